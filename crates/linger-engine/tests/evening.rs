@@ -1,0 +1,249 @@
+//! The engine on a memory log and on a disk that fails: what is answered is durable, what failed left no trace, and
+//! every reader sees one order without a gap or a double.
+
+use linger_engine::{Clock, Engine, EngineConfig, Refused, Seeds, rebuild};
+use linger_log::{DiskConfig, DiskLog, Log, MemoryLog, Position, SimDisk, SimFault};
+use linger_protocol::{
+    Act, Actor, Currency, Event, Item, ItemId, Millis, Money, OrderId, PersonId, Refusal, Report, Request, RoomId, Spoken,
+};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+/// A clock that a test turns by hand.
+#[derive(Default)]
+struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Millis {
+        Millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn reach(&self, at: Millis) {
+        self.0.fetch_max(at.0, Ordering::SeqCst);
+    }
+}
+
+/// Seeds that are sealed by not being sealed.
+struct OpenSeeds;
+
+impl Seeds for OpenSeeds {
+    fn unseal(&self, sealed: &[u8]) -> Option<[u8; 32]> {
+        sealed.try_into().ok()
+    }
+}
+
+struct Evening {
+    engine: Engine,
+    clock: Arc<HandClock>,
+    room: RoomId,
+}
+
+fn start(log: Arc<dyn Log>, clock: Arc<HandClock>) -> Evening {
+    clock.reach(Millis(1_000_000));
+    let (engine, _) = Engine::start(log, clock.clone(), Arc::new(OpenSeeds), EngineConfig::default()).unwrap();
+    Evening { engine, clock, room: RoomId::new("show").unwrap() }
+}
+
+async fn open(log: Arc<dyn Log>) -> Evening {
+    let evening = start(log, Arc::default());
+    let act = Act::OpenRoom { title: "Tea".into(), host: PersonId(1), host_name: "Li".into() };
+    evening.ask(Actor::HOUSE, act).await.unwrap();
+    evening
+}
+
+impl Evening {
+    async fn ask(&self, by: Actor, act: Act) -> Result<linger_engine::Done, Refused> {
+        self.engine.ask(&self.room, Request { by, act }, None).await
+    }
+
+    async fn say(&self, person: u64, text: &str) -> Result<linger_engine::Done, Refused> {
+        let act = Act::Say { spoken: Spoken::unsealed(text), answers: None };
+        self.ask(Actor::viewer(PersonId(person)), act).await
+    }
+
+    async fn sell(&self, units: i64) {
+        let price = Money::new(990, Currency::CNY);
+        let id = ItemId(7);
+        let item = Item { id, title: "Pot".into(), price, seller: "Shop".into(), image: String::new() };
+        self.ask(Actor::HOUSE, Act::ListItem { item }).await.unwrap();
+        self.ask(Actor::HOUSE, Act::SetStock { item: id, units }).await.unwrap();
+        self.ask(Actor::HOUSE, Act::OpenSale { item: id, price, per_person: 2, hold_ms: 5_000 }).await.unwrap();
+    }
+
+    async fn order(&self, person: u64, order: u128) -> Result<linger_engine::Done, Refused> {
+        let act = Act::PlaceOrder { order: OrderId(order), item: ItemId(7), units: 1 };
+        self.ask(Actor::viewer(PersonId(person)), act).await
+    }
+
+    /// Looks at the room, waiting until it is rebuilt if an append has just failed.
+    async fn look<T: Send + 'static>(&self, look: impl FnOnce(&linger_room::Room) -> T + Clone + Send + 'static) -> T {
+        loop {
+            match self.engine.look(&self.room, look.clone()).await {
+                Err(Refused::NotKept { .. }) => tokio::task::yield_now().await,
+                seen => return seen.unwrap().unwrap(),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_room_rebuilt_from_its_log_is_the_same_room_hash_for_hash() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = open(log.clone()).await;
+    evening.sell(3).await;
+    for person in 10..20 {
+        evening.say(person, "M码还有吗？").await.unwrap();
+        let _ = evening.order(person, u128::from(person)).await;
+    }
+    let live = evening.engine.look(&evening.room, |room| room.hash()).await.unwrap().unwrap();
+    assert_eq!(rebuild(log.as_ref(), &evening.room).unwrap().room.hash(), live);
+}
+
+#[tokio::test]
+async fn an_answer_is_durable_when_it_is_given() {
+    let disk = SimDisk::new(1);
+    let (log, _) = DiskLog::open_on(disk_files(&disk), Path::new("/log"), DiskConfig::default()).unwrap();
+    let evening = open(Arc::new(log)).await;
+    let mut last = 0;
+    for n in 0..50 {
+        last = evening.say(2, &format!("hello {n}")).await.unwrap().position.offset;
+    }
+    disk.crash();
+    let (log, _) = DiskLog::open_on(disk_files(&disk), Path::new("/log"), DiskConfig::default()).unwrap();
+    assert!(rebuild(&log, &evening.room).unwrap().position.offset >= last);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_clearly_and_leaves_nothing_half_done() {
+    let disk = SimDisk::new(2);
+    let (log, _) = DiskLog::open_on(disk_files(&disk), Path::new("/log"), DiskConfig::default()).unwrap();
+    let evening = open(Arc::new(log)).await;
+    evening.sell(5).await;
+    for ahead in 0..4 {
+        let before = evening.look(|room| room.hash()).await;
+        disk.fail_step(ahead, SimFault::Full);
+        // Whether this very step is part of the order is the disk's business; what was answered must hold.
+        let answer = evening.order(9, 100 + u128::from(ahead)).await;
+        let held = evening.look(move |room| room.order(OrderId(100 + u128::from(ahead))).is_some()).await;
+        assert_eq!(answer.is_ok(), held, "step {ahead}: {answer:?}");
+        if answer.is_err() {
+            assert_eq!(evening.look(|room| room.hash()).await, before, "step {ahead}");
+            break;
+        }
+        let cancel = Act::CancelOrder { order: OrderId(100 + u128::from(ahead)) };
+        let _ = evening.ask(Actor::viewer(PersonId(9)), cancel).await;
+    }
+    assert!(evening.order(9, 999).await.is_ok(), "space is back, and so is the room");
+}
+
+#[tokio::test]
+async fn a_reader_sees_every_entry_once_and_in_order_however_late_it_reads() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = open(log).await;
+    let start = Position { offset: 0, ..evening.engine.tail(&evening.room).unwrap() };
+    let mut early = evening.engine.feed(&evening.room, start);
+    for n in 0..3_000 {
+        evening.engine.report(&evening.room, Report::LikesCame { likes: 1, people: 1 }).await.unwrap();
+        if n == 10 {
+            // The early reader reads a little, and then not for long enough to lag.
+            early.next().await.unwrap();
+        }
+    }
+    let tail = evening.engine.tail(&evening.room).unwrap();
+    for mut feed in [early, evening.engine.feed(&evening.room, start)] {
+        let mut totals = vec![];
+        while feed.position() < tail {
+            let batch = feed.next().await.unwrap();
+            totals.extend(batch.entries.iter().filter_map(|entry| match entry.event {
+                Event::LikesGathered { total, .. } => Some(total),
+                _ => None,
+            }));
+        }
+        let missing = 3_000 - totals.len() as u64;
+        assert_eq!(totals, (missing + 1..=3_000).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_position_of_another_history_is_told_apart() {
+    let evening = open(Arc::new(MemoryLog::new())).await;
+    let mut feed = evening.engine.feed(&evening.room, Position { epoch: 1, offset: 0 });
+    assert_eq!(feed.next().await.err(), Some(linger_engine::FeedEnd::OtherHistory));
+}
+
+#[tokio::test]
+async fn two_engines_on_one_log_cannot_both_write_a_room() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = open(log.clone()).await;
+    evening.sell(1).await;
+    let other = start(log.clone(), evening.clock.clone());
+    // The second engine wrote that it started; the first one does not know yet, and is fenced off when it writes.
+    other.order(5, 5).await.unwrap();
+    let fenced = evening.order(6, 6).await;
+    assert!(matches!(fenced, Err(Refused::NotKept { .. })), "{fenced:?}");
+    evening.look(|_| ()).await;
+    assert_eq!(evening.order(6, 6).await.err(), Some(Refused::Refusal(Refusal::SoldOut)));
+}
+
+#[tokio::test]
+async fn a_hold_lapses_when_its_time_has_come_without_anybody_asking() {
+    let evening = open(Arc::new(MemoryLog::new())).await;
+    evening.sell(1).await;
+    evening.order(5, 5).await.unwrap();
+    let tail = evening.engine.tail(&evening.room).unwrap();
+    let mut feed = evening.engine.feed(&evening.room, tail);
+    evening.clock.0.fetch_add(5_000, Ordering::SeqCst);
+    let batch = feed.next().await.unwrap();
+    assert!(matches!(batch.entries[0].event, Event::OrderLapsed { order: OrderId(5) }));
+}
+
+#[tokio::test]
+async fn a_draw_is_revealed_in_the_same_breath_as_its_list_is_frozen() {
+    let evening = open(Arc::new(MemoryLog::new())).await;
+    let seed = [7; 32];
+    let open = Act::OpenDraw {
+        keyword: "1".into(),
+        prize: "Tea".into(),
+        winners: 1,
+        lasts_ms: 2_000,
+        commit: linger_room::draw::commitment(&seed),
+        sealed_seed: seed.to_vec(),
+    };
+    evening.ask(Actor::HOUSE, open).await.unwrap();
+    evening.say(3, "1").await.unwrap();
+    let tail = evening.engine.tail(&evening.room).unwrap();
+    let mut feed = evening.engine.feed(&evening.room, tail);
+    evening.clock.0.fetch_add(2_000, Ordering::SeqCst);
+    let batch = feed.next().await.unwrap();
+    let kinds: Vec<_> = batch.entries.iter().map(|it| &it.event).collect();
+    assert!(matches!(kinds[..], [Event::DrawFrozen { .. }, Event::DrawRevealed { .. }]), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn after_a_restart_nobody_is_here_and_the_show_goes_on() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = open(log.clone()).await;
+    evening.engine.report(&evening.room, Report::MediaStarted).await.unwrap();
+    evening.engine.stop().await;
+    assert_eq!(evening.say(4, "hi").await.err(), Some(Refused::Stopping));
+    let again = start(log, Arc::default());
+    let (live, here) = again.engine.look(&again.room, |room| (room.is_live(), room.here())).await.unwrap().unwrap();
+    assert_eq!((live, here), (false, 0));
+    assert!(again.say(4, "hi again").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_room_that_was_never_opened_refuses_and_leaves_no_trace() {
+    let evening = start(Arc::new(MemoryLog::new()), Arc::default());
+    assert_eq!(evening.say(1, "hello?").await.err(), Some(Refused::Refusal(Refusal::NoSuchRoom)));
+    assert_eq!(evening.engine.rooms(), vec![]);
+}
+
+fn disk_files(disk: &SimDisk) -> Arc<dyn linger_log::Files> {
+    Arc::new(disk.clone())
+}

@@ -1,0 +1,36 @@
+//! The words of the house: ids, money, time, what may be asked of a room ([`Request`]), what may be told to it
+//! ([`Report`]), what it decides ([`Event`]), how it says no ([`Refusal`]) and why something automatic was done
+//! ([`Intent`]), together with the encoding in which events stand in the log.
+//!
+//! It does not know any behaviour: what a request leads to is the room's business.
+//!
+//! # Evolution
+//!
+//! Invariant: an event that has ever been written never changes its meaning. Variants and fields carry explicit
+//! numbers; a new meaning is a new variant or a new optional field with the next free number, and a number is never
+//! used again. The golden files under `tests/golden/` are old logs that every later version must read.
+
+mod event;
+mod id;
+mod intent;
+mod money;
+mod refusal;
+mod report;
+mod request;
+mod seal;
+mod time;
+
+pub use event::{
+    Answered, Arrival, CardTouch, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, Quality,
+    RefundReason,
+};
+pub use id::{
+    BadId, CommentId, DrawId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId, RoomId, SessionId,
+};
+pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
+pub use money::{Currency, Money};
+pub use refusal::Refusal;
+pub use report::Report;
+pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
+pub use seal::{KeyId, Sealed};
+pub use time::Millis;

@@ -1,0 +1,68 @@
+//! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
+
+use crate::{Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality};
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// Time went by: whatever is due, is due.
+    TimePassed,
+    /// The process that counted the people here was started anew: nobody is connected any more. `last_seen` is the time
+    /// of the last entry it had written.
+    Restarted {
+        /// When the process before was last known to live.
+        last_seen: Millis,
+    },
+    /// People came and went since the last such report (one a second at most).
+    PeopleMoved {
+        /// Who came.
+        arrived: Vec<Arrival>,
+        /// Who went.
+        left: Vec<Departure>,
+    },
+    /// Likes gathered since the last such report.
+    LikesCame {
+        /// How many.
+        likes: u32,
+        /// From how many different people.
+        people: u32,
+    },
+    /// Product cards seen and clicked since the last such report.
+    CardsTouched {
+        /// One for each card.
+        touches: Vec<CardTouch>,
+    },
+    /// How pictures and sound arrived at the viewers' ends since the last such report.
+    QualityMeasured {
+        /// The gathered figures.
+        quality: Quality,
+    },
+    /// Picture or sound of the host reaches the media server.
+    MediaStarted,
+    /// It does so no longer.
+    MediaStopped {
+        /// Whether the host ended it on purpose.
+        on_purpose: bool,
+    },
+    /// A provider says that money came in. Providers say things twice, late and out of order.
+    PaymentArrived {
+        /// The order it pays for.
+        order: OrderId,
+        /// The provider's name of the payment.
+        payment: PaymentId,
+        /// How much.
+        amount: Money,
+    },
+    /// A provider says that money was given back.
+    RefundSettled {
+        /// The payment that was given back.
+        payment: PaymentId,
+    },
+    /// The seed of a draw whose list is frozen.
+    SeedRevealed {
+        /// The draw.
+        draw: DrawId,
+        /// The seed that was committed to.
+        seed: [u8; 32],
+    },
+}

@@ -1,0 +1,41 @@
+//! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
+
+use linger_protocol::{DrawId, Millis, OrderId, PromptId};
+use std::collections::BTreeSet;
+
+/// Something that ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// A hold lapses.
+    Hold(OrderId),
+    /// Entry to a draw ends.
+    Draw(DrawId),
+    /// A prompt goes away.
+    Prompt(PromptId),
+}
+
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open and the prompt showing, so that
+/// nobody ever scans orders or people to learn what is due.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Deadlines {
+    pub(crate) pending: BTreeSet<(Millis, Due)>,
+}
+
+impl Deadlines {
+    pub(crate) fn set(&mut self, at: Millis, due: Due) {
+        assert!(self.pending.insert((at, due)), "a deadline was set twice");
+    }
+
+    pub(crate) fn clear(&mut self, at: Millis, due: Due) {
+        assert!(self.pending.remove(&(at, due)), "a deadline that was never set ended");
+    }
+
+    pub(crate) fn first(&self) -> Option<Millis> {
+        self.pending.first().map(|(at, _)| *at)
+    }
+
+    /// What is due at `now`, the earliest first.
+    pub(crate) fn due(&self, now: Millis) -> impl Iterator<Item = Due> {
+        self.pending.iter().take_while(move |(at, _)| *at <= now).map(|(_, due)| *due)
+    }
+}

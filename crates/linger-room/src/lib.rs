@@ -1,0 +1,405 @@
+//! One live room, decided in one place: chat and questions, likes and follows, the stage, the shelf with its stock and
+//! orders, draws and the prompts to the host.
+//!
+//! Requests and reports go in, events come out. A [`linger_protocol::Request`] is asked for and may be refused
+//! ([`Room::decide`]); a [`linger_protocol::Report`] has already happened and never is ([`Room::note`]). Neither changes
+//! the room: [`Room::apply`] does, from the event alone.
+//!
+//! It does not know screens, storage, sockets, rules of strategy or who is connected.
+//!
+//! # Invariants
+//!
+//! - Nothing here reads a clock, a socket, a disk or a random source. Time is an argument, randomness a report. A room
+//!   rebuilt from its log is the same room, hash for hash ([`Room::hash`]).
+//! - `apply` needs neither time nor what a seal hides. Erasing somebody's words changes no decision.
+//! - The events of one decision are to be applied in order, all of them: later ones assume the earlier ones.
+//! - An event that cannot follow on the room's state is a bug and panics: stock below zero, an order that ends twice, a
+//!   payment that is answered twice. Bad input never gets that far: it is refused, or as a report leads to no event.
+//! - Time may jump, also backwards. What has ended stays ended; what is pending ends when its moment is reached again.
+//! - Everything is bounded by [`linger_protocol::Limits`] and [`bounds`], with one exception: payments are remembered as
+//!   long as the room, because a provider may repeat itself at any time and money has to be answered.
+//!
+//! # Where things are
+//!
+//! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
+//! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
+//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+
+mod asking;
+pub mod bounds;
+mod chat;
+mod deadlines;
+pub mod draw;
+mod hash;
+mod orders;
+mod presence;
+mod prompt;
+pub mod question;
+mod shelf;
+mod stage;
+mod text;
+
+pub use asking::OpenQuestion;
+pub use chat::Said;
+pub use draw::{DrawProof, ProofError, verify, winners};
+pub use orders::{Order, OrderState, Refund};
+pub use prompt::Showing;
+pub use shelf::{Sale, StockView};
+
+use asking::Asking;
+use chat::Chat;
+use deadlines::{Deadlines, Due};
+use draw::Draws;
+use linger_protocol::{
+    Act, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason,
+    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+};
+use orders::Orders;
+use presence::Presence;
+use prompt::Prompts;
+use shelf::Shelf;
+use stage::Stage;
+
+/// A live room. The default is a room that was not opened yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Room {
+    stage: Stage,
+    presence: Presence,
+    chat: Chat,
+    asking: Asking,
+    shelf: Shelf,
+    orders: Orders,
+    draws: Draws,
+    prompts: Prompts,
+    deadlines: Deadlines,
+}
+
+impl Room {
+    /// Decides what an asked-for change means at `now`. Changes nothing itself.
+    ///
+    /// `Ok` without events says that everything is as asked for already: asking twice does no harm.
+    pub fn decide(&self, now: Millis, request: &Request) -> Result<Vec<Event>, Refusal> {
+        let Request { by, act } = request;
+        if !act.allowed(by.role) {
+            return Err(Refusal::NotAllowed);
+        }
+        if let Act::OpenRoom { title, host, host_name } = act {
+            return self.stage.decide_open(title, *host, host_name);
+        }
+        if !self.is_open() {
+            return Err(Refusal::NoSuchRoom);
+        }
+        match act {
+            Act::OpenRoom { .. } => Err(Refusal::RoomIsOpen),
+            Act::Say { .. } | Act::AnswerOnAir { .. } | Act::HideComment { .. } | Act::Mute { .. } => {
+                self.decide_talk(now, *by, act)
+            }
+            Act::OpenDraw { .. }
+            | Act::CloseDraw { .. }
+            | Act::FollowIntent { .. }
+            | Act::ClosePrompt { .. } => self.decide_show(now, act),
+            Act::Follow => self.presence.decide_follow(by.person),
+            Act::Unfollow => self.presence.decide_unfollow(by.person),
+            Act::Announce { text } => self.stage.decide_announce(text),
+            Act::ListItem { item } => self.shelf.decide_list(item),
+            Act::SetStock { item, units } => self.shelf.decide_stock(*item, *units),
+            Act::OpenSale { item, price, per_person, hold_ms } => {
+                let sale = Sale { price: *price, per_person: *per_person, hold_ms: *hold_ms };
+                self.shelf.decide_open_sale(*item, sale)
+            }
+            Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
+            Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
+            Act::UnpinCard => Ok(self.stage.decide_unpin()),
+            Act::PlaceOrder { order, item, units } => {
+                self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
+            }
+            Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+        }
+    }
+
+    /// Decides what a report means at `now`. Never refuses: it has already happened.
+    ///
+    /// A room that was not opened takes no notice, except of money: that is answered whatever it was meant for.
+    pub fn note(&self, now: Millis, report: &Report) -> Vec<Event> {
+        if let Report::PaymentArrived { order, payment, amount } = report {
+            return self.orders.note_payment(now, *order, payment, *amount);
+        }
+        if let Report::RefundSettled { payment } = report {
+            return self.orders.note_refunded(payment);
+        }
+        if !self.is_open() {
+            return vec![];
+        }
+        match report {
+            Report::PaymentArrived { .. } | Report::RefundSettled { .. } => vec![],
+            Report::TimePassed => self.note_time(now),
+            Report::Restarted { last_seen } => {
+                let lost = self.presence.note_restarted(*last_seen);
+                lost.into_iter().chain(self.stage.note_stopped(OffReason::Restarted)).collect()
+            }
+            Report::PeopleMoved { arrived, left } => self.presence.note_moved(arrived, left),
+            Report::LikesCame { likes, people } => self.presence.note_likes(*likes, *people),
+            Report::CardsTouched { touches } => self.note_touches(touches),
+            Report::QualityMeasured { quality } if *quality == Quality::default() => vec![],
+            Report::QualityMeasured { quality } => {
+                vec![Event::QualityGathered { quality: quality.clone() }]
+            }
+            Report::MediaStarted => self.stage.note_started(),
+            Report::MediaStopped { on_purpose: true } => self.stage.note_stopped(OffReason::Ended),
+            Report::MediaStopped { on_purpose: false } => self.stage.note_stopped(OffReason::Lost),
+            Report::SeedRevealed { draw, seed } => self.draws.note_seed(*draw, seed),
+        }
+    }
+
+    /// Takes in a fact.
+    ///
+    /// # Panics
+    ///
+    /// When the event cannot follow on this state: it is no event that this room decided.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::RoomOpened { .. }
+            | Event::WentLive
+            | Event::WentOff { .. }
+            | Event::Announced { .. }
+            | Event::CardPinned { .. }
+            | Event::CardUnpinned { .. }
+            | Event::CardsTouched { .. }
+            | Event::QualityGathered { .. } => self.stage.apply(event),
+            Event::PresenceChanged { .. }
+            | Event::PresenceLost { .. }
+            | Event::LikesGathered { .. }
+            | Event::Followed { .. }
+            | Event::Unfollowed { .. } => self.presence.apply(event),
+            Event::CommentMade { person, question, .. } => {
+                self.chat.apply(event);
+                if let Some(question) = question {
+                    self.asking.apply_asked(*question, *person);
+                }
+            }
+            Event::CommentHidden { .. } | Event::Muted { .. } => self.chat.apply(event),
+            Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.asking.apply(event),
+            Event::ItemListed { .. }
+            | Event::StockSet { .. }
+            | Event::SaleOpened { .. }
+            | Event::SaleClosed { .. } => self.shelf.apply(event),
+            Event::UnitsHeld { .. }
+            | Event::OrderPaid { .. }
+            | Event::OrderLapsed { .. }
+            | Event::OrderCancelled { .. }
+            | Event::RefundDue { .. }
+            | Event::RefundSettled { .. } => {
+                self.orders.apply(&mut self.shelf, &mut self.deadlines, event);
+            }
+            Event::DrawOpened { .. }
+            | Event::DrawEntered { .. }
+            | Event::DrawFrozen { .. }
+            | Event::DrawRevealed { .. } => self.draws.apply(&mut self.deadlines, event),
+            Event::PromptShown { .. } | Event::PromptWithheld { .. } | Event::PromptClosed { .. } => {
+                self.prompts.apply(&mut self.deadlines, event);
+            }
+        }
+    }
+
+    /// When the room next wants to hear that time passed.
+    pub fn wakes_at(&self) -> Option<Millis> {
+        self.deadlines.first()
+    }
+
+    /// SHA-256 over a canonical encoding of the whole state: two rooms with the same hash are the same room.
+    pub fn hash(&self) -> [u8; 32] {
+        hash::of(self)
+    }
+
+    fn decide_talk(&self, now: Millis, by: Actor, act: &Act) -> Result<Vec<Event>, Refusal> {
+        match act {
+            Act::Say { spoken, answers } => chat::decide_say(self, now, by, spoken, *answers),
+            Act::AnswerOnAir { question } => {
+                self.asking.answer(&self.prompts, now, *question, Answered::OnAir)
+            }
+            Act::HideComment { comment } => self.chat.decide_hide(*comment),
+            Act::Mute { person, for_ms } => self.chat.decide_mute(now, self.host(), *person, *for_ms),
+            _ => unreachable!("not talk"),
+        }
+    }
+
+    fn decide_show(&self, now: Millis, act: &Act) -> Result<Vec<Event>, Refusal> {
+        match act {
+            Act::OpenDraw { keyword, prize, winners, lasts_ms, commit, sealed_seed } => {
+                let terms = draw::Terms {
+                    keyword,
+                    prize,
+                    winners: *winners,
+                    lasts_ms: *lasts_ms,
+                    commit: *commit,
+                    sealed_seed,
+                };
+                self.draws.decide_open(now, terms)
+            }
+            Act::CloseDraw { draw } => self.draws.decide_close(*draw),
+            Act::FollowIntent { intent } => self.prompts.decide_intent(&self.asking, now, intent),
+            Act::ClosePrompt { prompt, end } => self.prompts.decide_close(*prompt, *end),
+            _ => unreachable!("not part of the show"),
+        }
+    }
+
+    fn note_time(&self, now: Millis) -> Vec<Event> {
+        let end = |due| match due {
+            Due::Hold(order) => Event::OrderLapsed { order },
+            Due::Draw(draw) => self.draws.frozen(draw),
+            Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+        };
+        self.deadlines.due(now).map(end).collect()
+    }
+
+    fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {
+        let counts = |it: &&CardTouch| self.item(it.item).is_some() && (it.seen > 0 || it.clicked > 0);
+        // One for each card of the shelf at most: what comes beyond that is not a gathered report.
+        let touches: Vec<CardTouch> =
+            touches.iter().filter(counts).take(Limits::ITEMS_MAX).copied().collect();
+        if touches.is_empty() { vec![] } else { vec![Event::CardsTouched { touches }] }
+    }
+}
+
+/// What can be seen of a room from outside.
+impl Room {
+    /// Whether the room was opened.
+    pub fn is_open(&self) -> bool {
+        self.stage.sign.is_some()
+    }
+
+    /// What the room is called; `None` before it was opened.
+    pub fn title(&self) -> Option<&str> {
+        self.stage.sign.as_ref().map(|sign| sign.title.as_str())
+    }
+
+    /// Whose room it is; `None` before it was opened.
+    pub fn host(&self) -> Option<PersonId> {
+        self.stage.sign.as_ref().map(|sign| sign.host)
+    }
+
+    /// The host's public name; `None` before the room was opened.
+    pub fn host_name(&self) -> Option<&str> {
+        self.stage.sign.as_ref().map(|sign| sign.host_name.as_str())
+    }
+
+    /// Whether there is a picture.
+    pub fn is_live(&self) -> bool {
+        self.stage.live
+    }
+
+    /// The item whose card is over the picture.
+    pub fn pinned(&self) -> Option<ItemId> {
+        self.stage.pinned
+    }
+
+    /// Stays running now.
+    pub fn here(&self) -> u32 {
+        self.presence.here
+    }
+
+    /// Likes so far.
+    pub fn likes(&self) -> u64 {
+        self.presence.likes
+    }
+
+    /// Followers now.
+    pub fn followers(&self) -> usize {
+        self.presence.followers.len()
+    }
+
+    /// Whether this person follows.
+    pub fn follows(&self, person: PersonId) -> bool {
+        self.presence.followers.contains(&person)
+    }
+
+    /// Comments made so far.
+    pub fn comments(&self) -> u64 {
+        self.chat.last.0
+    }
+
+    /// A comment of the last [`bounds::COMMENTS_KEPT`].
+    pub fn comment(&self, comment: CommentId) -> Option<Said> {
+        self.chat.recent.get(&comment).copied()
+    }
+
+    /// Whether this person may not comment at `now`.
+    pub fn is_muted(&self, now: Millis, person: PersonId) -> bool {
+        self.chat.is_muted(now, person)
+    }
+
+    /// The questions nobody answered yet, oldest first.
+    pub fn questions(&self) -> impl Iterator<Item = (QuestionId, &OpenQuestion)> {
+        self.asking.open.iter().map(|(id, question)| (*id, question))
+    }
+
+    /// A question nobody answered yet.
+    pub fn question(&self, question: QuestionId) -> Option<&OpenQuestion> {
+        self.asking.open.get(&question)
+    }
+
+    /// The facts of an item on the shelf.
+    pub fn item(&self, item: ItemId) -> Option<&Item> {
+        self.shelf.lines.get(&item).map(|line| &line.item)
+    }
+
+    /// The items on the shelf, in order of their ids.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.shelf.lines.values().map(|line| &line.item)
+    }
+
+    /// The stock of an item on the shelf.
+    pub fn stock(&self, item: ItemId) -> Option<StockView> {
+        self.shelf.lines.get(&item).map(shelf::Line::view)
+    }
+
+    /// The terms of an item's sale, while it is on sale.
+    pub fn sale(&self, item: ItemId) -> Option<Sale> {
+        self.shelf.lines.get(&item)?.sale
+    }
+
+    /// An order ever placed here.
+    pub fn order(&self, order: OrderId) -> Option<&Order> {
+        self.orders.orders.get(&order)
+    }
+
+    /// Every order ever placed here, in order of their ids.
+    pub fn orders(&self) -> impl Iterator<Item = (OrderId, &Order)> {
+        self.orders.orders.iter().map(|(id, order)| (*id, order))
+    }
+
+    /// Units of an item that a person holds or has paid: what counts against the person limit.
+    pub fn taken(&self, item: ItemId, person: PersonId) -> u32 {
+        self.orders.taken.get(&(item, person)).copied().unwrap_or(0)
+    }
+
+    /// The money that has to go back and has not yet, by payment.
+    pub fn refunds_due(&self) -> impl Iterator<Item = (&PaymentId, &Refund)> {
+        self.orders.refunds_due.iter()
+    }
+
+    /// The draw that people can enter now.
+    pub fn open_draw(&self) -> Option<DrawId> {
+        self.draws.open
+    }
+
+    /// How many entered a draw.
+    pub fn entrants(&self, draw: DrawId) -> Option<usize> {
+        self.draws.draws.get(&draw).map(|it| it.entrants.len())
+    }
+
+    /// Frozen draws that want [`Report::SeedRevealed`], each with its sealed seed, oldest first.
+    pub fn awaiting_seed(&self) -> Vec<(DrawId, &[u8])> {
+        self.draws.awaiting_seed().collect()
+    }
+
+    /// All that is needed to recompute a draw, once its seed is public; kept for the last [`bounds::DRAWS_KEPT`].
+    pub fn draw_proof(&self, draw: DrawId) -> Option<DrawProof> {
+        self.draws.proof(draw)
+    }
+
+    /// The prompt on the host's screen.
+    pub fn prompt(&self) -> Option<&Showing> {
+        self.prompts.showing.as_ref()
+    }
+}

@@ -1,0 +1,91 @@
+//! What holds on every day, whatever happens on it. `LINGER_SEEDS` says how many days are lived through, 200 by default.
+
+#[path = "../support/audit.rs"]
+mod audit;
+#[path = "../support/audit_show.rs"]
+mod audit_show;
+#[path = "../support/day.rs"]
+mod day;
+#[path = "../support/dice.rs"]
+mod dice;
+
+use day::simulate;
+use linger_protocol::{Cause, Entry, Event, Millis, Refusal};
+use linger_room::Room;
+use std::collections::BTreeSet;
+
+const STEPS: u32 = 2_000;
+
+fn seeds() -> std::ops::Range<u64> {
+    let wanted = std::env::var("LINGER_SEEDS");
+    0..wanted.map_or(200, |it| it.parse().expect("LINGER_SEEDS is a number of days"))
+}
+
+#[test]
+fn no_day_loses_a_unit_or_a_payment() {
+    for seed in seeds() {
+        // A panic of the room or of its auditor has to name the day.
+        let day = std::panic::catch_unwind(|| simulate(seed, STEPS));
+        let day = day.unwrap_or_else(|_| panic!("seed {seed} is not a good day: see above"));
+        let mut replayed = Room::default();
+        day.log.iter().for_each(|event| replayed.apply(event));
+        assert_eq!(replayed, day.room, "seed {seed}: the log tells another story");
+        assert_eq!(replayed.hash(), day.room.hash(), "seed {seed}: the same room, another hash");
+    }
+}
+
+#[test]
+fn a_day_is_the_same_day_when_its_log_went_through_bytes() {
+    for seed in 0..10 {
+        let day = simulate(seed, STEPS);
+        let mut replayed = Room::default();
+        for event in &day.log {
+            let entry = Entry { at: Millis(0), cause: Cause::Reported, event: event.clone() };
+            let read = Entry::from_bytes(&entry.to_bytes()).expect("what was written is read");
+            replayed.apply(&read.event);
+        }
+        assert_eq!(replayed.hash(), day.room.hash(), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_day_and_another_seed_another() {
+    let (one, again, other) = (simulate(7, 500), simulate(7, 500), simulate(8, 500));
+    assert_eq!(one.log, again.log);
+    assert_eq!(one.room.hash(), again.room.hash());
+    assert_ne!(one.room.hash(), other.room.hash());
+}
+
+#[test]
+fn a_room_has_another_hash_after_every_event_that_changes_it() {
+    let day = simulate(3, STEPS);
+    let mut room = Room::default();
+    for event in &day.log {
+        let before = room.clone();
+        room.apply(event);
+        assert_eq!(room == before, room.hash() == before.hash(), "{event:?}");
+    }
+}
+
+/// The days would prove little if they were dull.
+#[test]
+fn the_days_see_every_kind_of_event_and_most_refusals() {
+    let (mut kinds, mut refusals) = (BTreeSet::new(), BTreeSet::new());
+    for seed in 0..20 {
+        let day = simulate(seed, STEPS);
+        kinds.extend(day.log.iter().map(kind));
+        refusals.extend(day.refusals.iter().map(|it| it.code()));
+    }
+    assert_eq!(kinds.len(), 35, "{kinds:?}");
+    let unseen: Vec<&str> =
+        Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
+    // These need a hand to ask for them: the transcripts do.
+    let by_hand =
+        ["room-is-open", "text-too-long", "too-many-items", "bad-amount", "bad-duration", "room-full"];
+    assert_eq!(unseen, by_hand);
+}
+
+fn kind(event: &Event) -> String {
+    let text = format!("{event:?}");
+    text.split([' ', '{']).next().expect("a name").to_owned()
+}

@@ -1,0 +1,47 @@
+//! What must outlive the process and is not a room's log: tables in SQLite ([`Store`]) and the keys of persons
+//! ([`Vault`]).
+//!
+//! It does not know who reads them, what a sale is, or what time it is: every moment is handed in by the caller.
+//!
+//! # Tables
+//! [`Store`] keeps staff, invitations, sessions, passkeys, the directory of rooms, the catalogue, settings and the
+//! audit trail in `tables.db`: one connection writes, a few read. Write-ahead log, `synchronous = FULL`: what a
+//! function has returned `Ok` for survives a loss of power.
+//!
+//! # Keys
+//! [`Vault`] keeps one random key for every person in `vault.db`, wrapped under the [`MasterKey`]. Personal text in
+//! the log is sealed under the person's key; erasing a person destroys the key.
+//!
+//! Invariant: `tables.db` holds no key of a person and `vault.db` holds nothing else, so that the two can be backed up
+//! on different terms. An erasure does not reach copies of `vault.db` made before it: keep those shortly.
+//!
+//! Invariant: secrets that arrive from outside (invitation, session and ingest tokens) are known here only by their
+//! SHA-256; no error and no `Debug` of this crate shows a secret, a key or a person's text.
+
+mod audit;
+mod cache;
+mod catalogue;
+mod fault;
+mod files;
+mod invites;
+mod keeper;
+mod keys;
+mod passkeys;
+mod rooms;
+mod sessions;
+mod settings;
+mod staff;
+mod tables;
+mod vault;
+
+pub use audit::{AuditEntry, NewAuditEntry};
+pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};
+pub use fault::{Fault, StoreError};
+pub use invites::INVITES_OPEN_MAX;
+pub use keys::{BadMasterKey, MasterKey};
+pub use passkeys::{NewPasskey, PASSKEYS_PER_PERSON_MAX, StoredPasskey};
+pub use rooms::{NewRoom, RoomEntry};
+pub use sessions::{NewSession, SESSIONS_PER_PERSON_MAX, Session};
+pub use staff::{NewStaff, Staff};
+pub use tables::{PAGE_TAKE_MAX, Page, Store};
+pub use vault::{Peek, Vault};
