@@ -126,7 +126,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-pub use disk::{DiskConfig, DiskLog, Recovered, VerifyReport, verify, verify_on};
+pub use disk::{DiskConfig, DiskLog, Recovered, VerifyReport, renew_at_next_opening, verify, verify_on};
 pub use fault::{Cause, Damage, Fault, ReadError, Stale};
 pub use files::{Files, LogFile, RealFiles};
 pub use limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX, STREAMS_MAX};

@@ -39,8 +39,17 @@ const PLACES_MAX: usize = 8192;
 const CREATE_BYTES: usize = 128;
 /// The smallest and largest segments allowed, in bytes.
 const SEGMENT_BYTES: std::ops::RangeInclusive<u64> = 4 << 10..=1 << 30;
-/// The file that says damage was accepted and new epochs are due.
-const MARKER: &str = "damage-accepted";
+/// The file that says that new epochs are due: damage was accepted, or a backup was put back.
+const MARKER: &str = "new-epochs-due";
+
+/// Makes the next opening of a log give every stream a new epoch. For a log that was put back from a backup: a reader
+/// that knows more than the backup must not go on at a position that now means something else.
+///
+/// # Errors
+/// [`Fault`] if the folder cannot be written to.
+pub fn renew_at_next_opening(dir: impl AsRef<Path>) -> Result<(), Fault> {
+    spare::put(&RealFiles, dir.as_ref(), MARKER, b"").map_err(|error| Fault::io(format!("writing {MARKER}"), &error))
+}
 
 /// Settings of a log on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]

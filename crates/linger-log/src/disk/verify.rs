@@ -28,6 +28,28 @@ pub struct VerifyReport {
     pub damage: Option<Damage>,
 }
 
+impl VerifyReport {
+    /// Whether everything that was ever acknowledged can be read. A torn tail never was.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damage.is_none()
+    }
+}
+
+impl std::fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let VerifyReport { segments, frames, streams, records, bytes, torn_bytes, damage } = self;
+        write!(f, "{records} records of {streams} streams in {frames} commits, {segments} segments, {bytes} bytes")?;
+        if *torn_bytes > 0 {
+            write!(f, "; {torn_bytes} bytes of an unfinished commit at the end, never acknowledged")?;
+        }
+        match damage {
+            Some(damage) => write!(f, "; DAMAGED at {damage}"),
+            None => write!(f, "; sound"),
+        }
+    }
+}
+
 /// Reads every record of a log: checksums, and that each stream's offsets count without a gap. Changes nothing.
 ///
 /// # Errors
