@@ -1,0 +1,391 @@
+//! The fold of a room's log into steps. It alone knows stays, people, questions and orders by name; what it hands on
+//! are sums.
+
+use crate::{Arms, Ended, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step};
+use linger_protocol::{
+    Arrival, Departure, DrawId, Entry, Event, ItemId, LeaveReason, Millis, Money, OffReason, OrderId,
+    PersonId, PromptId, Proposal, Quality, QuestionId, Role, SessionId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds of a show that are told apart: one day.
+pub const SHOW_S_MAX: u32 = 86_400;
+/// A picture this long after the host ended the show, in ms, is a new show.
+pub const NEW_SHOW_MS: u64 = 30 * 60_000;
+/// Different people, and running stays, that are told apart.
+pub const PEOPLE_MAX: usize = 2_000_000;
+/// Open questions and unpaid orders that are told apart.
+const OPEN_MAX: usize = 100_000;
+
+/// The fold of one room's log.
+#[derive(Debug, Default)]
+pub struct Live {
+    snapshot: Snapshot,
+    pending: Step,
+    arms: Arms,
+    // The latest time any entry claimed: none counts as earlier.
+    last: Option<Millis>,
+    starts_at: Option<Millis>,
+    ended_at: Option<Millis>,
+    stays: BTreeMap<SessionId, Stay>,
+    // Who came, and whether they did something.
+    people: BTreeMap<PersonId, bool>,
+    acting: Acting,
+    // Open questions of this show, by the second they were asked in.
+    questions: BTreeMap<QuestionId, u32>,
+    held: BTreeMap<OrderId, Money>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stay {
+    person: PersonId,
+    began_s: u32,
+}
+
+/// Different people who acted in the present second; it outlasts a tick in the middle of the second.
+#[derive(Debug, Default)]
+struct Acting {
+    second: u32,
+    people: BTreeSet<PersonId>,
+}
+
+#[derive(Debug, Default)]
+struct Stage {
+    on_air: bool,
+    off_reason: Option<OffReason>,
+    card: Option<ItemId>,
+    draw: Option<DrawId>,
+    prompt: Option<(PromptId, QuestionId)>,
+}
+
+impl Live {
+    /// A fold that has seen nothing.
+    pub fn new() -> Live {
+        Live::default()
+    }
+
+    /// A fold whose show begins at `at` whatever comes first: for shards, whose seconds have to be the same.
+    pub fn starting_at(at: Millis) -> Live {
+        let mut live = Live { last: Some(at), ..Live::default() };
+        live.begin(at);
+        live
+    }
+
+    /// Takes in the next entry of the log.
+    pub fn fold(&mut self, entry: &Entry) {
+        let at = self.last.map_or(entry.at, |last| last.max(entry.at));
+        self.last = Some(at);
+        self.arms.fold_at(at, entry);
+        if self.begins_show(at, &entry.event) {
+            if entry.event == Event::WentLive {
+                self.stage.on_air = true;
+                self.stage.off_reason = None;
+            }
+            self.begin(at);
+        }
+        self.take(at, &entry.event);
+    }
+
+    /// Hands out what changed since the last tick, told up to `now`. May be called at any time and as often as wanted:
+    /// the steps add up to the same.
+    pub fn tick(&mut self, now: Millis) -> Step {
+        let now = self.last.map_or(now, |last| last.max(now));
+        self.arms.pass(now);
+        let until_s = self.second(now).max(self.snapshot.until_s);
+        let mut step = std::mem::take(&mut self.pending);
+        // In a new show the seconds before do not count.
+        step.until_s = if step.begins.is_some() { self.second(now) } else { until_s };
+        self.snapshot.apply(&step);
+        step
+    }
+
+    /// The sum of all steps handed out so far.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// How acting and not acting compare.
+    pub fn arms(&self) -> &Arms {
+        &self.arms
+    }
+
+    fn begins_show(&self, at: Millis, event: &Event) -> bool {
+        let goes_live = matches!(event, Event::WentLive);
+        match self.starts_at {
+            None => {
+                goes_live
+                    || matches!(
+                        event,
+                        Event::CommentMade { .. }
+                            | Event::QuestionOpened { .. }
+                            | Event::LikesGathered { .. }
+                            | Event::DrawOpened { .. }
+                            | Event::UnitsHeld { .. }
+                    )
+                    || matches!(event, Event::PresenceChanged { arrived, .. } if !arrived.is_empty())
+            }
+            Some(starts_at) => {
+                goes_live
+                    && (self.ended_at.is_some_and(|ended| at.since(ended) > NEW_SHOW_MS)
+                        || at.since(starts_at) >= u64::from(SHOW_S_MAX) * 1_000)
+            }
+        }
+    }
+
+    fn begin(&mut self, at: Millis) {
+        self.starts_at = Some(at);
+        self.ended_at = None;
+        self.pending = Step { begins: Some(at), ..Step::default() };
+        self.acting = Acting::default();
+        self.questions.clear();
+        self.people.clear();
+        // People who stayed on are there from the first second.
+        for stay in self.stays.values_mut() {
+            stay.began_s = 0;
+            self.people.insert(stay.person, false);
+        }
+        if !self.stays.is_empty() {
+            self.pending.row(0).arrived = u32::try_from(self.stays.len()).unwrap_or(u32::MAX);
+            self.pending.people_came = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
+        }
+        // What was put on stage before the show is on stage when it begins.
+        let Stage { on_air, off_reason, card, draw, prompt } = self.stage;
+        let on_stage = [
+            (!on_air).then_some(SegmentKind::OffAir { reason: off_reason }),
+            card.map(|item| SegmentKind::Card { item }),
+            draw.map(|draw| SegmentKind::Draw { draw }),
+            prompt.map(|(prompt, question)| SegmentKind::Prompt { prompt, question }),
+        ];
+        on_stage.into_iter().flatten().for_each(|kind| self.show(at, kind));
+    }
+
+    /// The second of the show that a moment belongs to.
+    fn second(&self, at: Millis) -> u32 {
+        let seconds = self.starts_at.map_or(0, |starts_at| at.since(starts_at) / 1_000);
+        u32::try_from(seconds).unwrap_or(u32::MAX).min(SHOW_S_MAX - 1)
+    }
+
+    fn row(&mut self, at: Millis) -> &mut Second {
+        let second = self.second(at);
+        self.pending.row(second)
+    }
+
+    fn take(&mut self, at: Millis, event: &Event) {
+        match event {
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.held.remove(order);
+            }
+            Event::WentLive
+            | Event::WentOff { .. }
+            | Event::CardPinned { .. }
+            | Event::CardUnpinned { .. }
+            | Event::DrawOpened { .. }
+            | Event::DrawRevealed { .. }
+            | Event::PromptShown { .. }
+            | Event::PromptClosed { .. }
+            | Event::PromptWithheld { .. }
+            | Event::Announced { .. } => self.take_stage(at, event),
+            // Only the stage is known before the show begins.
+            _ if self.starts_at.is_none() => {}
+            Event::PresenceChanged { arrived, left, .. } => {
+                arrived.iter().for_each(|arrival| self.arrive(at, arrival));
+                left.iter().for_each(|departure| self.depart(at, departure));
+            }
+            Event::PresenceLost { last_seen } => self.lose_everybody(*last_seen),
+            Event::CommentMade { person, role, .. } => {
+                self.row(at).comments += 1;
+                if *role == Role::Viewer {
+                    self.acted(at, *person);
+                }
+            }
+            Event::LikesGathered { likes, .. } => {
+                let row = self.row(at);
+                row.likes = row.likes.saturating_add(*likes);
+            }
+            Event::Followed { person, .. } | Event::DrawEntered { person, .. } => self.acted(at, *person),
+            Event::QuestionOpened { question, .. } => self.open(at, *question),
+            Event::QuestionAnswered { question, .. } => self.answer(at, *question),
+            Event::UnitsHeld { order, person, amount, .. } => {
+                self.row(at).orders_held += 1;
+                if self.held.len() < OPEN_MAX {
+                    self.held.insert(*order, *amount);
+                }
+                self.acted(at, *person);
+            }
+            Event::OrderPaid { order, .. } => {
+                // A shard hears of all payments and counts those of its own orders.
+                let Some(amount) = self.held.remove(order) else { return };
+                let row = self.row(at);
+                row.orders_paid += 1;
+                row.takings.add(amount);
+            }
+            Event::CardsTouched { touches } => {
+                let row = self.row(at);
+                for touch in touches {
+                    row.cards_seen = row.cards_seen.saturating_add(touch.seen);
+                    row.cards_clicked = row.cards_clicked.saturating_add(touch.clicked);
+                }
+            }
+            Event::QualityGathered { quality } => self.measure(at, quality),
+            _ => {}
+        }
+    }
+
+    fn arrive(&mut self, at: Millis, arrival: &Arrival) {
+        if self.stays.len() >= PEOPLE_MAX || self.stays.contains_key(&arrival.session) {
+            return;
+        }
+        let began_s = self.second(at);
+        self.stays.insert(arrival.session, Stay { person: arrival.person, began_s });
+        self.row(at).arrived += 1;
+        if self.people.len() < PEOPLE_MAX && !self.people.contains_key(&arrival.person) {
+            self.people.insert(arrival.person, false);
+            self.pending.people_came += 1;
+        }
+    }
+
+    /// A stay ends. It was seen to end when the viewer went or their connection broke; when the server sent them away,
+    /// how long they would have stayed was not seen.
+    fn depart(&mut self, at: Millis, departure: &Departure) {
+        let seen = departure.reason != LeaveReason::Sent;
+        let Some(stay) = self.stays.remove(&departure.session) else { return };
+        let at_s = self.second(at).max(stay.began_s);
+        let row = self.pending.row(at_s);
+        if seen {
+            row.left += 1
+        } else {
+            row.lost += 1
+        }
+        *self.pending.ended.entry(Ended { began_s: stay.began_s, at_s, seen }).or_default() += 1;
+    }
+
+    fn lose_everybody(&mut self, last_seen: Millis) {
+        let at_s = self.second(last_seen);
+        for stay in std::mem::take(&mut self.stays).into_values() {
+            let at_s = at_s.max(stay.began_s);
+            self.pending.row(at_s).lost += 1;
+            *self.pending.ended.entry(Ended { began_s: stay.began_s, at_s, seen: false }).or_default() += 1;
+        }
+    }
+
+    fn acted(&mut self, at: Millis, person: PersonId) {
+        let second = self.second(at);
+        if self.acting.second != second {
+            self.acting = Acting { second, people: BTreeSet::new() };
+        }
+        if self.acting.people.insert(person) {
+            self.row(at).people_acting += 1;
+        }
+        // Who acts without having come, from outside the room, has no part in a share of those who came.
+        if let Some(acted) = self.people.get_mut(&person).filter(|acted| !**acted) {
+            *acted = true;
+            self.pending.people_acted += 1;
+        }
+    }
+
+    fn open(&mut self, at: Millis, question: QuestionId) {
+        let second = self.second(at);
+        if self.questions.len() < OPEN_MAX && self.questions.insert(question, second).is_none() {
+            self.row(at).questions_opened += 1;
+        }
+    }
+
+    fn answer(&mut self, at: Millis, question: QuestionId) {
+        // A question of the show before is answered late: it has no beginning in this one.
+        let Some(began_s) = self.questions.remove(&question) else { return };
+        let at_s = self.second(at);
+        self.row(at).questions_answered += 1;
+        *self.pending.answered.entry(Ended { began_s, at_s, seen: true }).or_default() += 1;
+    }
+
+    fn measure(&mut self, at: Millis, quality: &Quality) {
+        let row = self.row(at);
+        row.stalls = row.stalls.saturating_add(quality.stalls);
+        row.stalled_ms = row.stalled_ms.saturating_add(quality.stalled_ms);
+        row.watched_ms = row.watched_ms.saturating_add(quality.watched_ms);
+        row.failures = row.failures.saturating_add(quality.failures);
+        quality.first_frame_ms.iter().for_each(|ms| self.pending.first_frame_ms.add(*ms));
+    }
+
+    fn take_stage(&mut self, at: Millis, event: &Event) {
+        match event {
+            Event::WentLive => {
+                self.ended_at = None;
+                if !std::mem::replace(&mut self.stage.on_air, true) {
+                    let reason = self.stage.off_reason.take();
+                    self.clear(at, SegmentKind::OffAir { reason });
+                }
+            }
+            Event::WentOff { reason } => {
+                if *reason == OffReason::Ended {
+                    self.ended_at = Some(at);
+                }
+                if std::mem::replace(&mut self.stage.on_air, false) {
+                    self.stage.off_reason = Some(*reason);
+                    self.show(at, SegmentKind::OffAir { reason: Some(*reason) });
+                }
+            }
+            Event::CardPinned { item } => self.put_card(at, Some(*item)),
+            Event::CardUnpinned { .. } => self.put_card(at, None),
+            Event::DrawOpened { draw, .. } => {
+                self.stage.draw = Some(*draw);
+                self.show(at, SegmentKind::Draw { draw: *draw });
+            }
+            Event::DrawRevealed { draw, .. } => {
+                self.stage.draw = None;
+                self.clear(at, SegmentKind::Draw { draw: *draw });
+            }
+            Event::PromptShown { prompt, intent, .. } => {
+                let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+                self.stage.prompt = Some((*prompt, question));
+                self.show(at, SegmentKind::Prompt { prompt: *prompt, question });
+            }
+            Event::PromptClosed { prompt, .. } => {
+                if let Some((prompt, question)) = self.stage.prompt.take_if(|(shown, _)| shown == prompt) {
+                    self.clear(at, SegmentKind::Prompt { prompt, question });
+                }
+            }
+            Event::PromptWithheld { intent } => {
+                let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+                self.mark(at, SegmentKind::Withheld { question });
+            }
+            Event::Announced { .. } => self.mark(at, SegmentKind::Announcement),
+            _ => {}
+        }
+    }
+
+    fn put_card(&mut self, at: Millis, card: Option<ItemId>) {
+        if self.stage.card == card {
+            return;
+        }
+        if let Some(item) = std::mem::replace(&mut self.stage.card, card) {
+            self.clear(at, SegmentKind::Card { item });
+        }
+        if let Some(item) = card {
+            self.show(at, SegmentKind::Card { item });
+        }
+    }
+
+    fn show(&mut self, at: Millis, kind: SegmentKind) {
+        let from_s = self.second(at);
+        self.change(SegmentChange::Begun(Segment { from_s, to_s: None, kind }));
+    }
+
+    fn mark(&mut self, at: Millis, kind: SegmentKind) {
+        let from_s = self.second(at);
+        self.change(SegmentChange::Begun(Segment { from_s, to_s: Some(from_s), kind }));
+    }
+
+    fn clear(&mut self, at: Millis, kind: SegmentKind) {
+        let to_s = self.second(at);
+        self.change(SegmentChange::Over { kind, to_s });
+    }
+
+    fn change(&mut self, change: SegmentChange) {
+        // Before the show begins only the state of the stage counts; its beginning shows what is there then.
+        if self.starts_at.is_some() {
+            self.pending.segments.push(change);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Rules: what in a room's log is an occasion to do something. [`Rules`] folds the log and answers with [`Intent`]s;
+//! each is drawn into an arm, so that acting can be compared with leaving things alone.
+//!
+//! It does not know how an intent is carried out, when a host may be disturbed, or what time it is. No rule needs a
+//! timer yet: an occasion arises with an entry or not at all.
+//!
+//! Invariant: the same log gives the same intents with the same ids in the same arms, so a rule can be tried on last
+//! night's log before it is trusted tonight.
+//!
+//! [`Intent`]: linger_protocol::Intent
+
+mod draw;
+mod rules;
+mod unanswered;
+
+pub use draw::{arm_of, intent_id};
+pub use rules::{BadConfig, Config, Rules};
+pub use unanswered::{UNANSWERED_QUESTION, UnansweredQuestion};
