@@ -1,0 +1,59 @@
+# Two commands do everything: `make demo` builds and runs the main job, `make test` installs what the tests need and
+# runs them all. The target folder lives in the user's cache, so that every checkout shares one build.
+
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/linger/target
+DEBUG := $(CARGO_TARGET_DIR)/debug/linger
+RELEASE := $(CARGO_TARGET_DIR)/release/linger
+
+.PHONY: demo test soak bench build web setup lint unit story crash shots wire clean
+
+demo: build ## build everything and run the demo
+	$(RELEASE) demo $(DEMO)
+
+build: web ## the release binary, pages inside
+	cargo build --release --locked -p linger
+
+web: web/node_modules/.package-lock.json ## the pages
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+setup: ## what the tests need beyond Rust and Node
+	bash scripts/setup.sh
+
+test: setup web lint unit story crash ## everything that has to hold
+	@echo "all of it holds"
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cd web && npm run --silent check
+
+unit:
+	cargo build --locked -p linger
+	cargo test --workspace --locked
+
+story: ## the evening in a real browser, over real sockets
+	cargo build --locked -p linger
+	LINGER_BIN=$(DEBUG) bash scripts/story.sh
+
+crash: ## kill -9 under load; CRASHES says how often
+	LINGER_BIN=$(DEBUG) $(DEBUG) bench crash --runs $(or $(CRASHES),5)
+
+soak: web ## the long forms: thousands of seeds, a hundred kills
+	cargo build --release --locked -p linger
+	LINGER_SEEDS=5000 cargo test --release --locked -p linger-room
+	$(RELEASE) bench crash --runs 100
+
+bench: build ## first figures beside the peers that can be installed here
+	bash bench/run.sh
+
+wire: ## the types of the pages, from the server's own document
+	cargo build --locked -p linger
+	$(DEBUG) openapi > web/wire/openapi.json
+	cd web && npm run --silent wire
+
+shots: build ## screenshots for the documents
+	LINGER_BIN=$(RELEASE) bash scripts/shots.sh
