@@ -1,0 +1,21 @@
+//! Simulated viewers, a scripted evening, load generators and crash runs: everything that makes a room busy from
+//! outside.
+//!
+//! Architecture invariant: this crate speaks to a server through its public interface alone ([`door`], [`wire`]). It
+//! leans on no crate of the server; what it asserts about rooms it reads from answers, sockets and the log's dump, so
+//! it audits the server as a stranger would.
+//!
+//! - [`crowd`]: people who watch, talk, like, buy; for demonstrations and endurance runs
+//! - [`script`]: the host's side of such an evening
+//! - [`load`]: generators for benches, meant to run as their own process
+//! - [`crash`]: kills a real server at random moments and holds it to what it acknowledged
+
+pub mod crash;
+pub mod crowd;
+pub mod dice;
+pub mod door;
+pub mod fault;
+pub mod goods;
+pub mod load;
+pub mod script;
+pub mod wire;

@@ -1,0 +1,22 @@
+//! Load generators for benches: fan-out to many sockets, a rush for few units, and the same against the peers.
+//!
+//! It does not know the server's insides. Each is meant to run as a process of its own, so that its own cost is not
+//! counted as the server's.
+
+mod dialect;
+mod fanout;
+mod histogram;
+mod http;
+mod process;
+mod publish;
+mod raw;
+mod rush;
+mod stamp;
+mod tokens;
+
+pub use dialect::PeerKind;
+pub use fanout::{FanoutConfig, FanoutReport, fanout_clients, fanout_peer};
+pub use histogram::{Delays, Histogram};
+pub use process::{Usage, raise_open_files};
+pub use rush::{RushConfig, RushMode, RushReport, rush_clients, rush_prepare};
+pub use tokens::Tokens;

@@ -1,0 +1,140 @@
+//! How the edge says no: a code, perhaps a field, perhaps when to try again. It never carries what somebody sent.
+
+use axum::{
+    Json,
+    extract::{FromRequest, Request, rejection::JsonRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use linger_engine::Refused;
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+/// A refusal or fault as it goes over the wire.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApiError {
+    #[serde(skip)]
+    pub(crate) status: StatusCode,
+    /// A code that has a sentence in `web/messages`.
+    pub code: String,
+    /// The field that is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// When trying again may help, in ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<u64>,
+}
+
+impl ApiError {
+    /// An error of this status and code.
+    pub fn new(status: StatusCode, code: &str) -> ApiError {
+        ApiError { status, code: code.to_owned(), field: None, retry_ms: None }
+    }
+
+    /// A field is not as it must be.
+    pub fn field(code: &str, field: &str) -> ApiError {
+        ApiError { field: Some(field.to_owned()), ..ApiError::new(StatusCode::BAD_REQUEST, code) }
+    }
+
+    /// Nobody is signed in, or the token does not hold.
+    pub fn unauthorized(code: &str) -> ApiError {
+        ApiError::new(StatusCode::UNAUTHORIZED, code)
+    }
+
+    /// Not for this role.
+    pub fn forbidden() -> ApiError {
+        ApiError::new(StatusCode::FORBIDDEN, "not-allowed")
+    }
+
+    /// There is no such thing.
+    pub fn not_found(code: &str) -> ApiError {
+        ApiError::new(StatusCode::NOT_FOUND, code)
+    }
+
+    /// Too much at once.
+    pub fn too_many(retry_ms: u64) -> ApiError {
+        ApiError { retry_ms: Some(retry_ms), ..ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too-many") }
+    }
+
+    /// Something outside failed; nothing was done.
+    pub fn unavailable(what: &'static str, why: &dyn std::fmt::Display) -> ApiError {
+        tracing::error!(what, %why, "could not be done");
+        ApiError { retry_ms: Some(1_000), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable") }
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> ApiError {
+        match refused {
+            Refused::Refusal(refusal) => {
+                let status = match refusal {
+                    linger_protocol::Refusal::NotAllowed => StatusCode::FORBIDDEN,
+                    linger_protocol::Refusal::NoSuchRoom => StatusCode::NOT_FOUND,
+                    _ => StatusCode::CONFLICT,
+                };
+                ApiError::new(status, refusal.code())
+            }
+            Refused::Busy { retry_ms } => {
+                ApiError { retry_ms: Some(retry_ms), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
+            }
+            Refused::NotKept { .. } => ApiError {
+                retry_ms: Some(1_000),
+                ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-kept")
+            },
+            Refused::Quarantined => ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "room-fault"),
+            Refused::Stopping => ApiError {
+                retry_ms: Some(2_000),
+                ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping")
+            },
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let retry_s = self.retry_ms.map(|ms| ms.div_ceil(1_000).max(1));
+        let mut response = (self.status, Json(&self)).into_response();
+        if let Some(retry_s) = retry_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_s));
+        }
+        response
+    }
+}
+
+/// A JSON body, with errors that name the field and never repeat the body.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Body<T>, ApiError> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Body(value)),
+            Err(JsonRejection::JsonDataError(error)) => {
+                let mut refused = ApiError::new(StatusCode::BAD_REQUEST, "bad-field");
+                refused.field = blamed_field(&error.body_text());
+                Err(refused)
+            }
+            Err(JsonRejection::JsonSyntaxError(_)) => Err(ApiError::new(StatusCode::BAD_REQUEST, "not-json")),
+            Err(JsonRejection::MissingJsonContentType(_)) => {
+                Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json"))
+            }
+            Err(other) if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))
+            }
+            Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "bad-body")),
+        }
+    }
+}
+
+/// The field that serde's sentence names between backquotes, if it is one of ours by its look.
+pub(crate) fn blamed_field(sentence: &str) -> Option<String> {
+    let name = sentence.split('`').nth(1)?;
+    let ours = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-');
+    (ours && !name.is_empty()).then(|| name.to_owned())
+}

@@ -1,0 +1,175 @@
+//! What the edge works with, put together once by the binary and shared by every route. It does not know how any of
+//! it was configured.
+
+use crate::{account::Passkeys, hub::Hub, limits::Limiter, presence::Gather};
+use linger_engine::Engine;
+use linger_media::Media;
+use linger_outlet::Payments;
+use linger_protocol::{Millis, RoomId};
+use linger_store::{Store, Vault};
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock, atomic::AtomicBool},
+    time::Duration,
+};
+use url::Url;
+
+/// How often the limits forget those who have been quiet.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+/// Settings of the edge.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// The address people type, without a path: decides the cookie's `Secure`, the passkeys' domain and which origins
+    /// are ours.
+    pub public_url: Url,
+    /// Sockets of one room.
+    pub sockets_per_room_max: usize,
+    /// Sockets from one network address.
+    pub sockets_per_address_max: usize,
+    /// Guest tokens given to one network address in a minute.
+    pub guests_per_minute: u32,
+    /// Asks of one person in a second, in the long run; short bursts may be three times that.
+    pub asks_per_second: u32,
+    /// Least time between two frames to the same room's sockets: more events go into one frame.
+    pub frame_every: Duration,
+    /// How long a broken connection counts as present, waiting for its return.
+    pub grace: Duration,
+    /// How long a guest's token holds, ms.
+    pub guest_token_ms: u64,
+    /// How long a staff session holds without use, ms.
+    pub session_ms: u64,
+}
+
+/// The parts of the house.
+pub struct HouseParts {
+    /// Rooms.
+    pub engine: Engine,
+    /// Tables.
+    pub store: Store,
+    /// Keys.
+    pub vault: Vault,
+    /// Picture and sound.
+    pub media: Media,
+    /// Money.
+    pub payments: Arc<dyn Payments>,
+    /// Settings.
+    pub config: WebConfig,
+}
+
+/// The house; cheap to clone.
+#[derive(Clone)]
+pub struct House(Arc<Inner>);
+
+/// What the handles of a [`House`] share; its parts are the edge's own.
+pub struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) media: Media,
+    pub(crate) payments: Arc<dyn Payments>,
+    pub(crate) config: WebConfig,
+    pub(crate) limiter: Limiter,
+    pub(crate) passkeys: Passkeys,
+    pub(crate) metrics: crate::health::Metrics,
+    pub(crate) token_key: [u8; 32],
+    pub(crate) stopping: AtomicBool,
+    desks: RwLock<HashMap<RoomId, Arc<RoomDesk>>>,
+}
+
+/// What the edge keeps for one room.
+pub(crate) struct RoomDesk {
+    pub room: RoomId,
+    pub hub: Hub,
+    pub gather: Gather,
+    pub insight: crate::insight::InsightDesk,
+}
+
+impl std::ops::Deref for House {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl House {
+    /// Puts the parts together and begins to follow every room there is.
+    pub fn new(parts: HouseParts) -> Result<House, ApiFault> {
+        let passkeys = Passkeys::new(&parts.config.public_url).map_err(ApiFault)?;
+        let token_key = parts.vault.house_secret("room-token");
+        let house = House(Arc::new(Inner {
+            limiter: Limiter::new(&parts.config),
+            engine: parts.engine,
+            store: parts.store,
+            vault: parts.vault,
+            media: parts.media,
+            payments: parts.payments,
+            config: parts.config,
+            passkeys,
+            metrics: crate::health::Metrics::default(),
+            token_key,
+            stopping: AtomicBool::new(false),
+            desks: RwLock::default(),
+        }));
+        for room in house.engine.rooms() {
+            house.desk(&room);
+        }
+        let quiet = house.clone();
+        tokio::spawn(async move {
+            while !quiet.is_stopping() {
+                tokio::time::sleep(FORGET_EVERY).await;
+                quiet.limiter.forget_quiet();
+            }
+        });
+        Ok(house)
+    }
+
+    /// The time as rooms see it.
+    pub fn now(&self) -> Millis {
+        self.engine.now()
+    }
+
+    /// Tells sockets to go, and refuses new ones.
+    pub fn begin_stop(&self) {
+        self.stopping.store(true, std::sync::atomic::Ordering::SeqCst);
+        for desk in self.desks() {
+            desk.hub.close();
+        }
+    }
+
+    /// What is kept for a room; begins to follow it at the first call. `None` when there is no such room.
+    pub(crate) fn desk(&self, room: &RoomId) -> Option<Arc<RoomDesk>> {
+        if let Some(desk) = self.desks.read().unwrap_or_else(|it| it.into_inner()).get(room) {
+            return Some(desk.clone());
+        }
+        let tail = self.engine.tail(room)?;
+        let mut desks = self.desks.write().unwrap_or_else(|it| it.into_inner());
+        let desk = desks.entry(room.clone()).or_insert_with(|| {
+            let start = linger_log::Position { epoch: tail.epoch, offset: 0 };
+            let desk = Arc::new(RoomDesk {
+                room: room.clone(),
+                hub: Hub::new(room.clone(), start),
+                gather: Gather::default(),
+                insight: crate::insight::InsightDesk::default(),
+            });
+            crate::hub::follow(self.clone(), desk.clone(), start);
+            crate::presence::follow(self.clone(), desk.clone());
+            crate::insight::follow(self.clone(), desk.clone(), start);
+            desk
+        });
+        Some(desk.clone())
+    }
+
+    pub(crate) fn desks(&self) -> Vec<Arc<RoomDesk>> {
+        self.desks.read().unwrap_or_else(|it| it.into_inner()).values().cloned().collect()
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(std::sync::atomic::Ordering::SeqCst)
+    }
+}
+
+/// The edge could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[error("the edge could not be set up: {0}")]
+pub struct ApiFault(pub String);

@@ -1,0 +1,478 @@
+//! A room as clients see it, folded from its events. It does not know who looks or over which connection.
+
+use crate::wire::{
+    CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
+    PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire, ShelfEntry,
+};
+use linger_protocol::{
+    CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd, PromptId,
+    Proposal, QuestionId, Role, RoomId,
+};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+/// Comments a newcomer is shown.
+const COMMENTS_SHOWN: usize = 50;
+/// Orders shown to their owner, and to staff.
+const ORDERS_SHOWN: usize = 50;
+/// Open questions shown to staff.
+const QUESTIONS_SHOWN: usize = 20;
+/// Open questions remembered.
+const QUESTIONS_MAX: usize = 500;
+
+/// Name and text of a comment, opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plain {
+    pub name: String,
+    pub text: String,
+}
+
+/// What a comment is sealed as: the name, a zero byte, the text.
+pub(crate) fn sealed_form(name: &str, text: &str) -> Vec<u8> {
+    [name.as_bytes(), text.as_bytes()].join(&0)
+}
+
+/// Reads [`sealed_form`] back; empty when it was erased.
+pub(crate) fn plain_form(bytes: Option<Vec<u8>>) -> Plain {
+    let whole = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    match whole.split_once('\0') {
+        Some((name, text)) => Plain { name: name.to_owned(), text: text.to_owned() },
+        None => Plain::default(),
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Fold {
+    title: String,
+    host: Option<PersonId>,
+    host_name: String,
+    live_since: Option<Millis>,
+    here: u32,
+    likes: u64,
+    followers: HashSet<PersonId>,
+    comments: VecDeque<CommentWire>,
+    names: HashMap<PersonId, String>,
+    shelf: Vec<Place>,
+    pinned: Option<(ItemId, Millis)>,
+    draw: Option<Draw>,
+    announcement: Option<String>,
+    muted: HashMap<PersonId, Millis>,
+    orders: HashMap<OrderId, Order>,
+    orders_of: HashMap<PersonId, Vec<OrderId>>,
+    newest_orders: VecDeque<OrderId>,
+    pub(super) questions: BTreeMap<QuestionId, Question>,
+    prompt: Option<(PromptId, Intent, Millis)>,
+}
+
+struct Place {
+    item: Item,
+    sale: Option<(Money, u32, u64)>,
+    units: u32,
+    taken: u32,
+}
+
+struct Draw {
+    shown: DrawWire,
+    id: DrawId,
+    entered: HashSet<PersonId>,
+}
+
+struct Order {
+    person: PersonId,
+    item: ItemId,
+    units: u32,
+    amount: Money,
+    state: OrderState,
+    at: Millis,
+    until: Millis,
+    refund_due_minor: i64,
+    refunded_minor: i64,
+}
+
+pub(crate) struct Question {
+    item: Option<ItemId>,
+    pub(super) people: HashSet<PersonId>,
+    at: Millis,
+    first: Option<CommentWire>,
+}
+
+impl Fold {
+    /// Takes in a fact. `plain` is the opened text of a comment.
+    pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
+        let at = entry.at;
+        match &entry.event {
+            Event::RoomOpened { title, host, host_name } => {
+                (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
+            }
+            Event::WentLive => self.live_since = Some(at),
+            Event::WentOff { .. } => self.live_since = None,
+            Event::PresenceChanged { here, .. } => self.here = *here,
+            Event::PresenceLost { .. } => self.here = 0,
+            Event::CommentMade { .. } => self.take_comment(entry, plain),
+            Event::CommentHidden { comment } => self.comments.retain(|it| it.id != comment.0),
+            Event::Muted { person, until } => {
+                self.muted.retain(|_, until| *until > at);
+                self.muted.insert(*person, *until);
+            }
+            Event::LikesGathered { total, .. } => self.likes = *total,
+            Event::Followed { person, .. } => {
+                self.followers.insert(*person);
+            }
+            Event::Unfollowed { person, .. } => {
+                self.followers.remove(person);
+            }
+            Event::Announced { text } => self.announcement = Some(text.clone()),
+            Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.take_question(entry),
+            Event::PromptShown { prompt, intent, until } => self.prompt = Some((*prompt, intent.clone(), *until)),
+            Event::PromptClosed { .. } => self.prompt = None,
+            Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
+            Event::DrawOpened { .. }
+            | Event::DrawEntered { .. }
+            | Event::DrawFrozen { .. }
+            | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
+            _ => self.take_shelf(at, &entry.event),
+        }
+    }
+
+    fn take_comment(&mut self, entry: &Entry, plain: Option<&Plain>) {
+        let Some(comment) = comment_wire(entry, plain) else { return };
+        let Event::CommentMade { person, question, .. } = &entry.event else { return };
+        if !comment.name.is_empty() {
+            self.names.insert(*person, comment.name.clone());
+        }
+        if let Some(asked) = question.and_then(|question| self.questions.get_mut(&question)) {
+            asked.people.insert(*person);
+            asked.first.get_or_insert_with(|| comment.clone());
+        }
+        self.comments.push_back(comment);
+        if self.comments.len() > COMMENTS_SHOWN {
+            self.comments.pop_front();
+        }
+    }
+
+    fn take_question(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::QuestionOpened { question, item, .. } => {
+                let asked = Question { item: *item, people: HashSet::new(), at: entry.at, first: None };
+                self.questions.insert(*question, asked);
+                if self.questions.len() > QUESTIONS_MAX {
+                    self.questions.pop_first();
+                }
+            }
+            Event::QuestionAnswered { question, .. } => {
+                self.questions.remove(question);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_draw(&mut self, event: &Event) {
+        match event {
+            Event::DrawOpened { draw, keyword, prize, winners, closes_at, commit, .. } => {
+                let shown = DrawWire {
+                    draw: draw.0,
+                    keyword: keyword.clone(),
+                    prize: prize.clone(),
+                    winners_wanted: *winners,
+                    closes_at: closes_at.0,
+                    commit: hex(commit),
+                    entrants: 0,
+                    state: "open".to_owned(),
+                    winners: vec![],
+                    names: vec![],
+                };
+                self.draw = Some(Draw { shown, id: *draw, entered: HashSet::new() });
+            }
+            Event::DrawEntered { draw, person } => {
+                if let Some(it) = self.draw.as_mut().filter(|it| it.id == *draw) {
+                    it.entered.insert(*person);
+                    it.shown.entrants = u32::try_from(it.entered.len()).unwrap_or(u32::MAX);
+                }
+            }
+            Event::DrawFrozen { draw, .. } => {
+                if let Some(it) = self.draw.as_mut().filter(|it| it.id == *draw) {
+                    it.shown.state = "frozen".to_owned();
+                }
+            }
+            Event::DrawRevealed { draw, winners, .. } => {
+                let names = self.names_of(winners);
+                if let Some(it) = self.draw.as_mut().filter(|it| it.id == *draw) {
+                    it.shown.state = "revealed".to_owned();
+                    it.shown.winners = winners.iter().map(PersonId::to_string).collect();
+                    it.shown.names = names;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_shelf(&mut self, at: Millis, event: &Event) {
+        match event {
+            Event::ItemListed { item } => match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
+                Some(place) => place.item = item.clone(),
+                None => self.shelf.push(Place { item: item.clone(), sale: None, units: 0, taken: 0 }),
+            },
+            Event::StockSet { item, units } => self.place(*item, |place| place.units = *units),
+            Event::SaleOpened { item, price, per_person, hold_ms } => {
+                self.place(*item, |place| place.sale = Some((*price, *per_person, *hold_ms)));
+            }
+            Event::SaleClosed { item } => self.place(*item, |place| place.sale = None),
+            Event::CardPinned { item } => self.pinned = Some((*item, at)),
+            Event::CardUnpinned { .. } => self.pinned = None,
+            Event::UnitsHeld { order, person, item, units, amount, until } => {
+                self.place(*item, |place| place.taken += units);
+                let held = Order {
+                    person: *person,
+                    item: *item,
+                    units: *units,
+                    amount: *amount,
+                    state: OrderState::Held,
+                    at,
+                    until: *until,
+                    refund_due_minor: 0,
+                    refunded_minor: 0,
+                };
+                self.orders.insert(*order, held);
+                self.orders_of.entry(*person).or_default().push(*order);
+                self.newest_orders.push_back(*order);
+                if self.newest_orders.len() > ORDERS_SHOWN {
+                    self.newest_orders.pop_front();
+                }
+            }
+            Event::OrderPaid { order, .. } => self.order(*order, |it| it.state = OrderState::Paid),
+            Event::OrderLapsed { order } => self.give_back(*order, OrderState::Lapsed),
+            Event::OrderCancelled { order } => self.give_back(*order, OrderState::Cancelled),
+            Event::RefundDue { order, amount, .. } => {
+                self.order(*order, |it| it.refund_due_minor += amount.minor);
+            }
+            Event::RefundSettled { order, .. } => self.order(*order, |it| {
+                it.refunded_minor += it.refund_due_minor;
+                it.refund_due_minor = 0;
+            }),
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, item: ItemId, change: impl FnOnce(&mut Place)) {
+        if let Some(place) = self.shelf.iter_mut().find(|place| place.item.id == item) {
+            change(place);
+        }
+    }
+
+    fn order(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
+        if let Some(order) = self.orders.get_mut(&order) {
+            change(order);
+        }
+    }
+
+    fn give_back(&mut self, order: OrderId, state: OrderState) {
+        let Some(it) = self.orders.get_mut(&order) else { return };
+        it.state = state;
+        let (item, units) = (it.item, it.units);
+        self.place(item, |place| place.taken -= units);
+    }
+
+    /// Blanks everything a person wrote that is still shown.
+    pub(crate) fn erase(&mut self, person: PersonId) {
+        self.names.remove(&person);
+        let id = person.to_string();
+        let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
+        for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
+            comment.name.clear();
+            comment.text.clear();
+        }
+    }
+
+    /// The room as this person sees it.
+    pub(crate) fn view(&self, room: &RoomId, person: Option<PersonId>, role: RoleName) -> RoomView {
+        let staff = role != RoleName::Viewer;
+        let view = RoomView {
+            room: room.to_string(),
+            title: self.title.clone(),
+            host: self.host.map(|host| host.to_string()).unwrap_or_default(),
+            host_name: self.host_name.clone(),
+            live_since: self.live_since.map(|at| at.0),
+            here: self.here,
+            likes: self.likes,
+            followers: self.followers(),
+            comments: self.comments.iter().cloned().collect(),
+            shelf: self.shelf.iter().map(Place::wire).collect(),
+            pinned: self.pinned.map(|(item, _)| item.0),
+            pinned_at: self.pinned.map(|(_, at)| at.0),
+            draw: self.draw.as_ref().map(|draw| draw.shown.clone()),
+            announcement: self.announcement.clone(),
+            mine: person.map(|person| self.mine(person)).unwrap_or_default(),
+            questions: if staff { self.questions_wire() } else { vec![] },
+            prompt: self.prompt.as_ref().map(prompt_wire),
+            orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+        };
+        view.for_role(role)
+    }
+
+    fn mine(&self, person: PersonId) -> MyView {
+        let orders = self.orders_of.get(&person).map_or(&[][..], Vec::as_slice);
+        let newest = &orders[orders.len().saturating_sub(ORDERS_SHOWN)..];
+        MyView {
+            following: self.followers.contains(&person),
+            entered: self.draw.as_ref().is_some_and(|draw| draw.entered.contains(&person)),
+            muted_until: self.muted.get(&person).map_or(0, |until| until.0),
+            orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
+        }
+    }
+
+    fn questions_wire(&self) -> Vec<QuestionWire> {
+        let mut questions: Vec<_> = self
+            .questions
+            .iter()
+            .map(|(id, question)| QuestionWire {
+                question: id.0,
+                item: question.item.map(|item| item.0),
+                people: u32::try_from(question.people.len()).unwrap_or(u32::MAX),
+                at: question.at.0,
+                first: question.first.clone(),
+            })
+            .collect();
+        questions.sort_by_key(|question| (std::cmp::Reverse(question.people), question.at));
+        questions.truncate(QUESTIONS_SHOWN);
+        questions
+    }
+
+    /// The room in a list.
+    pub(crate) fn card(&self, room: &RoomId) -> RoomCard {
+        RoomCard {
+            room: room.to_string(),
+            title: self.title.clone(),
+            host_name: self.host_name.clone(),
+            live: self.live_since.is_some(),
+            here: self.here,
+        }
+    }
+
+    pub(crate) fn followers(&self) -> u32 {
+        u32::try_from(self.followers.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn names_of(&self, people: &[PersonId]) -> Vec<String> {
+        people.iter().map(|person| self.names.get(person).cloned().unwrap_or_default()).collect()
+    }
+
+    /// Units in all and units nobody holds or owns.
+    pub(crate) fn stock(&self, item: ItemId) -> Option<(u32, u32)> {
+        let place = self.shelf.iter().find(|place| place.item.id == item)?;
+        Some((place.units, place.units.saturating_sub(place.taken)))
+    }
+
+    pub(crate) fn entrants(&self, draw: DrawId) -> u32 {
+        self.draw.as_ref().filter(|it| it.id == draw).map_or(0, |it| it.shown.entrants)
+    }
+
+    pub(crate) fn owner(&self, order: OrderId) -> Option<(PersonId, ItemId)> {
+        self.orders.get(&order).map(|order| (order.person, order.item))
+    }
+
+    pub(crate) fn order_wire(&self, id: OrderId) -> Option<OrderWire> {
+        let order = self.orders.get(&id)?;
+        Some(OrderWire {
+            order: id.to_string(),
+            person: order.person.to_string(),
+            item: order.item.0,
+            units: order.units,
+            amount: money_wire(order.amount),
+            state: order.state,
+            at: order.at.0,
+            until: order.until.0,
+            refund_due_minor: order.refund_due_minor,
+            refunded_minor: order.refunded_minor,
+        })
+    }
+}
+
+impl Place {
+    fn wire(&self) -> ShelfEntry {
+        let sale = self.sale.map(|(price, per_person, hold_ms)| SaleWire {
+            price: money_wire(price),
+            per_person,
+            hold_ms,
+        });
+        let left = self.units.saturating_sub(self.taken);
+        ShelfEntry { item: item_wire(&self.item), sale, units: self.units, left }
+    }
+}
+
+/// A comment as it goes over the wire; `None` when the entry is none.
+pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<CommentWire> {
+    let Event::CommentMade { comment: CommentId(id), person, role, question, answers, .. } = &entry.event else {
+        return None;
+    };
+    let plain = plain.cloned().unwrap_or_default();
+    Some(CommentWire {
+        id: *id,
+        person: person.to_string(),
+        name: plain.name,
+        text: plain.text,
+        role: role_name(*role),
+        at: entry.at.0,
+        question: question.map(|question| question.0),
+        answers: answers.map(|question| question.0),
+    })
+}
+
+pub(crate) fn role_name(role: Role) -> RoleName {
+    match role {
+        Role::Viewer => RoleName::Viewer,
+        Role::Moderator => RoleName::Moderator,
+        Role::Host => RoleName::Host,
+        Role::Operator => RoleName::Operator,
+        Role::Admin => RoleName::Admin,
+    }
+}
+
+pub(crate) fn money_wire(money: Money) -> MoneyWire {
+    MoneyWire { minor: money.minor, currency: money.currency.as_str().to_owned() }
+}
+
+pub(crate) fn item_wire(item: &Item) -> ItemWire {
+    ItemWire {
+        id: item.id.0,
+        title: item.title.clone(),
+        price: money_wire(item.price),
+        seller: item.seller.clone(),
+        image: item.image.clone(),
+    }
+}
+
+pub(crate) fn intent_wire(intent: &Intent) -> IntentWire {
+    let Proposal::AnswerQuestion { question, people, window_s } = intent.proposal;
+    IntentWire {
+        id: format!("{:016x}", intent.id.0),
+        rule: intent.rule.clone(),
+        at: intent.at.0,
+        proposal: ProposalWire::AnswerQuestion { question: question.0, people, window_s },
+    }
+}
+
+pub(crate) fn end_wire(end: PromptEnd) -> PromptEndWire {
+    match end {
+        PromptEnd::Followed => PromptEndWire::Followed,
+        PromptEnd::Dismissed => PromptEndWire::Dismissed,
+        PromptEnd::Expired => PromptEndWire::Expired,
+    }
+}
+
+pub(crate) fn how_wire(how: linger_protocol::Answered) -> (HowAnswered, Option<u64>) {
+    match how {
+        linger_protocol::Answered::Typed { comment } => (HowAnswered::Typed, Some(comment.0)),
+        linger_protocol::Answered::OnAir => (HowAnswered::OnAir, None),
+    }
+}
+
+fn prompt_wire((prompt, intent, until): &(PromptId, Intent, Millis)) -> PromptWire {
+    PromptWire { prompt: prompt.0, intent: intent_wire(intent), until: until.0 }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

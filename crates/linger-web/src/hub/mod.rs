@@ -1,0 +1,292 @@
+//! Fan-out of one room: its events, encoded once a frame, in a ring that every socket reads at its own pace.
+//!
+//! There is no queue per connection: a socket remembers the number of the next frame it wants. One that falls off the
+//! ring is sent away and comes back to a position of the log, so a slow reader costs the room nothing and loses
+//! nothing.
+//!
+//! It does not know sockets.
+
+pub(crate) mod fold;
+mod layer;
+
+pub(crate) use fold::{hex, role_name, sealed_form};
+
+use crate::{
+    house::{House, RoomDesk},
+    wire::{RoleName, RoomCard, RoomView, ToClient},
+};
+use axum::extract::ws::Utf8Bytes;
+use fold::{Fold, Plain, plain_form};
+use layer::Layers;
+use linger_engine::Batch;
+use linger_log::Position;
+use linger_protocol::{Entry, Event, OrderId, PersonId, RoomId};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, RwLock},
+    time::Instant,
+};
+use tokio::sync::watch;
+
+/// Frames kept: ten seconds at fifty frames a second.
+const RING_FRAMES: usize = 512;
+/// Entries that are replayed to a client that comes back; one that missed more starts anew from the view.
+const REPLAY_ENTRIES_MAX: u64 = 5_000;
+/// Entries of one frame.
+const FRAME_ENTRIES_MAX: usize = 4_096;
+
+/// One frame for everybody in the room.
+pub(crate) struct Frame {
+    pub to: Position,
+    pub public: Utf8Bytes,
+    pub staff: Option<Utf8Bytes>,
+    pub private: HashMap<PersonId, Utf8Bytes>,
+    /// Public events in it, for the delivery count.
+    pub events: u64,
+}
+
+/// The fan-out of one room.
+pub(crate) struct Hub {
+    room: RoomId,
+    inner: RwLock<Ring>,
+    newest: watch::Sender<u64>,
+}
+
+struct Ring {
+    fold: Fold,
+    position: Position,
+    frames: VecDeque<Arc<Frame>>,
+    /// The number of the frame after the newest one.
+    next: u64,
+    closed: bool,
+}
+
+/// What a newcomer starts from.
+pub(crate) struct Start {
+    pub position: Position,
+    pub next: u64,
+    pub view: RoomView,
+}
+
+/// What a socket finds when it looks for frames.
+pub(crate) enum Found {
+    Frames(Vec<Arc<Frame>>),
+    /// It is too far behind.
+    FellOff,
+    Closed,
+}
+
+impl Hub {
+    pub(crate) fn new(room: RoomId, start: Position) -> Hub {
+        let ring =
+            Ring { fold: Fold::default(), position: start, frames: VecDeque::new(), next: 0, closed: false };
+        Hub { room, inner: RwLock::new(ring), newest: watch::Sender::new(0) }
+    }
+
+    fn ring(&self) -> std::sync::RwLockReadGuard<'_, Ring> {
+        self.inner.read().unwrap_or_else(|it| it.into_inner())
+    }
+
+    fn ring_mut(&self) -> std::sync::RwLockWriteGuard<'_, Ring> {
+        self.inner.write().unwrap_or_else(|it| it.into_inner())
+    }
+
+    /// Hears of every new frame.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
+    }
+
+    /// Sockets that follow the room.
+    pub(crate) fn sockets(&self) -> usize {
+        self.newest.receiver_count()
+    }
+
+    /// The room as a person sees it, and where to go on from.
+    pub(crate) fn start(&self, person: Option<PersonId>, role: RoleName) -> Start {
+        let ring = self.ring();
+        let view = ring.fold.view(&self.room, person, role);
+        Start { position: ring.position, next: ring.next, view }
+    }
+
+    pub(crate) fn view(&self, person: Option<PersonId>, role: RoleName) -> RoomView {
+        self.start(person, role).view
+    }
+
+    pub(crate) fn card(&self) -> RoomCard {
+        self.ring().fold.card(&self.room)
+    }
+
+    pub(crate) fn order(&self, order: OrderId) -> Option<crate::wire::OrderWire> {
+        self.ring().fold.order_wire(order)
+    }
+
+    /// Where everything that is known here ends, and the number of the frame after it.
+    pub(crate) fn head(&self) -> (Position, u64) {
+        let ring = self.ring();
+        (ring.position, ring.next)
+    }
+
+    /// The frame that follows directly upon `from`, if a frame border is there.
+    pub(crate) fn frame_after(&self, from: Position) -> Option<u64> {
+        let ring = self.ring();
+        if from == ring.position {
+            return Some(ring.next);
+        }
+        let first = ring.next - ring.frames.len() as u64;
+        let at = ring.frames.iter().position(|frame| frame.to == from)?;
+        Some(first + at as u64 + 1)
+    }
+
+    /// The frames from number `next` on.
+    pub(crate) fn frames(&self, next: u64) -> Found {
+        let ring = self.ring();
+        let first = ring.next - ring.frames.len() as u64;
+        if next < first {
+            return Found::FellOff;
+        }
+        if next >= ring.next && ring.closed {
+            return Found::Closed;
+        }
+        let skip = usize::try_from(next - first).unwrap_or(usize::MAX);
+        Found::Frames(ring.frames.iter().skip(skip).cloned().collect())
+    }
+
+    /// Ends the fan-out: sockets are told to come back later.
+    pub(crate) fn close(&self) {
+        self.ring_mut().closed = true;
+        self.newest.send_modify(|_| {});
+    }
+
+    /// Blanks what a person wrote.
+    pub(crate) fn erase(&self, person: PersonId) {
+        self.ring_mut().fold.erase(person);
+    }
+
+    /// The frame that a client that stood at `from` missed, up to where a ring frame follows; `None` when it missed
+    /// too much, or stood in another history. Says also the number of the frame that follows.
+    pub(crate) async fn replay(&self, house: &House, from: Position) -> Option<(Option<Frame>, u64)> {
+        if let Some(next) = self.frame_after(from) {
+            return Some((None, next));
+        }
+        let (head, next) = self.head();
+        if from.epoch != head.epoch || from.offset > head.offset || head.offset - from.offset > REPLAY_ENTRIES_MAX {
+            return None;
+        }
+        let mut entries = Vec::new();
+        let mut at = from;
+        while at.offset < head.offset {
+            let wanted = usize::try_from(head.offset - at.offset).unwrap_or(usize::MAX);
+            let page = house.engine.read(&self.room, at, wanted).await.ok()?;
+            if page.is_empty() {
+                return None;
+            }
+            at.offset += page.len() as u64;
+            entries.extend(page);
+        }
+        let plain = open_all(house, &self.room, &entries).await;
+        let ring = self.ring();
+        let mut layers = Layers::default();
+        for (entry, plain) in entries.iter().zip(&plain) {
+            layers.add(&ring.fold, entry, plain.as_ref());
+        }
+        Some((Some(encode(layers, at, house.now().0)), next))
+    }
+
+    fn take_quietly(&self, batch: &Batch, plain: &[Option<Plain>]) {
+        let mut ring = self.ring_mut();
+        for (index, entry) in batch.entries.iter().enumerate() {
+            ring.fold.take(entry, plain.get(index).and_then(Option::as_ref));
+        }
+        ring.position = batch.to();
+    }
+
+    fn push(&self, gathered: &[(Arc<Batch>, Vec<Option<Plain>>)], now_ms: i64) {
+        let Some((last, _)) = gathered.last() else { return };
+        let mut layers = Layers::default();
+        let to = last.to();
+        let mut ring = self.ring_mut();
+        for (batch, plain) in gathered {
+            for (entry, plain) in batch.entries.iter().zip(plain) {
+                ring.fold.take(entry, plain.as_ref());
+                layers.add(&ring.fold, entry, plain.as_ref());
+            }
+        }
+        ring.position = to;
+        ring.frames.push_back(Arc::new(encode(layers, to, now_ms)));
+        if ring.frames.len() > RING_FRAMES {
+            ring.frames.pop_front();
+        }
+        ring.next += 1;
+        let newest = ring.next;
+        drop(ring);
+        self.newest.send_replace(newest);
+    }
+}
+
+/// Begins to follow a room, from the beginning of its log.
+pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
+    tokio::spawn(async move {
+        let mut feed = house.engine.feed(&desk.room, start);
+        let tail = house.engine.tail(&desk.room).unwrap_or(start);
+        // What was before is folded without frames: nobody was here to see it.
+        while feed.position() < tail {
+            let Ok(batch) = feed.next().await else { return };
+            // Only what may still be shown is worth opening.
+            let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
+            let plain = if shown { open_all(&house, &desk.room, &batch.entries).await } else { vec![] };
+            desk.hub.take_quietly(&batch, &plain);
+        }
+        let mut last_frame = Instant::now() - house.config.frame_every;
+        while let Ok(batch) = feed.next().await {
+            let plain = open_all(&house, &desk.room, &batch.entries).await;
+            let mut count = batch.entries.len();
+            let mut gathered = vec![(batch, plain)];
+            let due = last_frame + house.config.frame_every;
+            while count < FRAME_ENTRIES_MAX {
+                let Ok(more) = tokio::time::timeout_at(due.into(), feed.next()).await else { break };
+                let Ok(batch) = more else { break };
+                let plain = open_all(&house, &desk.room, &batch.entries).await;
+                count += batch.entries.len();
+                gathered.push((batch, plain));
+            }
+            desk.hub.push(&gathered, house.now().0);
+            last_frame = Instant::now();
+        }
+    });
+}
+
+/// Opens the comments among these entries; what was erased, or cannot be read now, is empty.
+async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
+    let mut opened = Vec::with_capacity(entries.len());
+    for entry in entries {
+        opened.push(match &entry.event {
+            Event::CommentMade { spoken, .. } => {
+                let bytes = house.vault.open(spoken, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
+                    tracing::error!(%fault, "a comment could not be opened");
+                    None
+                });
+                Some(plain_form(bytes))
+            }
+            _ => None,
+        });
+    }
+    opened
+}
+
+fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {
+    let events = layers.public.len() as u64;
+    let yours = |events| text(&ToClient::Yours { events });
+    Frame {
+        to,
+        staff: (!layers.staff.is_empty()).then(|| yours(layers.staff)),
+        private: layers.private.into_iter().map(|(person, events)| (person, yours(events))).collect(),
+        public: text(&ToClient::Events { position: to.to_string(), at: now_ms, events: layers.public }),
+        events,
+    }
+}
+
+/// A message as it is sent.
+pub(crate) fn text(message: &ToClient) -> Utf8Bytes {
+    // The wire types hold nothing that JSON cannot say: no map with keys that are no texts, no failing serializer.
+    serde_json::to_string(message).expect("wire messages are always JSON").into()
+}

@@ -1,0 +1,30 @@
+//! The edge: HTTP, WebSocket, sign-in, fan-out, the OpenAPI document and the built pages.
+//!
+//! [`app`] turns a [`House`] into a router, so that tests call the same thing that the binary serves. Every route says
+//! who may use it through the extractor it takes ([`account::Staff`], [`account::Caller`]) or is listed as open in
+//! `tests/access.rs`; the matrix of routes and roles is tested whole.
+//!
+//! It does not know the rules of a sale, a draw or a question: it asks the room. It does not know how a rule finds its
+//! occasions or how figures are reckoned.
+
+pub mod account;
+mod ask;
+mod catalogue;
+mod error;
+mod health;
+mod house;
+mod hub;
+mod insight;
+mod limits;
+mod media;
+mod openapi;
+mod orders;
+mod pages;
+mod presence;
+mod rooms;
+mod socket;
+pub mod wire;
+
+pub use error::ApiError;
+pub use house::{House, HouseParts, WebConfig};
+pub use openapi::{app, document};

@@ -1,0 +1,164 @@
+//! Orders and payments over HTTP. It does not know when a payment is in time: the room does.
+
+use crate::{
+    account::Caller,
+    ask::{Asker, look_at_order, parse},
+    error::{ApiError, Body},
+    house::House,
+    hub::fold::money_wire,
+    wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use linger_outlet::{Charge, Notice, PayError};
+use linger_protocol::{OrderId, Report, Role, RoomId};
+use linger_room::Room;
+
+/// Characters of a payment method's name.
+const METHOD_BYTES_MAX: usize = 64;
+
+/// An order as the room has it; what only the log remembers (when it was placed, what went back) is left zero.
+pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
+    let order = room.order(id)?;
+    let state = match order.state {
+        linger_room::OrderState::Held => OrderState::Held,
+        linger_room::OrderState::Paid(_) => OrderState::Paid,
+        linger_room::OrderState::Lapsed => OrderState::Lapsed,
+        linger_room::OrderState::Cancelled => OrderState::Cancelled,
+    };
+    let due = room.refunds_due().filter(|(_, refund)| refund.order == id);
+    let refund_due_minor = due.map(|(_, refund)| refund.amount.minor).sum();
+    Some(OrderWire {
+        order: id.to_string(),
+        person: order.person.to_string(),
+        item: order.item.0,
+        units: order.units,
+        amount: money_wire(order.amount),
+        state,
+        at: 0,
+        until: order.until.0,
+        refund_due_minor,
+        refunded_minor: 0,
+    })
+}
+
+/// An order, for its owner and for staff.
+#[utoipa::path(
+    get, path = "/api/rooms/{room}/orders/{order}", tag = "shop",
+    params(("room" = String, Path, description = "the room"), ("order" = String, Path, description = "the order")),
+    responses(
+        (status = 200, description = "the order", body = OrderWire),
+        (status = 400, description = "no order id", body = ApiError),
+        (status = 401, description = "no token or session", body = ApiError),
+        (status = 403, description = "not for this room", body = ApiError),
+        (status = 404, description = "no such order of yours", body = ApiError),
+        (status = 503, description = "cannot be read now", body = ApiError),
+    ),
+    security(("room-token" = []), ("session" = []))
+)]
+pub(crate) async fn get_order(
+    State(house): State<House>,
+    Path((room, order)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Json<OrderWire>, ApiError> {
+    let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
+    let asker = Asker::of(&caller, &room)?;
+    let order = own_order(&house, &room, &asker, &order).await?;
+    Ok(Json(order))
+}
+
+/// Pay an order.
+#[utoipa::path(
+    post, path = "/api/rooms/{room}/orders/{order}/pay", tag = "shop",
+    params(("room" = String, Path, description = "the room"), ("order" = String, Path, description = "the order")),
+    request_body = PayAsked,
+    responses(
+        (status = 202, description = "the provider was asked; its notice changes the order", body = PayStarted),
+        (status = 400, description = "a field is wrong", body = ApiError),
+        (status = 401, description = "no token or session", body = ApiError),
+        (status = 403, description = "not for this room", body = ApiError),
+        (status = 404, description = "no such order of yours", body = ApiError),
+        (status = 409, description = "the order does not wait for a payment, or the provider said no", body = ApiError),
+        (status = 413, description = "too large", body = ApiError),
+        (status = 415, description = "not JSON", body = ApiError),
+        (status = 429, description = "too many", body = ApiError),
+        (status = 503, description = "the provider cannot be reached", body = ApiError),
+    ),
+    security(("room-token" = []), ("session" = []))
+)]
+pub(crate) async fn pay_order(
+    State(house): State<House>,
+    Path((room, order)): Path<(String, String)>,
+    caller: Caller,
+    Body(asked): Body<PayAsked>,
+) -> Result<(StatusCode, Json<PayStarted>), ApiError> {
+    let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
+    let asker = Asker::of(&caller, &room)?;
+    house.limiter.ask(asker.actor.person).map_err(ApiError::too_many)?;
+    if asked.method.len() > METHOD_BYTES_MAX {
+        return Err(ApiError::field("bad-field", "method"));
+    }
+    let id: OrderId = parse(&order, "order")?;
+    let order = own_order(&house, &room, &asker, &order).await?;
+    if order.state != OrderState::Held {
+        return Err(ApiError::new(StatusCode::CONFLICT, "order-closed"));
+    }
+    let currency = linger_protocol::Currency::new(&order.amount.currency);
+    let currency = currency.ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "bad-amount"))?;
+    let amount = linger_protocol::Money::new(order.amount.minor, currency);
+    let started = house.payments.start(Charge { room, order: id, amount }, &asked.method).await;
+    match started {
+        Ok(started) => Ok((StatusCode::ACCEPTED, Json(PayStarted { payment: started.payment.to_string() }))),
+        Err(PayError::UnknownMethod) => Err(ApiError::field("bad-field", "method")),
+        Err(PayError::Declined) => Err(ApiError::new(StatusCode::CONFLICT, "payment-declined")),
+        Err(fault) => Err(ApiError::unavailable("starting a payment", &fault)),
+    }
+}
+
+async fn own_order(house: &House, room: &RoomId, asker: &Asker, order: &str) -> Result<OrderWire, ApiError> {
+    let id: OrderId = parse(order, "order")?;
+    let mine = |order: &OrderWire| {
+        asker.actor.role != Role::Viewer || order.person == asker.actor.person.to_string()
+    };
+    let found = look_at_order(house, room, id).await?;
+    found.filter(mine).ok_or_else(|| ApiError::not_found("no-such-order"))
+}
+
+/// A notice of the sandbox payment provider, signed by the Standard Webhooks specification.
+#[utoipa::path(
+    post, path = "/api/payments/sandbox/notice", tag = "shop",
+    request_body(content = String, content_type = "application/json"),
+    responses(
+        (status = 200, description = "taken in, and durable", body = Accepted),
+        (status = 400, description = "no notice", body = ApiError),
+        (status = 401, description = "the signature does not hold", body = ApiError),
+        (status = 413, description = "too large", body = ApiError),
+        (status = 503, description = "cannot be kept now: tell it again", body = ApiError),
+    )
+)]
+pub(crate) async fn sandbox_notice(
+    State(house): State<House>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Accepted>, ApiError> {
+    let told: Vec<(&str, &str)> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let notice = house
+        .payments
+        .verify_notice(&told, &body, house.now())
+        .map_err(|_| ApiError::unauthorized("bad-signature"))?;
+    // The room itself knows a payment told twice: no memory of notices is needed here.
+    let (room, report) = match notice {
+        Notice::Paid { room, order, payment, amount } => (room, Report::PaymentArrived { order, payment, amount }),
+        Notice::Refunded { room, payment, .. } => (room, Report::RefundSettled { payment }),
+    };
+    match house.engine.report(&room, report).await {
+        // A room that is not ours will not be ours when it is told again.
+        Ok(_) | Err(linger_engine::Refused::Refusal(_)) => Ok(Json(Accepted { ok: true })),
+        Err(refused) => Err(refused.into()),
+    }
+}

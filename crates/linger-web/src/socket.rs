@@ -1,0 +1,412 @@
+//! One person's connection to one room: hello, frames at the reader's own pace, asks one after another. It does not
+//! know what any event means.
+
+use crate::{
+    account::{guest_from_token, origin_is_ours, staff_from_headers},
+    ask::{Asker, carry_out},
+    error::ApiError,
+    house::{House, RoomDesk},
+    hub::{Found, Frame, text},
+    limits::SocketPlace,
+    rooms::{role_of, room_desk},
+    wire::{Answer, FromClient, RoleName, ToClient},
+};
+use axum::{
+    extract::{
+        ConnectInfo, Path, State, WebSocketUpgrade,
+        ws::{Message, Utf8Bytes, WebSocket},
+    },
+    http::HeaderMap,
+    response::Response,
+};
+use linger_log::Position;
+use linger_protocol::{Actor, ItemId, LeaveReason, SessionId};
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{sync::watch, time::timeout};
+
+/// A client that says nothing for so long is gone.
+const SILENCE_MAX: Duration = Duration::from_secs(70);
+/// How often a client has to say something, s.
+const HEARTBEAT_S: u32 = 25;
+/// Time for the first message.
+const HELLO_MAX: Duration = Duration::from_secs(5);
+/// A frame that cannot be handed to the network for so long: the reader is too slow.
+const SEND_MAX: Duration = Duration::from_secs(10);
+/// Bytes of one message from a client.
+const MESSAGE_BYTES_MAX: usize = 4_096;
+/// Asks waiting on one connection.
+const ASKS_WAITING_MAX: usize = 16;
+/// Messages a client may send in a second, in the long run, and at once.
+const MESSAGES_PER_S: f64 = 20.0;
+const MESSAGES_BURST: f64 = 60.0;
+/// Messages over the limit that are forgiven before the connection ends.
+const FLOOD_FORGIVEN: u32 = 100;
+
+/// The socket of a room.
+#[utoipa::path(
+    get, path = "/ws/rooms/{room}", tag = "rooms", params(("room" = String, Path, description = "the room")),
+    responses(
+        (status = 101, description = "a socket that speaks `FromClient` and `ToClient`"),
+        (status = 400, description = "not a WebSocket"),
+        (status = 403, description = "a foreign origin", body = ApiError),
+        (status = 404, description = "no such room", body = ApiError),
+        (status = 426, description = "not a WebSocket"),
+        (status = 429, description = "too many sockets", body = ApiError),
+        (status = 503, description = "stopping", body = ApiError),
+    ),
+    security((), ("session" = []))
+)]
+pub(crate) async fn room_socket(
+    State(house): State<House>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Path(room): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, ApiError> {
+    let (_, desk) = room_desk(&house, &room)?;
+    if house.is_stopping() {
+        return Err(linger_engine::Refused::Stopping.into());
+    }
+    if desk.hub.sockets() >= house.config.sockets_per_room_max {
+        return Err(ApiError::too_many(5_000));
+    }
+    let place = house.limiter.socket(address.ip()).ok_or_else(|| ApiError::too_many(5_000))?;
+    // Small buffers: most sockets are quiet most of the time, and there are many.
+    Ok(upgrade
+        .read_buffer_size(4_096)
+        .write_buffer_size(0)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |socket| serve(house, desk, socket, headers, place)))
+}
+
+/// Why a connection ends, and whether the person meant it.
+struct End {
+    bye: Option<(&'static str, Option<u64>)>,
+    reason: LeaveReason,
+}
+
+impl End {
+    fn lost() -> End {
+        End { bye: None, reason: LeaveReason::Lost }
+    }
+
+    /// The server ends it; the client comes back after `retry_ms` and goes on, so the stay waits for it.
+    fn back(code: &'static str, retry_ms: u64) -> End {
+        End { bye: Some((code, Some(retry_ms))), reason: LeaveReason::Lost }
+    }
+
+    fn sent(code: &'static str) -> End {
+        End { bye: Some((code, None)), reason: LeaveReason::Sent }
+    }
+}
+
+async fn serve(house: House, desk: Arc<RoomDesk>, mut socket: WebSocket, headers: HeaderMap, place: SocketPlace) {
+    house.metrics.socket_opened();
+    let end = match greet(&house, &desk, &mut socket, &headers).await {
+        Ok(mut connection) => {
+            let end = connection.run(&mut socket).await;
+            connection.leave(end.reason);
+            end
+        }
+        Err(end) => end,
+    };
+    if let Some((code, retry_ms)) = end.bye {
+        if code == "slow" {
+            house.metrics.slow_reader_cut();
+        }
+        let bye = text(&ToClient::Bye { code: code.to_owned(), retry_ms });
+        // The reader may be gone or stuck: it is told once, and not waited for.
+        let _ = timeout(Duration::from_secs(1), socket.send(Message::Text(bye))).await;
+        let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(None))).await;
+    }
+    house.metrics.socket_closed();
+    drop(place);
+}
+
+struct Connection {
+    house: House,
+    desk: Arc<RoomDesk>,
+    asker: Asker,
+    role: RoleName,
+    /// The stay that is counted; none for the studio and the control room.
+    stay: Option<SessionId>,
+    /// The next frame wanted.
+    next: u64,
+    newest: watch::Receiver<u64>,
+    insight: Option<crate::insight::Steps>,
+    waiting: VecDeque<(u32, crate::wire::WireAct)>,
+    tokens: f64,
+    tokens_at: Instant,
+    floods: u32,
+    heard_at: Instant,
+}
+
+async fn greet(
+    house: &House,
+    desk: &Arc<RoomDesk>,
+    socket: &mut WebSocket,
+    headers: &HeaderMap,
+) -> Result<Connection, End> {
+    let first = timeout(HELLO_MAX, socket.recv()).await.map_err(|_| End::sent("bad-hello"))?;
+    let Some(Ok(Message::Text(hello))) = first else { return Err(End::sent("bad-hello")) };
+    let Ok(FromClient::Hello { token, from, insight, quiet }) = serde_json::from_str(hello.as_str()) else {
+        return Err(End::sent("bad-hello"));
+    };
+    let (asker, source) = match &token {
+        Some(token) => {
+            let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
+            (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source)
+        }
+        None if origin_is_ours(house, headers) => {
+            let staff = staff_from_headers(house, headers).await.ok_or_else(|| End::sent("expired"))?;
+            let actor = Actor { person: staff.person, role: staff.role };
+            (Asker { actor, name: staff.name }, "staff".to_owned())
+        }
+        None => return Err(End::sent("bad-hello")),
+    };
+    let role = role_of(asker.actor.role);
+    let is_staff = role != RoleName::Viewer;
+    let newest = desk.hub.watch();
+    let from = from.and_then(|from| from.parse::<Position>().ok());
+    let replayed = match from {
+        Some(from) => desk.hub.replay(house, from).await,
+        None => None,
+    };
+    let recovered = replayed.is_some();
+    let (position, next, view, missed) = match (replayed, from) {
+        (Some((missed, next)), Some(from)) => (from, next, None, missed),
+        _ => {
+            let start = desk.hub.start(Some(asker.actor.person), role);
+            (start.position, start.next, Some(Box::new(start.view)), None)
+        }
+    };
+    let welcome = ToClient::Welcome {
+        person: asker.actor.person.to_string(),
+        name: asker.name.clone(),
+        role,
+        position: position.to_string(),
+        recovered,
+        view,
+        server_time: house.now().0,
+        heartbeat_s: HEARTBEAT_S,
+    };
+    send(socket, text(&welcome)).await?;
+    let stay = (!(quiet && is_staff)).then(|| {
+        desk.gather.arrive(SessionId(random_u64()), asker.actor.person, &source)
+    });
+    let insight = (insight && is_staff).then(|| crate::insight::Steps::of(desk.clone()));
+    let connection = Connection {
+        house: house.clone(),
+        desk: desk.clone(),
+        asker,
+        role,
+        stay,
+        next,
+        newest,
+        insight,
+        waiting: VecDeque::new(),
+        tokens: MESSAGES_BURST,
+        tokens_at: Instant::now(),
+        floods: 0,
+        heard_at: Instant::now(),
+    };
+    if let Some(frame) = missed {
+        connection.send_frame(socket, &frame).await.inspect_err(|end| connection.leave(end.reason))?;
+    }
+    if let Some(steps) = &connection.insight {
+        send(socket, steps.first()).await.inspect_err(|end| connection.leave(end.reason))?;
+    }
+    Ok(connection)
+}
+
+type Asking = Pin<Box<dyn Future<Output = (u32, Result<Answer, ApiError>)> + Send>>;
+
+impl Connection {
+    async fn run(&mut self, socket: &mut WebSocket) -> End {
+        let mut asking: Option<Asking> = None;
+        loop {
+            if let Err(end) = self.send_frames(socket).await {
+                return end;
+            }
+            if asking.is_none() {
+                asking = self.waiting.pop_front().map(|(id, act)| self.ask(id, act));
+            }
+            let silence = SILENCE_MAX.saturating_sub(self.heard_at.elapsed());
+            let step = tokio::select! {
+                changed = self.newest.changed() => match changed {
+                    Ok(()) => Ok(()),
+                    Err(_) => Err(End::back("stopping", 1_000)),
+                },
+                message = socket.recv() => self.take(socket, message).await,
+                (id, outcome) = ready_or_never(&mut asking) => {
+                    asking = None;
+                    send(socket, answer(id, outcome)).await
+                }
+                step = crate::insight::next_step(&mut self.insight) => send(socket, step).await,
+                () = tokio::time::sleep(silence) => Err(End::lost()),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    fn ask(&self, id: u32, act: crate::wire::WireAct) -> Asking {
+        let (house, desk, asker) = (self.house.clone(), self.desk.clone(), self.asker.clone());
+        Box::pin(async move { (id, carry_out(&house, &desk.room, &asker, act).await) })
+    }
+
+    async fn send_frames(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        self.newest.mark_unchanged();
+        match self.desk.hub.frames(self.next) {
+            Found::Frames(frames) => {
+                for frame in frames {
+                    self.send_frame(socket, &frame).await?;
+                    self.next += 1;
+                }
+                Ok(())
+            }
+            Found::FellOff => Err(End::back("slow", 500)),
+            Found::Closed => Err(End::back("stopping", 1_000)),
+        }
+    }
+
+    async fn send_frame(&self, socket: &mut WebSocket, frame: &Frame) -> Result<(), End> {
+        // What is only for some goes first: the position in the public part says that both have arrived.
+        if let (Some(staff), true) = (&frame.staff, self.role != RoleName::Viewer) {
+            send(socket, staff.clone()).await?;
+        }
+        if let Some(yours) = frame.private.get(&self.asker.actor.person) {
+            send(socket, yours.clone()).await?;
+        }
+        send(socket, frame.public.clone()).await?;
+        self.house.metrics.delivered(frame.events);
+        Ok(())
+    }
+
+    async fn take(&mut self, socket: &mut WebSocket, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        let message = match message {
+            Some(Ok(Message::Text(message))) => message,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                self.heard_at = Instant::now();
+                return Ok(());
+            }
+            Some(Ok(Message::Binary(_))) => return fault(socket, "not-json", None).await,
+            Some(Ok(Message::Close(_))) | None => return Err(End::lost()),
+            Some(Err(error)) => return Err(broken(&error)),
+        };
+        self.heard_at = Instant::now();
+        if !self.may_speak() {
+            self.floods += 1;
+            if self.floods > FLOOD_FORGIVEN {
+                self.house.metrics.flood_cut();
+                return Err(End::sent("flood"));
+            }
+            return fault(socket, "too-many", None).await;
+        }
+        match serde_json::from_str(message.as_str()) {
+            Ok(told) => self.told(socket, told).await,
+            Err(error) if error.is_data() => {
+                let field = crate::error::blamed_field(&error.to_string());
+                fault(socket, "bad-field", field).await
+            }
+            Err(_) => fault(socket, "not-json", None).await,
+        }
+    }
+
+    async fn told(&mut self, socket: &mut WebSocket, told: FromClient) -> Result<(), End> {
+        let person = self.asker.actor.person;
+        match told {
+            FromClient::Hello { .. } => return fault(socket, "bad-hello", None).await,
+            FromClient::Ask { id, act } => {
+                let limit = self.house.limiter.ask(person);
+                if let Err(retry_ms) = limit {
+                    return send(socket, answer(id, Err(ApiError::too_many(retry_ms)))).await;
+                }
+                if self.waiting.len() >= ASKS_WAITING_MAX {
+                    return send(socket, answer(id, Err(ApiError::too_many(500)))).await;
+                }
+                self.waiting.push_back((id, act));
+            }
+            FromClient::Likes { n } => self.desk.gather.like(person, n),
+            FromClient::Seen { item } => self.desk.gather.touch(ItemId(item), 1, 0),
+            FromClient::Clicked { item } => self.desk.gather.touch(ItemId(item), 0, 1),
+            FromClient::Quality { told } => self.desk.gather.quality(person, &told),
+            FromClient::Ping { n } => {
+                return send(socket, text(&ToClient::Pong { n, at: self.house.now().0 })).await;
+            }
+            FromClient::Bye => return Err(End { bye: None, reason: LeaveReason::Left }),
+        }
+        Ok(())
+    }
+
+    /// A token bucket over everything a client sends.
+    fn may_speak(&mut self) -> bool {
+        let refill = self.tokens_at.elapsed().as_secs_f64() * MESSAGES_PER_S;
+        self.tokens_at = Instant::now();
+        self.tokens = (self.tokens + refill).min(MESSAGES_BURST);
+        let may = self.tokens >= 1.0;
+        if may {
+            self.tokens -= 1.0;
+        }
+        may
+    }
+
+    fn leave(&self, reason: LeaveReason) {
+        if let Some(stay) = self.stay {
+            self.desk.gather.leave(stay, self.asker.actor.person, reason);
+        }
+    }
+}
+
+/// A broken connection, or one that broke the rules of the protocol.
+fn broken(error: &axum::Error) -> End {
+    let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    if told.contains("too long") || told.contains("too large") || told.contains("too big") {
+        return End::sent("too-large");
+    }
+    End::lost()
+}
+
+async fn ready_or_never(asking: &mut Option<Asking>) -> (u32, Result<Answer, ApiError>) {
+    match asking {
+        Some(asking) => asking.await,
+        None => std::future::pending().await,
+    }
+}
+
+fn answer(id: u32, outcome: Result<Answer, ApiError>) -> Utf8Bytes {
+    let (done, refusal, retry_ms) = match outcome {
+        Ok(done) => (Some(done), None, None),
+        Err(error) => (None, Some(error.code), error.retry_ms),
+    };
+    text(&ToClient::Answer { id, done, refusal, retry_ms })
+}
+
+async fn fault(socket: &mut WebSocket, code: &str, field: Option<String>) -> Result<(), End> {
+    send(socket, text(&ToClient::Fault { code: code.to_owned(), field })).await
+}
+
+async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), End> {
+    match timeout(SEND_MAX, socket.send(Message::Text(text))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::lost()),
+        Err(_) => Err(End::back("slow", 500)),
+    }
+}
+
+/// A random number for a stay; its only promise is not to meet another one.
+fn random_u64() -> u64 {
+    let mut bytes = [0; 8];
+    // Without randomness no token could have been signed and nobody would be here.
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
+    u64::from_be_bytes(bytes)
+}
+

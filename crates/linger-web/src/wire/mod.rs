@@ -1,0 +1,25 @@
+//! Everything that goes over the wire as JSON: bodies, answers, socket messages. `web/wire` is generated from here
+//! through the OpenAPI document.
+//!
+//! It does not know how any of it comes about. Ids are texts on the wire, times are milliseconds since 1970, amounts
+//! are minor units with their currency.
+
+mod account;
+mod act;
+mod event;
+mod insight;
+mod socket;
+mod view;
+
+pub use account::{
+    Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo, PasskeyStarted,
+    PasswordChange, RoleName, SignIn, StaffChange, StaffMember,
+};
+pub use act::{Answer, PromptEndWire, WireAct};
+pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
+pub use insight::{ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire};
+pub use socket::{FromClient, QualityTold, ToClient};
+pub use view::{
+    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products, PromptWire,
+    Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+};

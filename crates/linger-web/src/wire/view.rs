@@ -1,0 +1,286 @@
+//! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
+
+use super::{CommentWire, IntentWire, OrderWire, RoleName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// An amount.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct MoneyWire {
+    /// Minor units.
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// A product's facts on a room's shelf.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct ItemWire {
+    /// The product.
+    pub id: u64,
+    /// What it is called.
+    pub title: String,
+    /// What one costs outside the sale.
+    pub price: MoneyWire,
+    /// Who sells it.
+    pub seller: String,
+    /// Path of a picture; empty when there is none.
+    pub image: String,
+}
+
+/// The terms of a running sale.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct SaleWire {
+    /// Price of one.
+    pub price: MoneyWire,
+    /// Units one person may have.
+    pub per_person: u32,
+    /// How long units are held, in ms.
+    pub hold_ms: u64,
+}
+
+/// One place of the shelf.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct ShelfEntry {
+    /// The product.
+    pub item: ItemWire,
+    /// The sale, if one runs.
+    pub sale: Option<SaleWire>,
+    /// Units in all.
+    pub units: u32,
+    /// Units nobody holds or owns.
+    pub left: u32,
+}
+
+/// A draw and where it stands.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct DrawWire {
+    /// Its number.
+    pub draw: u32,
+    /// The word to say.
+    pub keyword: String,
+    /// What is won.
+    pub prize: String,
+    /// How many win.
+    pub winners_wanted: u32,
+    /// When entry ends.
+    pub closes_at: i64,
+    /// SHA-256 of the seed, hexadecimal.
+    pub commit: String,
+    /// How many entered.
+    pub entrants: u32,
+    /// `open`, `frozen` or `revealed`.
+    pub state: String,
+    /// Who won, once revealed.
+    pub winners: Vec<String>,
+    /// Their names.
+    pub names: Vec<String>,
+}
+
+/// An open question, as staff see it.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct QuestionWire {
+    /// Its number.
+    pub question: u32,
+    /// The item that was on stage when it was first asked.
+    pub item: Option<u64>,
+    /// Different people who asked it.
+    pub people: u32,
+    /// When it was first asked.
+    pub at: i64,
+    /// The comment that asked it first.
+    pub first: Option<CommentWire>,
+}
+
+/// The prompt on the host's screen.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PromptWire {
+    /// Its number.
+    pub prompt: u32,
+    /// What and why.
+    pub intent: IntentWire,
+    /// When it goes away by itself.
+    pub until: i64,
+}
+
+/// What concerns only the person who looks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct MyView {
+    /// Whether they follow the host.
+    pub following: bool,
+    /// Whether they entered the draw that is shown.
+    pub entered: bool,
+    /// Until when they may not comment; zero when they may.
+    pub muted_until: i64,
+    /// Their orders here, newest last, at most 50.
+    pub orders: Vec<OrderWire>,
+}
+
+/// A room as one person sees it.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct RoomView {
+    /// The room.
+    pub room: String,
+    /// What it is called.
+    pub title: String,
+    /// Whose it is.
+    pub host: String,
+    /// The host's name.
+    pub host_name: String,
+    /// Since when the picture is there; absent when it is not.
+    pub live_since: Option<i64>,
+    /// People here.
+    pub here: u32,
+    /// Likes so far.
+    pub likes: u64,
+    /// Followers.
+    pub followers: u32,
+    /// The last comments, oldest first, at most 50.
+    pub comments: Vec<CommentWire>,
+    /// The shelf, in order of listing.
+    pub shelf: Vec<ShelfEntry>,
+    /// The item whose card is over the picture.
+    pub pinned: Option<u64>,
+    /// Since when.
+    pub pinned_at: Option<i64>,
+    /// The draw that runs or ran last.
+    pub draw: Option<DrawWire>,
+    /// The last announcement.
+    pub announcement: Option<String>,
+    /// What concerns only you.
+    pub mine: MyView,
+    /// Staff: open questions, most asked first, at most 20.
+    pub questions: Vec<QuestionWire>,
+    /// Staff: the prompt on the host's screen.
+    pub prompt: Option<PromptWire>,
+    /// Staff: the newest orders of everybody, newest last, at most 50.
+    pub orders: Vec<OrderWire>,
+}
+
+/// A room in a list.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct RoomCard {
+    /// The room.
+    pub room: String,
+    /// What it is called.
+    pub title: String,
+    /// The host's name.
+    pub host_name: String,
+    /// Whether the picture is there.
+    pub live: bool,
+    /// People here.
+    pub here: u32,
+}
+
+/// A room to be opened.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoom {
+    /// Its name in addresses: 1 to 64 of a-z, 0-9 and -.
+    pub room: String,
+    /// What it is called.
+    pub title: String,
+    /// The member of staff whose room it is; the caller when absent.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The host's name as the audience sees it.
+    pub host_name: String,
+}
+
+/// A key for encoders such as OBS. Shown once.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct IngestKey {
+    /// Where to publish.
+    pub url: String,
+    /// The bearer token.
+    pub key: String,
+}
+
+/// How a buyer wants to pay.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PayAsked {
+    /// The provider's method; the sandbox knows `now`, `slow:MS`, `twice`, `never`, `decline`.
+    pub method: String,
+}
+
+/// A payment under way.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PayStarted {
+    /// The provider's name of it.
+    pub payment: String,
+}
+
+/// All that is needed to recompute a draw.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct Proof {
+    /// The room.
+    pub room: String,
+    /// The draw.
+    pub draw: u32,
+    /// The word that was to be said.
+    pub keyword: String,
+    /// What was won.
+    pub prize: String,
+    /// How many were to win.
+    pub winners_wanted: u32,
+    /// SHA-256 of the seed, published when the draw opened; hexadecimal.
+    pub commit: String,
+    /// The seed, hexadecimal.
+    pub seed: String,
+    /// SHA-256 over the entrants' ids, hexadecimal.
+    pub digest: String,
+    /// Who entered, in order.
+    pub entrants: Vec<String>,
+    /// Who won, in order of drawing.
+    pub winners: Vec<String>,
+}
+
+/// A product of the catalogue.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductWire {
+    /// Its number.
+    pub id: u64,
+    /// What it is called.
+    pub title: String,
+    /// What it is, in a few sentences.
+    #[serde(default)]
+    pub description: String,
+    /// Its category.
+    #[serde(default)]
+    pub category: String,
+    /// What one costs.
+    pub price: MoneyWire,
+    /// Who sells it.
+    pub seller: String,
+    /// Path of a picture; empty when there is none.
+    #[serde(default)]
+    pub image: String,
+    /// More facts by name.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
+}
+
+/// Products to be put in, or read from, the catalogue.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct Products {
+    /// The products, at most 500 at once.
+    pub products: Vec<ProductWire>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub total: u64,
+}
+
+impl RoomView {
+    /// Takes out what only staff may see.
+    pub fn for_role(mut self, role: RoleName) -> RoomView {
+        if role == RoleName::Viewer {
+            self.questions.clear();
+            self.prompt = None;
+            self.orders.clear();
+        }
+        self
+    }
+}

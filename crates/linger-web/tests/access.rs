@@ -1,0 +1,238 @@
+//! Who may use which route: the whole matrix. A route that is missing here fails the test, and so does an answer that
+//! the interface's document does not list.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
+mod house;
+
+use house::{Door, Who};
+use linger_protocol::{PersonId, Role};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The columns of the table.
+const CALLERS: [&str; 7] =
+    ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
+
+/// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
+const TABLE: [(&str, &str, &str); 41] = [
+    ("get", "/api/catalogue", "111++++"),
+    ("post", "/api/catalogue", "11133++"),
+    ("post", "/api/invites", "111333+"),
+    ("post", "/api/invites/use", "+++++++"),
+    ("get", "/api/me", "111++++"),
+    ("get", "/api/openapi.json", "+++++++"),
+    ("get", "/api/passkeys", "111++++"),
+    ("post", "/api/passkeys/register/finish", "111++++"),
+    ("post", "/api/passkeys/register/start", "111++++"),
+    ("post", "/api/passkeys/sign-in/finish", "+++++++"),
+    ("post", "/api/passkeys/sign-in/start", "+++++++"),
+    ("delete", "/api/passkeys/{id}", "111++++"),
+    ("post", "/api/password", "111++++"),
+    ("post", "/api/payments/sandbox/notice", "+++++++"),
+    ("post", "/api/people/{person}/erase", "111333+"),
+    ("get", "/api/rooms", "+++++++"),
+    ("post", "/api/rooms", "11133++"),
+    ("get", "/api/rooms/{room}", "+++++++"),
+    ("post", "/api/rooms/{room}/ask", "1+3++++"),
+    ("get", "/api/rooms/{room}/draws/{draw}/proof", "+++++++"),
+    ("post", "/api/rooms/{room}/guest", "+++++++"),
+    ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
+    ("get", "/api/rooms/{room}/insight", "1113+++"),
+    ("delete", "/api/rooms/{room}/me", "1+3++++"),
+    ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
+    ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
+    ("post", "/api/sign-in", "+++++++"),
+    ("post", "/api/sign-out", "111++++"),
+    ("get", "/api/staff", "111333+"),
+    ("patch", "/api/staff/{person}", "111333+"),
+    ("get", "/healthz", "+++++++"),
+    ("delete", "/media/{resource}", "+++++++"),
+    ("get", "/metrics", "111333+"),
+    ("get", "/readyz", "+++++++"),
+    ("post", "/whep/{room}", "1+3++++"),
+    ("post", "/whip/{room}", "1113+++"),
+    ("get", "/ws/rooms/{room}", "+++++++"),
+    // Outside the document: pages and assets are for everybody.
+    ("get", "/", "+++++++"),
+    ("get", "/r/{room}", "+++++++"),
+    ("get", "/sign-in", "+++++++"),
+    ("get", "/assets/none.js", "+++++++"),
+];
+
+/// Codes of those who are turned away at the door. A wrong password or a bad signature is an answer to somebody who
+/// was let in to try.
+const TURNED_AWAY: [&str; 8] =
+    ["not-signed-in", "no-token", "bad-token", "bad-key", "expired", "not-allowed", "wrong-room", "csrf"];
+
+struct Matrix {
+    door: Door,
+    document: Value,
+    /// Somebody whom routes may be tried on.
+    spare: PersonId,
+}
+
+impl Matrix {
+    async fn open() -> Matrix {
+        let door = Door::open().await;
+        door.room("tea").await;
+        door.room("cups").await;
+        let spare = door.staff(Role::Moderator).await;
+        let document = serde_json::to_value(linger_web::document()).unwrap();
+        Matrix { door, document, spare }
+    }
+
+    /// Somebody who has done nothing yet: what one route does to a caller does not reach the next.
+    async fn caller(&self, index: usize) -> Who {
+        match index {
+            0 => Who::default(),
+            1 => self.door.guest("tea").await,
+            2 => self.door.guest("cups").await,
+            3 => self.door.signed_in(Role::Moderator).await,
+            4 => self.door.signed_in(Role::Host).await,
+            5 => self.door.signed_in(Role::Operator).await,
+            _ => self.door.signed_in(Role::Admin).await,
+        }
+    }
+
+    fn path(&self, path: &str) -> String {
+        path.replace("{room}", "tea")
+            .replace("{person}", &self.spare.to_string())
+            .replace("{order}", &"0".repeat(32))
+            .replace("{resource}", &"0".repeat(32))
+            .replace("{draw}", "1")
+            .replace("{id}", "AAAA")
+    }
+
+    async fn call(&self, method: &str, path: &str, who: &Who) -> house::Said {
+        self.door.call(&method.to_uppercase(), &self.path(path), who, body(method, path)).await
+    }
+}
+
+/// A body that is right in form, so that nobody is turned away for the wrong reason.
+fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
+    let product =
+        json!({"id": 1, "title": "Tea", "price": {"minor": 1, "currency": "CNY"}, "seller": "Hill"});
+    let json = match (method, path) {
+        ("post", "/api/catalogue") => json!({"products": [product]}),
+        ("post", "/api/invites") => json!({"role": "host"}),
+        ("post", "/api/invites/use") => {
+            json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})
+        }
+        ("post", "/api/passkeys/register/finish" | "/api/passkeys/sign-in/finish") => {
+            json!({"ceremony": "none", "credential": {}})
+        }
+        ("post", "/api/password") => json!({"present": "long enough", "new": "longer still"}),
+        ("post", "/api/rooms") => json!({"room": "tea", "title": "Tea", "host_name": "Li"}),
+        ("post", "/api/rooms/{room}/ask") => json!({"kind": "follow"}),
+        ("post", "/api/rooms/{room}/guest") => json!({}),
+        ("post", "/api/rooms/{room}/orders/{order}/pay") => json!({"method": "now"}),
+        ("post", "/api/sign-in") => json!({"login": "nobody", "password": "long enough"}),
+        ("patch", "/api/staff/{person}") => json!({}),
+        ("post", "/api/payments/sandbox/notice") => json!({}),
+        ("post", "/whip/{room}" | "/whep/{room}") => return Some(("application/sdp", "v=0\r\n".to_owned())),
+        _ => return None,
+    };
+    Some(("application/json", json.to_string()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_lets_in_those_it_is_for_and_nobody_else() {
+    let matrix = Matrix::open().await;
+    let mut wrong = Vec::new();
+    for (method, path, row) in TABLE {
+        assert_eq!(row.len(), CALLERS.len(), "{path}");
+        for (index, expected) in row.chars().enumerate() {
+            let said = matrix.call(method, path, &matrix.caller(index).await).await;
+            let turned_away = TURNED_AWAY.contains(&said.code().as_str());
+            let class = match said.status.as_u16() {
+                401 if turned_away => '1',
+                403 if turned_away => '3',
+                _ => '+',
+            };
+            if class != expected {
+                let told = (said.status, said.code());
+                wrong.push(format!(
+                    "{method} {path}: {} is {class}, not {expected}: {told:?}",
+                    CALLERS[index]
+                ));
+            }
+            let operation = &matrix.document["paths"][path][method];
+            let listed = operation["responses"].get(said.status.as_str()).is_some();
+            if !operation.is_null() && !listed {
+                wrong.push(format!(
+                    "{method} {path}: {} {} is not in the document",
+                    said.status,
+                    said.code()
+                ));
+            }
+            if said.status.is_server_error() && path.starts_with("/api") {
+                wrong.push(format!("{method} {path}: {} told {}", CALLERS[index], said.status));
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_of_the_document_is_missing_from_the_table() {
+    let matrix = Matrix::open().await;
+    let methods = ["get", "post", "put", "patch", "delete"];
+    let described: BTreeSet<(String, String)> = matrix.document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method, path)))
+        .filter(|(method, _)| methods.contains(&method.as_str()))
+        .map(|(method, path)| (method.clone(), path.clone()))
+        .collect();
+    let known: BTreeSet<_> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let missing: Vec<_> = described.difference(&known).collect();
+    assert!(missing.is_empty(), "not in the table: {missing:?}");
+    let gone: Vec<_> = known
+        .difference(&described)
+        .filter(|(_, path)| path.starts_with("/api") || path.starts_with("/w") || path.starts_with("/m"))
+        .collect();
+    assert!(gone.is_empty(), "in the table, but in no document: {gone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_alone_changes_nothing() {
+    let matrix = Matrix::open().await;
+    for (method, path, row) in TABLE {
+        // What is open to nobody in particular does not live by the cookie.
+        if method == "get" || row.starts_with('+') {
+            continue;
+        }
+        for csrf in [None, Some("x".repeat(43))] {
+            let who = Who { csrf, ..matrix.caller(6).await };
+            let said = matrix.call(method, path, &who).await;
+            let expected = if path.starts_with("/whep") { said.refusal() } else { (403, "csrf".to_owned()) };
+            assert_eq!(said.refusal(), expected, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_token_is_not_made_good_by_a_cookie() {
+    let matrix = Matrix::open().await;
+    for (method, path, _) in
+        TABLE.iter().filter(|(_, path, row)| row.starts_with("1+3") && !path.starts_with("/whep"))
+    {
+        let who = Who { bearer: Some("none".to_owned()), ..matrix.caller(6).await };
+        assert_eq!(matrix.call(method, path, &who).await.refusal(), (401, "bad-token".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_for_this_machine_and_for_administrators() {
+    let mut door = Door::open().await;
+    assert_eq!(door.get("/metrics", &Who::default()).await.refusal(), (401, "not-signed-in".to_owned()));
+    door.address = "127.0.0.1:50000".parse().unwrap();
+    let said = door.get("/metrics", &Who::default()).await;
+    assert_eq!(said.status.as_u16(), 200);
+    assert!(said.header("content-type").starts_with("application/openmetrics-text"));
+    assert!(said.text.ends_with("# EOF\n"));
+    assert!(said.text.contains("\nlinger_rooms 0\n"), "{}", said.text);
+}

@@ -1,0 +1,265 @@
+//! A whole house for one test: real rooms, tables, keys, media ports and payments in a folder that goes away, a log in
+//! memory, and a clock turned by hand. It knows no test.
+#![allow(dead_code, reason = "every test file uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
+pub mod device;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use linger_engine::{Clock, Engine, EngineConfig, Seeds};
+use linger_log::MemoryLog;
+use linger_media::{Media, MediaConfig};
+use linger_outlet::{Sandbox, SandboxConfig, WebhookSecret};
+use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
+use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
+use linger_web::{House, HouseParts, WebConfig};
+use serde_json::Value;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// When every test begins.
+pub const BEGIN: Millis = Millis(1_700_000_000_000);
+/// How long a session holds without use here.
+pub const SESSION_MS: u64 = 3_600_000;
+/// How long a room token holds here.
+pub const GUEST_TOKEN_MS: u64 = 7_200_000;
+
+struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Millis {
+        Millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn reach(&self, at: Millis) {
+        self.0.fetch_max(at.0, Ordering::SeqCst);
+    }
+}
+
+struct NoSeeds;
+
+impl Seeds for NoSeeds {
+    fn unseal(&self, _: &[u8]) -> Option<[u8; 32]> {
+        None
+    }
+}
+
+/// The house and its door.
+pub struct Door {
+    pub house: House,
+    pub store: Store,
+    pub engine: Engine,
+    app: Router,
+    clock: Arc<HandClock>,
+    seats: AtomicU32,
+    /// From where requests come.
+    pub address: SocketAddr,
+    _dir: TempDir,
+}
+
+/// What a request carries to say who sends it.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    pub bearer: Option<String>,
+    pub cookie: Option<String>,
+    pub csrf: Option<String>,
+    pub origin: Option<String>,
+}
+
+impl Who {
+    pub fn bearer(token: &str) -> Who {
+        Who { bearer: Some(token.to_owned()), ..Who::default() }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Said {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Status and code, as tests compare them.
+    pub fn refusal(&self) -> (u16, String) {
+        (self.status.as_u16(), self.code())
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Who the session that this answer began belongs to.
+    pub fn seat(&self) -> Who {
+        let cookie = self.header("set-cookie").split(';').next().unwrap().to_owned();
+        Who { cookie: Some(cookie), csrf: self.json()["csrf"].as_str().map(str::to_owned), ..Who::default() }
+    }
+}
+
+impl Door {
+    pub async fn open() -> Door {
+        Door::open_at("http://127.0.0.1:8080/").await
+    }
+
+    pub async fn open_at(public_url: &str) -> Door {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
+        let (engine, _) = Engine::start(
+            Arc::new(MemoryLog::new()),
+            clock.clone(),
+            Arc::new(NoSeeds),
+            EngineConfig::default(),
+        )
+        .unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let master = MasterKey::load_or_create(dir.path()).unwrap();
+        let vault = Vault::unlock(dir.path(), master).await.unwrap();
+        let (media, _events) = Media::start(MediaConfig::loopback()).unwrap();
+        let sandbox = Sandbox::open(SandboxConfig {
+            dir: dir.path().to_owned(),
+            webhook_url: "http://127.0.0.1:9/api/payments/sandbox/notice".parse().unwrap(),
+            secret: WebhookSecret::new(&[7; 32]).unwrap(),
+            clock: Arc::new(|| BEGIN),
+            late_ms: 1_000,
+        });
+        let house = House::new(HouseParts {
+            engine: engine.clone(),
+            store: store.clone(),
+            vault,
+            media,
+            payments: Arc::new(sandbox.await.unwrap()),
+            config: config(public_url),
+        })
+        .unwrap();
+        let app = linger_web::app(house.clone());
+        let address = "192.0.2.7:50000".parse().unwrap();
+        Door { house, store, engine, app, clock, seats: AtomicU32::new(0), address, _dir: dir }
+    }
+
+    pub fn pass(&self, ms: u64) {
+        self.clock.0.fetch_add(i64::try_from(ms).unwrap(), Ordering::SeqCst);
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Opens a room and waits until it stands.
+    pub async fn room(&self, name: &str) -> RoomId {
+        let room = RoomId::new(name).unwrap();
+        let act = Act::OpenRoom { title: "Tea".into(), host: PersonId(1), host_name: "Li".into() };
+        let request = linger_protocol::Request { by: Actor::HOUSE, act };
+        self.engine.ask(&room, request, None).await.unwrap();
+        room
+    }
+
+    /// Takes somebody on, without a password.
+    pub async fn staff(&self, role: Role) -> PersonId {
+        let n = self.seats.fetch_add(1, Ordering::SeqCst);
+        let login = format!("{}{n}", role.as_str());
+        let new = NewStaff { name: login.clone(), login, role, password_hash: None };
+        self.store.create_staff(new, self.now()).await.unwrap().person
+    }
+
+    /// A session of this person, as sign-in would begin it.
+    pub async fn seat(&self, person: PersonId) -> Who {
+        use base64::Engine as _;
+        let n = self.seats.fetch_add(1, Ordering::SeqCst);
+        let token = format!("{n:043}");
+        let mut id_hash = [0; 32];
+        id_hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        let csrf_secret = [9; 32];
+        let new = NewSession { id_hash, person, csrf_secret, expires_at: self.now().plus(86_400_000) };
+        self.store.create_session(new, self.now()).await.unwrap();
+        let csrf = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(csrf_secret);
+        Who { cookie: Some(format!("linger_session={token}")), csrf: Some(csrf), ..Who::default() }
+    }
+
+    /// Somebody new of this role, signed in.
+    pub async fn signed_in(&self, role: Role) -> Who {
+        let person = self.staff(role).await;
+        self.seat(person).await
+    }
+
+    /// A guest of a room.
+    pub async fn guest(&self, room: &str) -> Who {
+        let said =
+            self.post(&format!("/api/rooms/{room}/guest"), &Who::default(), serde_json::json!({})).await;
+        Who::bearer(said.json()["token"].as_str().unwrap())
+    }
+
+    pub async fn get(&self, path: &str, who: &Who) -> Said {
+        self.call("GET", path, who, None).await
+    }
+
+    pub async fn post(&self, path: &str, who: &Who, body: Value) -> Said {
+        self.call("POST", path, who, Some(("application/json", body.to_string()))).await
+    }
+
+    pub async fn call(&self, method: &str, path: &str, who: &Who, body: Option<(&str, String)>) -> Said {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080");
+        let told = [
+            ("authorization", who.bearer.as_ref().map(|token| format!("Bearer {token}"))),
+            ("cookie", who.cookie.clone()),
+            ("x-csrf", who.csrf.clone()),
+            ("origin", who.origin.clone()),
+            ("content-type", body.as_ref().map(|(kind, _)| (*kind).to_owned())),
+        ];
+        for (name, value) in told {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let body = body.map_or_else(Body::empty, |(_, text)| Body::from(text));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> Said {
+        request.extensions_mut().insert(ConnectInfo(self.address));
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, 8 << 20).await.unwrap();
+        Said {
+            status: head.status,
+            headers: head.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+fn config(public_url: &str) -> WebConfig {
+    WebConfig {
+        public_url: public_url.parse().unwrap(),
+        sockets_per_room_max: 100,
+        sockets_per_address_max: 100,
+        guests_per_minute: 1_000,
+        asks_per_second: 100,
+        frame_every: Duration::from_millis(20),
+        grace: Duration::from_secs(5),
+        guest_token_ms: GUEST_TOKEN_MS,
+        session_ms: SESSION_MS,
+    }
+}

@@ -1,0 +1,10 @@
+//! One file a command.
+
+pub mod backup;
+pub mod bench;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod log;
+pub mod openapi;
+pub mod serve;

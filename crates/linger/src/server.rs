@@ -1,0 +1,171 @@
+//! Puts a server together from its configuration, runs it and stops it gracefully. It does not know what a command
+//! does around it.
+
+use crate::{config::Config, loops};
+use anyhow::Context;
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use linger_engine::{Engine, EngineConfig, Recovery, Seeds, SteadyClock};
+use linger_log::{DiskConfig, DiskLog, Log};
+use linger_media::{Media, MediaConfig};
+use linger_outlet::{Payments, Sandbox, SandboxConfig, WebhookSecret};
+use linger_store::{MasterKey, Store, Vault};
+use linger_web::{House, HouseParts};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use url::Url;
+
+/// How long open requests may take to end when the server stops.
+const GRACEFUL: Duration = Duration::from_secs(10);
+
+/// How long the sandbox's method `late` takes, ms.
+const SANDBOX_LATE_MS: u64 = 600_000;
+
+/// A running server.
+pub struct Server {
+    /// The house behind it.
+    pub house: House,
+    /// Rooms.
+    pub engine: Engine,
+    /// Tables.
+    pub store: Store,
+    /// Where it listens.
+    pub listening: SocketAddr,
+    /// Where it listens for the house itself, over plain HTTP on this machine.
+    pub inner: SocketAddr,
+    /// The address people type.
+    pub public_url: Url,
+    /// What was found at the start.
+    pub recovery: Recovery,
+    media: Media,
+    handle: Handle<SocketAddr>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Opens draws' seeds with the house's key.
+struct VaultSeeds(Vault);
+
+impl Seeds for VaultSeeds {
+    fn unseal(&self, sealed: &[u8]) -> Option<[u8; 32]> {
+        self.0.open_house(sealed)?.try_into().ok()
+    }
+}
+
+impl Server {
+    /// Opens what is kept, rebuilds the rooms and begins to serve.
+    pub async fn start(config: &Config) -> anyhow::Result<Server> {
+        std::fs::create_dir_all(&config.data).with_context(|| format!("making {}", config.data.display()))?;
+        let (log, found) = DiskLog::open(&config.data.join("log"), DiskConfig::default()).context("opening the log")?;
+        if found.torn_bytes > 0 {
+            tracing::warn!(bytes = found.torn_bytes, "the log ended in a torn write, which was never acknowledged");
+        }
+        let store = Store::open(&config.data).await.context("opening the tables")?;
+        let master = match &config.master_key {
+            Some(text) => MasterKey::from_base64(text).context("`master-key`")?,
+            None => MasterKey::load_or_create(&config.data).context("opening the master key")?,
+        };
+        let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
+        let log: Arc<dyn Log> = Arc::new(log);
+        let seeds = Arc::new(VaultSeeds(vault.clone()));
+        let clock = Arc::new(SteadyClock::start());
+        let (engine, recovery) = Engine::start(log, clock, seeds, EngineConfig::default())?;
+        let (media, media_events) = Media::start(media_config(config)).context("opening the media ports")?;
+        tokio::spawn(loops::hear_media(engine.clone(), media_events));
+
+        let listener = std::net::TcpListener::bind(config.listen)
+            .with_context(|| format!("listening on {}", config.listen))?;
+        listener.set_nonblocking(true)?;
+        let listening = listener.local_addr()?;
+        let public_url = config.public_url(listening)?;
+        // The house's own door: plain HTTP on this machine only, whatever the public one speaks.
+        let inside = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).context("opening a local port")?;
+        inside.set_nonblocking(true)?;
+        let inner = inside.local_addr()?;
+        let payments = sandbox(config, &vault, inner).await?;
+        loops::start(&engine, &payments, &config.rules);
+        let house = House::new(HouseParts {
+            engine: engine.clone(),
+            store: store.clone(),
+            vault,
+            media: media.clone(),
+            payments,
+            config: config.web(public_url.clone()),
+        })?;
+        let handle = Handle::new();
+        let app = linger_web::app(house.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let tls = match &config.tls {
+            Some((cert, key)) => Some(tls_config(cert, key).await?),
+            None => None,
+        };
+        let own_door = axum_server::from_tcp(inside)?.handle(handle.clone()).serve(app.clone());
+        let serving = {
+            let handle = handle.clone();
+            tokio::spawn(async move {
+                let public_door = async {
+                    match tls {
+                        Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(app).await,
+                        None => axum_server::from_tcp(listener)?.handle(handle).serve(app).await,
+                    }
+                };
+                tokio::try_join!(public_door, own_door).map(|_| ())
+            })
+        };
+        Ok(Server { house, engine, store, listening, inner, public_url, recovery, media, handle, serving })
+    }
+
+    /// Stops: no new work, sockets told to come back, everything accepted made durable.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.house.begin_stop();
+        self.handle.graceful_shutdown(Some(GRACEFUL));
+        self.serving.await.context("ending the web server")??;
+        self.media.stop().await;
+        self.engine.stop().await;
+        Ok(())
+    }
+}
+
+fn media_config(config: &Config) -> MediaConfig {
+    MediaConfig {
+        udp_bind: config.media_udp,
+        tcp_bind: config.media_tcp,
+        advertise: config.media_addresses.clone(),
+        ..MediaConfig::default()
+    }
+}
+
+async fn sandbox(config: &Config, vault: &Vault, listening: SocketAddr) -> anyhow::Result<Arc<dyn Payments>> {
+    // The sandbox stands for the outside world, but it lives here: it tells its news over plain HTTP on this machine.
+    let webhook_url = Url::parse(&format!("http://{listening}/api/payments/sandbox/notice"))?;
+    let secret = WebhookSecret::new(&vault.house_secret("sandbox-webhook")).context("the sandbox's secret")?;
+    let sandbox = Sandbox::open(SandboxConfig {
+        dir: config.data.clone(),
+        webhook_url,
+        secret,
+        clock: linger_outlet::system_clock(),
+        late_ms: SANDBOX_LATE_MS,
+    });
+    let sandbox = sandbox.await.context("opening the sandbox payment provider")?;
+    tokio::spawn(sandbox.clone().run());
+    Ok(Arc::new(sandbox))
+}
+
+async fn tls_config(cert: &std::path::Path, key: &std::path::Path) -> anyhow::Result<RustlsConfig> {
+    // Fails only when a provider was installed before, which is as good.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    RustlsConfig::from_pem_file(cert, key).await.context("reading `tls-cert` and `tls-key`")
+}
+
+/// Waits for Ctrl-C or a polite end.
+pub async fn wait_for_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,208 @@
+//! Every setting, defined once: its name (flag `--NAME`, variable `LINGER_NAME`, key in the file), its default and what
+//! it does. Later sources win: default, file, environment, flag.
+//!
+//! This file knows what was typed; [`crate::config`] knows what it means.
+
+use anyhow::{Context, bail};
+use clap::{Arg, ArgMatches, parser::ValueSource};
+use std::{collections::BTreeMap, path::Path};
+
+/// One setting.
+pub struct Setting {
+    /// Its name, in kebab case.
+    pub name: &'static str,
+    /// The value when nobody gives one.
+    pub default: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// Whether its value is kept out of every output.
+    pub secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { name, default, help, secret: false }
+}
+
+/// All settings.
+pub const SETTINGS: &[Setting] = &[
+    setting("data", "linger-data", "Folder that holds everything the server keeps"),
+    setting("listen", "127.0.0.1:7080", "Address and port for HTTP and WebSocket; port 0 takes a free one"),
+    setting("public-url", "", "Address people type, such as https://live.example.com; made from `listen` when empty"),
+    setting("tls-cert", "", "Certificate chain (PEM); with `tls-key` the server speaks HTTPS itself"),
+    setting("tls-key", "", "Private key of the certificate (PEM)"),
+    setting("media-udp", "127.0.0.1:7081", "Address and port for picture and sound over UDP"),
+    setting("media-tcp", "127.0.0.1:7081", "The same over TCP, for networks that block UDP; `off` for none"),
+    setting("media-address", "", "Addresses under which viewers reach this machine, separated by commas; from `media-udp` when empty"),
+    Setting {
+        name: "master-key",
+        default: "",
+        help: "Base64 of the 32 bytes that wrap all personal keys; kept in the data folder when empty",
+        secret: true,
+    },
+    setting("log-level", "info", "What is logged: error, warn, info, debug or a tracing filter"),
+    setting("log-format", "text", "How it is logged: text or json"),
+    setting("sockets-per-room", "20000", "Sockets of one room"),
+    setting("sockets-per-address", "2000", "Sockets from one network address"),
+    setting("guests-per-minute", "600", "Guest tokens given to one network address in a minute"),
+    setting("asks-per-second", "5", "Asks of one person in a second in the long run; short bursts may be three times that"),
+    setting("frame-ms", "20", "Least time between two frames to the sockets of a room, ms"),
+    setting("grace-s", "10", "How long a broken connection counts as present while it may come back, s"),
+    setting("guest-token-h", "720", "How long a guest's token holds, h"),
+    setting("session-h", "12", "How long a staff session holds without use, h"),
+    setting("hold-out", "0.2", "Share of occasions on which rules do nothing, for comparison; 0 to 0.5"),
+    setting("prompt-people", "3", "People who must ask the same within a minute before the host is prompted"),
+    setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
+];
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody gave one.
+    Default,
+    /// The file.
+    File,
+    /// The environment.
+    Environment,
+    /// The command line.
+    Flag,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Origin::Default => "default",
+            Origin::File => "file",
+            Origin::Environment => "environment",
+            Origin::Flag => "flag",
+        })
+    }
+}
+
+/// All values and where each came from.
+pub struct Typed {
+    values: BTreeMap<&'static str, (String, Origin)>,
+}
+
+impl Typed {
+    /// The flags of every setting, for a command.
+    pub fn flags() -> impl Iterator<Item = Arg> {
+        let config = Arg::new("config").long("config").value_name("FILE").help("File with settings (TOML)");
+        let settings = SETTINGS.iter().map(|setting| {
+            Arg::new(setting.name)
+                .long(setting.name)
+                .value_name("VALUE")
+                .help(format!("{} [{}]", setting.help, if setting.default.is_empty() { "-" } else { setting.default }))
+                .env(variable(setting.name))
+                .hide_env_values(true)
+                .help_heading("Settings")
+        });
+        std::iter::once(config).chain(settings)
+    }
+
+    /// Gathers the values of all sources.
+    pub fn gather(matches: &ArgMatches) -> anyhow::Result<Typed> {
+        let mut values: BTreeMap<_, _> =
+            SETTINGS.iter().map(|it| (it.name, (it.default.to_owned(), Origin::Default))).collect();
+        if let Some(path) = matches.get_one::<String>("config") {
+            read_file(Path::new(path), &mut values)?;
+        }
+        for setting in SETTINGS {
+            let origin = match matches.value_source(setting.name) {
+                Some(ValueSource::CommandLine) => Origin::Flag,
+                Some(ValueSource::EnvVariable) => Origin::Environment,
+                _ => continue,
+            };
+            if let Some(value) = matches.get_one::<String>(setting.name) {
+                values.insert(setting.name, (value.clone(), origin));
+            }
+        }
+        Ok(Typed { values })
+    }
+
+    /// Sets what a command such as `demo` wants when nobody said otherwise.
+    pub fn suggest(&mut self, name: &'static str, value: &str) {
+        if let Some(entry) = self.values.get_mut(name).filter(|(_, origin)| *origin == Origin::Default) {
+            entry.0 = value.to_owned();
+        }
+    }
+
+    /// A value as it was typed.
+    pub fn text(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", |(value, _)| value)
+    }
+
+    /// Every setting, its value (secrets hidden) and where it came from.
+    pub fn lines(&self) -> Vec<(&'static str, String, Origin)> {
+        let shown = |setting: &Setting| {
+            let (value, origin) = self.values.get(setting.name)?;
+            let value = if setting.secret && !value.is_empty() { "(hidden)".to_owned() } else { value.clone() };
+            Some((setting.name, value, *origin))
+        };
+        SETTINGS.iter().filter_map(shown).collect()
+    }
+}
+
+fn variable(name: &str) -> String {
+    format!("LINGER_{}", name.replace('-', "_").to_uppercase())
+}
+
+fn read_file(path: &Path, values: &mut BTreeMap<&'static str, (String, Origin)>) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let table: toml::Table = text.parse().with_context(|| format!("reading {}", path.display()))?;
+    for (key, value) in table {
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) else {
+            bail!("{}: there is no setting `{key}`", path.display());
+        };
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Float(number) => number.to_string(),
+            toml::Value::Boolean(yes) => yes.to_string(),
+            _ => bail!("{}: `{key}` must be a text or a number", path.display()),
+        };
+        values.insert(setting.name, (value, Origin::File));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(args: &[&str]) -> anyhow::Result<Typed> {
+        let command = clap::Command::new("linger").args(Typed::flags());
+        Typed::gather(&command.try_get_matches_from(args)?)
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_says_so() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let file = dir.path().join("linger.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nframe-ms = 5\n")?;
+        let file = file.to_string_lossy();
+        let typed = typed(&["linger", "--config", &file, "--listen", "127.0.0.1:2"])?;
+        assert_eq!(typed.text("listen"), "127.0.0.1:2");
+        let origins: BTreeMap<_, _> = typed.lines().into_iter().map(|(name, _, origin)| (name, origin)).collect();
+        assert_eq!(origins["listen"], Origin::Flag);
+        assert_eq!(origins["frame-ms"], Origin::File);
+        assert_eq!(origins["data"], Origin::Default);
+        Ok(())
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_named() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let file = dir.path().join("linger.toml");
+        std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n")?;
+        let error = typed(&["linger", "--config", &file.to_string_lossy()]).err().map(|it| it.to_string());
+        assert!(error.is_some_and(|it| it.contains("`lisen`")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_is_never_shown() -> anyhow::Result<()> {
+        let typed = typed(&["linger", "--master-key", "c2VjcmV0"])?;
+        assert!(typed.lines().iter().all(|(_, value, _)| !value.contains("c2VjcmV0")));
+        Ok(())
+    }
+}
