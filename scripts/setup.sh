@@ -11,7 +11,7 @@ need python3 "Python 3.11 or later"
 
 missing=()
 command -v chromium >/dev/null 2>&1 || missing+=(chromium)
-fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk)
+find /usr/share/fonts /usr/local/share/fonts -iname 'noto*cjk*' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null 2>&1; then
@@ -30,6 +30,5 @@ venv="${XDG_CACHE_HOME:-$HOME/.cache}/linger/venv"
 if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
 fi
-"$venv/bin/python" -c 'import imageio_ffmpeg' 2>/dev/null ||
-  "$venv/bin/pip" install --quiet --disable-pip-version-check 'imageio-ffmpeg==0.6.*' ||
-  "$venv/bin/pip" install --quiet --disable-pip-version-check imageio-ffmpeg
+"$venv/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("imageio-ffmpeg") < "0.8")' 2>/dev/null ||
+  "$venv/bin/pip" install --quiet --disable-pip-version-check 'imageio-ffmpeg>=0.8'

@@ -1,0 +1,7 @@
+// Everything the pages, and programs of others, use of a room. It re-exports and decides nothing.
+export { Backoff } from './backoff';
+export { Connection, reaches, type ConnectionOptions, type LinkState, type Surroundings } from './connection';
+export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
+export { newOrderId, Outbox, Refused } from './outbox';
+export { Failed, Rest } from './rest';
+export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';

@@ -1,0 +1,141 @@
+// The addresses of the server that are asked once and answer once. Knows no socket and no page.
+import type {
+  Answer,
+  GuestToken,
+  IngestKey,
+  Insight,
+  Invite,
+  Me,
+  NewRoom,
+  Order,
+  PasskeyInfo,
+  PasskeyStarted,
+  PayStarted,
+  Products,
+  Proof,
+  RoleName,
+  RoomCard,
+  RoomView,
+  StaffMember,
+  Act,
+} from '../wire';
+
+/** The server, or the way to it, said no. */
+export class Failed extends Error {
+  constructor(
+    /** A code with a sentence in `web/messages`; `unreachable` when there was no answer. */
+    readonly code: string,
+    readonly status: number,
+    readonly field?: string,
+    readonly retryMs?: number,
+  ) {
+    super(code);
+  }
+}
+
+const BY_STATUS: Record<number, string> = {
+  401: 'not-signed-in',
+  403: 'not-allowed',
+  404: 'not-found',
+  413: 'too-large',
+  429: 'too-many',
+  503: 'unavailable',
+};
+
+interface Sent {
+  method?: string;
+  body?: unknown;
+  token?: string | undefined;
+}
+
+/** One server. `base` is empty for the one that served this page. */
+export class Rest {
+  /** Goes with every change that staff ask for. */
+  csrf = '';
+
+  constructor(readonly base = '') {}
+
+  rooms = () => this.#json<RoomCard[]>('/api/rooms');
+  newRoom = (body: NewRoom) => this.#json<RoomCard>('/api/rooms', { body });
+  room = (room: string) => this.#json<RoomView>(`/api/rooms/${enc(room)}`);
+  guest = (room: string, body: { name?: string; source?: string; token?: string | null }) =>
+    this.#json<GuestToken>(`/api/rooms/${enc(room)}/guest`, { body });
+  ask = (room: string, act: Act, token?: string) =>
+    this.#json<Answer>(`/api/rooms/${enc(room)}/ask`, { body: act, token });
+  order = (room: string, order: string, token?: string) =>
+    this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
+  pay = (room: string, order: string, method: string, token?: string) =>
+    this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
+  proof = (room: string, draw: number) => this.#json<Proof>(`/api/rooms/${enc(room)}/draws/${draw}/proof`);
+  proofUrl = (room: string, draw: number) => `${this.base}/api/rooms/${enc(room)}/draws/${draw}/proof`;
+  insight = (room: string) => this.#json<Insight>(`/api/rooms/${enc(room)}/insight`);
+  ingestKey = (room: string) => this.#json<IngestKey>(`/api/rooms/${enc(room)}/ingest-key`, { method: 'POST' });
+  eraseMe = (room: string, token: string) =>
+    this.#json<{ keys: number }>(`/api/rooms/${enc(room)}/me`, { method: 'DELETE', token });
+  catalogue = (offset: number, limit: number) =>
+    this.#json<Products>(`/api/catalogue?offset=${offset}&limit=${limit}`);
+  signIn = (login: string, password: string) => this.#json<Me>('/api/sign-in', { body: { login, password } });
+  signOut = () => this.#json<{ ok: boolean }>('/api/sign-out', { method: 'POST' });
+  password = (present: string, fresh: string) =>
+    this.#json<{ ok: boolean }>('/api/password', { body: { present, new: fresh } });
+  invite = (role: RoleName) => this.#json<Invite>('/api/invites', { body: { role } });
+  useInvite = (body: { token: string; login: string; name: string; password: string }) =>
+    this.#json<Me>('/api/invites/use', { body });
+  staff = () => this.#json<StaffMember[]>('/api/staff');
+  changeStaff = (person: string, body: { role?: RoleName; active?: boolean }) =>
+    this.#json<StaffMember>(`/api/staff/${enc(person)}`, { method: 'PATCH', body });
+  passkeys = () => this.#json<PasskeyInfo[]>('/api/passkeys');
+  passkeyStart = (path: 'register' | 'sign-in', body: unknown = {}) =>
+    this.#json<PasskeyStarted>(`/api/passkeys/${path}/start`, { body });
+  passkeyFinish = <T>(path: 'register' | 'sign-in', body: unknown) =>
+    this.#json<T>(`/api/passkeys/${path}/finish`, { body });
+  removePasskey = (id: string) => this.#json<{ ok: boolean }>(`/api/passkeys/${enc(id)}`, { method: 'DELETE' });
+
+  /** Who is signed in; undefined when nobody is. Remembers what changes need. */
+  async me(): Promise<Me | undefined> {
+    try {
+      const me = await this.#json<Me>('/api/me');
+      this.csrf = me.csrf;
+      return me;
+    } catch (error) {
+      if (error instanceof Failed && (error.status === 401 || error.status === 403)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Asks and gives the answer as text, such as `/metrics`. */
+  async text(path: string): Promise<{ status: number; text: string }> {
+    const response = await this.#fetch(path, {});
+    return { status: response.status, text: await response.text() };
+  }
+
+  async #json<T>(path: string, sent: Sent = {}): Promise<T> {
+    const response = await this.#fetch(path, sent);
+    if (!response.ok) throw await failure(response);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  async #fetch(path: string, { method, body, token }: Sent): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (token) headers.authorization = `Bearer ${token}`;
+    else if (this.csrf) headers['x-csrf'] = this.csrf;
+    const init: RequestInit = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
+    // A shop's page speaks by token alone; its visitors' cookies are none of our business.
+    init.credentials = this.base ? 'omit' : 'same-origin';
+    if (body !== undefined) init.body = JSON.stringify(body);
+    try {
+      return await fetch(this.base + path, init);
+    } catch {
+      throw new Failed('unreachable', 0);
+    }
+  }
+}
+
+async function failure(response: Response): Promise<Failed> {
+  const told = (await response.json().catch(() => ({}))) as { code?: string; field?: string; retry_ms?: number };
+  const code = told.code ?? BY_STATUS[response.status] ?? 'unknown';
+  return new Failed(code, response.status, told.field ?? undefined, told.retry_ms ?? undefined);
+}
+
+const enc = encodeURIComponent;

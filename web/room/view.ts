@@ -1,0 +1,260 @@
+// The room as one person sees it, and how each event changes it. Pure: the same events give the same view, and an
+// event taken in twice changes nothing the second time. Knows no socket, clock or page.
+import type {
+  Comment,
+  Draw,
+  Intent,
+  Order,
+  Prompt,
+  Question,
+  RoleName,
+  RoomEvent,
+  RoomView,
+  ShelfEntry,
+  Welcome,
+} from '../wire';
+
+/** How a question was answered, kept by question number. */
+export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
+
+/** Everything a page draws. Never changed in place: every fold that changes something gives a new object. */
+export interface View {
+  readonly me: { readonly person: string; readonly name: string; readonly role: RoleName };
+  readonly room: string;
+  readonly title: string;
+  readonly host: string;
+  readonly hostName: string;
+  readonly liveSince: number | null;
+  /** Why the picture went away, once it has been there: `ended`, `lost` or `restarted`. */
+  readonly offReason: string | null;
+  readonly here: number;
+  readonly likes: number;
+  readonly followers: number;
+  readonly comments: readonly Comment[];
+  readonly answered: Answered;
+  readonly shelf: readonly ShelfEntry[];
+  readonly pinned: number | null;
+  readonly pinnedAt: number | null;
+  readonly draw: Draw | null;
+  readonly announcement: string | null;
+  readonly following: boolean;
+  readonly entered: boolean;
+  readonly mutedUntil: number;
+  readonly myOrders: readonly Order[];
+  readonly questions: readonly Question[];
+  readonly prompt: Prompt | null;
+  readonly promptEnds: Readonly<Record<number, string>>;
+  readonly withheld: readonly Intent[];
+  readonly orders: readonly Order[];
+}
+
+/** The server keeps the last 50; a page that stays open may scroll back further. */
+const COMMENTS_MAX = 300;
+const ORDERS_MAX = 100;
+const QUESTIONS_MAX = 100;
+const WITHHELD_MAX = 50;
+
+/** The view that a welcome describes. */
+export function viewOf(welcome: Welcome, view: RoomView): View {
+  return {
+    me: { person: welcome.person, name: welcome.name, role: welcome.role },
+    room: view.room,
+    title: view.title,
+    host: view.host,
+    hostName: view.host_name,
+    liveSince: view.live_since ?? null,
+    offReason: null,
+    here: view.here,
+    likes: view.likes,
+    followers: view.followers,
+    comments: view.comments,
+    answered: answeredIn(view.comments),
+    shelf: view.shelf,
+    pinned: view.pinned ?? null,
+    pinnedAt: view.pinned_at ?? null,
+    draw: view.draw ?? null,
+    announcement: view.announcement ?? null,
+    following: view.mine.following,
+    entered: view.mine.entered,
+    mutedUntil: view.mine.muted_until,
+    myOrders: view.mine.orders,
+    questions: view.questions,
+    prompt: view.prompt ?? null,
+    promptEnds: {},
+    withheld: [],
+    orders: view.orders,
+  };
+}
+
+function answeredIn(comments: readonly Comment[]): Answered {
+  const found: Record<number, 'typed'> = {};
+  for (const it of comments) if (it.answers != null) found[it.answers] = 'typed';
+  return found;
+}
+
+/** Whether this person sees what is meant for staff. */
+export function isStaff(role: RoleName): boolean {
+  return role !== 'viewer';
+}
+
+/** Takes one event in. */
+export function fold(view: View, event: RoomEvent): View {
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? view;
+}
+
+/** Takes events in, in their order. */
+export function foldAll(view: View, events: readonly RoomEvent[]): View {
+  return events.reduce(fold, view);
+}
+
+function foldTalk(view: View, event: RoomEvent): View | undefined {
+  switch (event.k) {
+    case 'live':
+      return { ...view, liveSince: event.at, offReason: null };
+    case 'off':
+      return { ...view, liveSince: null, offReason: event.reason };
+    case 'presence':
+      return { ...view, here: event.here };
+    case 'comment':
+      return withComment(view, event);
+    case 'comment-hidden':
+      return { ...view, comments: view.comments.filter((it) => it.id !== event.id) };
+    case 'likes':
+      return { ...view, likes: event.total };
+    case 'followers':
+      return { ...view, followers: event.followers };
+    case 'announced':
+      return { ...view, announcement: event.text };
+    case 'you-follow':
+      return { ...view, following: event.following };
+    case 'you-muted':
+      return { ...view, mutedUntil: event.until };
+    default:
+      return undefined;
+  }
+}
+
+function withComment(view: View, event: RoomEvent & { k: 'comment' }): View {
+  const { k: _, ...comment } = event;
+  const newest = view.comments.at(-1)?.id ?? 0;
+  // Numbers have no gaps and only grow, so a smaller one has been taken in already.
+  if (comment.id <= newest) return view;
+  const questions =
+    comment.question == null
+      ? view.questions
+      : view.questions.map((it) => (it.question === comment.question && !it.first ? { ...it, first: comment } : it));
+  return { ...view, comments: [...view.comments, comment].slice(-COMMENTS_MAX), questions };
+}
+
+function foldShelf(view: View, event: RoomEvent): View | undefined {
+  switch (event.k) {
+    case 'item-listed': {
+      const known = view.shelf.some((it) => it.item.id === event.item.id);
+      return known
+        ? onShelf(view, event.item.id, (it) => ({ ...it, item: event.item }))
+        : { ...view, shelf: [...view.shelf, { item: event.item, sale: null, units: 0, left: 0 }] };
+    }
+    case 'stock':
+      return onShelf(view, event.item, (it) => ({ ...it, left: event.left, units: event.units }));
+    case 'sale-opened': {
+      const sale = { price: event.price, per_person: event.per_person, hold_ms: event.hold_ms };
+      return onShelf(view, event.item, (it) => ({ ...it, sale }));
+    }
+    case 'sale-closed':
+      return onShelf(view, event.item, (it) => ({ ...it, sale: null }));
+    case 'card-pinned':
+      return { ...view, pinned: event.item, pinnedAt: event.at };
+    case 'card-unpinned':
+      return view.pinned === event.item ? { ...view, pinned: null, pinnedAt: null } : view;
+    case 'order':
+      return withOrder(view, event);
+    default:
+      return undefined;
+  }
+}
+
+function onShelf(view: View, item: number, change: (entry: ShelfEntry) => ShelfEntry): View {
+  return { ...view, shelf: view.shelf.map((it) => (it.item.id === item ? change(it) : it)) };
+}
+
+/** Takes an order in, whether it came as an event, an answer or a reply to a question about it. */
+export function withOrder(view: View, told: Order): View {
+  const { k: _, ...order } = told as Order & { k?: string };
+  const mine = order.person === view.me.person;
+  return {
+    ...view,
+    myOrders: mine ? placed(view.myOrders, order) : view.myOrders,
+    orders: isStaff(view.me.role) ? placed(view.orders, order) : view.orders,
+  };
+}
+
+function placed(orders: readonly Order[], order: Order): readonly Order[] {
+  const at = orders.findIndex((it) => it.order === order.order);
+  return at < 0 ? [...orders, order].slice(-ORDERS_MAX) : orders.with(at, order);
+}
+
+function foldDraw(view: View, event: RoomEvent): View | undefined {
+  switch (event.k) {
+    case 'draw-opened': {
+      if (view.draw && view.draw.draw >= event.draw) return view;
+      const { k: _, winners, ...rest } = event;
+      const draw = { ...rest, winners_wanted: winners, entrants: 0, state: 'open', winners: [], names: [] };
+      return { ...view, draw, entered: false };
+    }
+    case 'draw-entrants':
+      return onDraw(view, event.draw, { entrants: event.entrants });
+    case 'draw-frozen':
+      return onDraw(view, event.draw, { entrants: event.entrants, state: 'frozen' });
+    case 'draw-revealed':
+      return onDraw(view, event.draw, { state: 'revealed', winners: event.winners, names: event.names });
+    case 'you-entered':
+      return view.draw?.draw === event.draw ? { ...view, entered: true } : view;
+    default:
+      return undefined;
+  }
+}
+
+function onDraw(view: View, draw: number, change: Partial<Draw>): View {
+  return view.draw?.draw === draw ? { ...view, draw: { ...view.draw, ...change } } : view;
+}
+
+function foldStaff(view: View, event: RoomEvent): View | undefined {
+  switch (event.k) {
+    case 'question-opened': {
+      if (!isStaff(view.me.role) || view.questions.some((it) => it.question === event.question)) return view;
+      const question = { question: event.question, item: event.item ?? null, people: 1, at: event.at, first: null };
+      return { ...view, questions: byAskers([...view.questions, question]) };
+    }
+    case 'question-asked': {
+      const changed = view.questions.map((it) =>
+        it.question === event.question ? { ...it, people: event.people } : it,
+      );
+      return { ...view, questions: byAskers(changed) };
+    }
+    case 'question-answered':
+      return {
+        ...view,
+        answered: { ...view.answered, [event.question]: event.how },
+        questions: view.questions.filter((it) => it.question !== event.question),
+      };
+    case 'prompt-shown':
+      return { ...view, prompt: { prompt: event.prompt, intent: event.intent, until: event.until } };
+    case 'prompt-closed':
+      return {
+        ...view,
+        prompt: view.prompt?.prompt === event.prompt ? null : view.prompt,
+        promptEnds: { ...view.promptEnds, [event.prompt]: event.end },
+      };
+    case 'prompt-withheld':
+      return view.withheld.some((it) => it.id === event.intent.id)
+        ? view
+        : { ...view, withheld: [...view.withheld, event.intent].slice(-WITHHELD_MAX) };
+    default:
+      return undefined;
+  }
+}
+
+/** Most asked first, then oldest first. */
+function byAskers(questions: readonly Question[]): readonly Question[] {
+  return questions.toSorted((a, b) => b.people - a.people || a.at - b.at).slice(0, QUESTIONS_MAX);
+}

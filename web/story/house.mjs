@@ -1,0 +1,152 @@
+// A real server, a real browser and a cuttable line between them, for stories. Knows nothing of what a story tells.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const BROWSER_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  // Where there is no network but this machine's own, ICE would not start otherwise.
+  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** The program under test. */
+export const LINGER = process.env.LINGER_BIN ?? 'linger';
+
+/** Starts a server on free ports and a folder of its own. */
+export async function startServer(...flags) {
+  const data = await mkdtemp(join(tmpdir(), 'linger-story-'));
+  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--media-udp', '127.0.0.1:0', '--media-tcp', '127.0.0.1:0'];
+  const child = spawn(LINGER, [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = { data, child, base: '', invite: '' };
+  const lines = createInterface({ input: child.stdout });
+  await new Promise((ready, failed) => {
+    child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+    lines.on('line', (line) => {
+      const listening = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+      if (listening) server.base = `http://localhost:${listening[1]}`;
+      const invite = /(http\S+\/invite#\S+)/.exec(line);
+      if (invite) {
+        server.invite = invite[1];
+        ready();
+      }
+    });
+  });
+  /** Ends it politely and waits until it is gone. */
+  server.stop = async () => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  server.forget = async () => {
+    await server.stop();
+    await rm(data, { recursive: true, force: true });
+  };
+  /** The room's log, as the program prints it. The server must have stopped. */
+  server.dump = async (room) => {
+    const dump = spawn(LINGER, ['log', 'dump', '--data', data, '--room', room], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const entries = [];
+    for await (const line of createInterface({ input: dump.stdout })) entries.push(JSON.parse(line));
+    return entries;
+  };
+  return server;
+}
+
+/** Starts the browser. */
+export function startBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: BROWSER_FLAGS });
+}
+
+/** A line to the server that can be cut and mended. */
+export async function startLine(base) {
+  const to = Number(new URL(base).port);
+  const open = new Set();
+  let cut = false;
+  const line = createServer((near) => {
+    if (cut) return near.destroy();
+    const far = connect(to, '127.0.0.1');
+    for (const end of [near, far]) {
+      open.add(end);
+      end.on('error', () => end.destroy());
+      end.on('close', () => (open.delete(end), near.destroy(), far.destroy()));
+    }
+    near.pipe(far).pipe(near);
+  });
+  line.listen(0, '127.0.0.1');
+  await once(line, 'listening');
+  return {
+    base: `http://localhost:${line.address().port}`,
+    cut() {
+      cut = true;
+      for (const end of open) end.destroy();
+    },
+    mend() {
+      cut = false;
+    },
+    close: () => (line.close(), open.forEach((end) => end.destroy())),
+  };
+}
+
+/** Keeps what a page's room socket was told. */
+export function listen(page) {
+  const heard = { comments: [], welcomes: [] };
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      const told = JSON.parse(payload);
+      if (told.t === 'welcome') {
+        heard.welcomes.push(told);
+        if (told.view) heard.comments.push(...told.view.comments.map((it) => it.id));
+      }
+      if (told.t === 'events') heard.comments.push(...told.events.filter((it) => it.k === 'comment').map((it) => it.id));
+    }),
+  );
+  return heard;
+}
+
+/** Waits until `true`, looking now and then, and says what it waited for when the time is up. */
+export async function until(what, look, ms = 20_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((on) => setTimeout(on, 100));
+  }
+}
+
+/** Frames that the page's players have shown so far. */
+export function frames(page) {
+  return page.evaluate(() =>
+    Math.max(0, ...[...document.querySelectorAll('video')].map((it) => it.getVideoPlaybackQuality().totalVideoFrames)),
+  );
+}
+
+/** Waits until the picture on a page moves. */
+export async function moves(page, what, ms = 30_000) {
+  let last = 0;
+  let rises = 0;
+  await until(
+    `${what} moves`,
+    async () => {
+      const now = await frames(page);
+      rises = now > last ? rises + 1 : rises;
+      last = now;
+      return rises >= 5;
+    },
+    ms,
+  );
+}

@@ -1,0 +1,21 @@
+// Opens the viewer's page on the room that the address names. Knows no layout.
+import { mount } from 'svelte';
+import * as en from '../messages/en.json';
+import * as zh from '../messages/zh.json';
+import { bring } from '../kit/i18n.svelte';
+import Viewer from './Viewer.svelte';
+
+const pick = ({ common, code, viewer }: typeof en) => ({ common, code, viewer });
+bring(pick(en), pick(zh));
+
+const room = decodeURIComponent(location.pathname.match(/^\/r\/([^/]+)/)?.[1] ?? '');
+const target = document.getElementById('app')!;
+target.replaceChildren();
+mount(Viewer, {
+  target,
+  props: {
+    room,
+    source: new URLSearchParams(location.search).get('src') ?? '',
+    ontitle: (title: string) => (document.title = `${title} · Linger`),
+  },
+});

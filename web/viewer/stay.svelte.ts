@@ -1,0 +1,204 @@
+// One person's stay in a room: who they are, what they chose, what is open on their screen, and what they do. Knows no
+// layout.
+import { getContext, setContext } from 'svelte';
+import { codeOf, complain, LiveRoom } from '../kit/room.svelte';
+import type { PictureState } from '../kit/media/watch';
+import { Failed, newOrderId, Rest } from '../room';
+import type { GuestToken, Order, ShelfEntry } from '../wire';
+
+/** What may be open over the picture; one thing at a time. */
+export type OpenSheet =
+  | { kind: 'bag' }
+  | { kind: 'settings' }
+  | { kind: 'talk' }
+  | { kind: 'draw' }
+  | { kind: 'line'; comment: number }
+  | { kind: 'buy'; item: number; order: string };
+
+/** What the page around is told: a name, and the time since the show began. */
+export type Happened = (name: string, detail: Record<string, unknown>) => void;
+
+export interface StayOptions {
+  room: string;
+  base: string;
+  source: string;
+  name: string;
+  token: string | undefined;
+  onhappened: Happened | undefined;
+}
+
+const LIKES_MAX = 50;
+
+function kept(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Without storage a person is new at every visit; nothing else depends on it.
+  }
+}
+
+export class Stay {
+  readonly rest: Rest;
+  readonly live: LiveRoom;
+  guest: GuestToken | undefined = $state.raw();
+  sheet: OpenSheet | undefined = $state.raw();
+  picture: PictureState = $state('idle');
+  delayMs: number | undefined = $state();
+  /** Stalls within the last quality report. */
+  stalls = $state(0);
+  danmuOn = $state(kept('linger.danmu') !== 'off');
+  motionOn = $state(kept('linger.motion') !== 'off');
+  hidden: readonly string[] = $state.raw([]);
+  /** What the input starts with, such as a name to answer to. */
+  draft = $state('');
+  #likes = 0;
+  #likeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly options: StayOptions) {
+    this.rest = new Rest(options.base);
+    this.live = new LiveRoom({
+      room: options.room,
+      base: options.base,
+      token: (expired) => this.token(expired),
+    });
+  }
+
+  get view() {
+    return this.live.view;
+  }
+
+  /** A token for this room: the shop's, the one kept from last time, or a new one. */
+  async token(anew = false): Promise<string> {
+    if (this.options.token) return this.options.token;
+    const at = `linger.guest.${this.options.base}.${this.options.room}`;
+    if (this.guest && !anew && this.guest.expires_at - Date.now() > 60_000) return this.guest.token;
+    const before = this.guest?.token ?? kept(at);
+    return this.#guestAs({ name: this.guest?.name ?? this.options.name, token: before }, at);
+  }
+
+  async #guestAs(asked: { name: string; token: string | null }, at: string): Promise<string> {
+    const source = this.options.source.toLowerCase().replace(/[^a-z0-9-]/g, '').slice(0, 32);
+    try {
+      this.guest = await this.rest.guest(this.options.room, { ...asked, source });
+    } catch (error) {
+      // A token of another life of the server is of no use any more.
+      if (!(error instanceof Failed) || !asked.token || error.status === 404 || error.status >= 429) throw error;
+      if (error.status === 0) throw error;
+      this.guest = await this.rest.guest(this.options.room, { ...asked, token: null, source });
+    }
+    keep(at, this.guest.token);
+    return this.guest.token;
+  }
+
+  /** Goes by another name from now on. */
+  async rename(name: string): Promise<void> {
+    const at = `linger.guest.${this.options.base}.${this.options.room}`;
+    await this.#guestAs({ name, token: this.guest?.token ?? kept(at) }, at);
+    this.live.connection.rejoin();
+  }
+
+  /** Destroys the key of one's own texts; the person starts anew. */
+  async erase(): Promise<void> {
+    await this.rest.eraseMe(this.options.room, await this.token());
+  }
+
+  setDanmu(on: boolean): void {
+    this.danmuOn = on;
+    keep('linger.danmu', on ? null : 'off');
+  }
+
+  setMotion(on: boolean): void {
+    this.motionOn = on;
+    keep('linger.motion', on ? null : 'off');
+  }
+
+  /** Likes are gathered and told once a second. */
+  like(): void {
+    this.#likes = Math.min(LIKES_MAX, this.#likes + 1);
+    this.#likeTimer ??= setTimeout(() => {
+      this.#likeTimer = undefined;
+      if (this.live.connection.tell({ t: 'likes', n: this.#likes })) this.happened('like', { n: this.#likes });
+      this.#likes = 0;
+    }, 1000);
+  }
+
+  follow(): void {
+    void this.live.ask({ kind: this.view?.following ? 'unfollow' : 'follow' });
+  }
+
+  /** Says something; the words stay in the input when it is refused. */
+  async say(text: string): Promise<boolean> {
+    const answer = await this.live.ask({ kind: 'say', text });
+    if (answer) this.happened('comment', {});
+    return !!answer;
+  }
+
+  entry(item: number | null | undefined): ShelfEntry | undefined {
+    return this.view?.shelf.find((it) => it.item.id === item);
+  }
+
+  /** A card was touched: opens the sheet to buy, with an order id that stays the same for every attempt in it. */
+  openBuy(item: number): void {
+    this.live.connection.tell({ t: 'clicked', item });
+    this.happened('click', { item });
+    this.sheet = { kind: 'buy', item, order: newOrderId() };
+  }
+
+  /** Goes back to an order that is there. */
+  openOrder(order: Order): void {
+    this.sheet = { kind: 'buy', item: order.item, order: order.order };
+  }
+
+  async place(order: string, item: number, units: number): Promise<Order | undefined> {
+    const answer = await this.live.ask({ kind: 'place-order', order, item, units });
+    if (answer) this.happened('order', { order, item, units });
+    return answer?.order ?? undefined;
+  }
+
+  /** Starts a payment; how it ends is told by the room. */
+  async pay(order: string, method: string): Promise<boolean> {
+    try {
+      await this.rest.pay(this.options.room, order, method, await this.token());
+      return true;
+    } catch (error) {
+      complain(error);
+      return false;
+    }
+  }
+
+  /** Reads an order again, for when the way to the room was broken while it changed. */
+  async refresh(order: string): Promise<void> {
+    try {
+      this.live.connection.orderTold(await this.rest.order(this.options.room, order, await this.token()));
+    } catch (error) {
+      // It will be told over the socket, or asked again.
+      if (codeOf(error) === 'unknown') throw error;
+    }
+  }
+
+  /** Tells the page around, with the time since the show began. */
+  happened(name: string, detail: Record<string, unknown>): void {
+    const since = this.view?.liveSince;
+    const at_ms = since ? Math.max(0, Math.round(this.live.connection.serverNow() - since)) : null;
+    this.options.onhappened?.(name, { room: this.options.room, at_ms, ...detail });
+  }
+}
+
+const KEY = Symbol('stay');
+
+export function setStay(stay: Stay): Stay {
+  return setContext(KEY, stay);
+}
+
+export function getStay(): Stay {
+  return getContext(KEY);
+}

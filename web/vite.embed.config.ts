@@ -1,0 +1,20 @@
+// Builds embed.js: the <linger-room> element as one file without imports, its styles inside, so that a shop adds one
+// script tag and nothing else. It runs after the pages and leaves them alone.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [svelte({ compilerOptions: { css: 'injected' }, emitCss: false })],
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    emptyOutDir: false,
+    lib: {
+      entry: resolve(import.meta.dirname, 'viewer/element.ts'),
+      formats: ['es'],
+      fileName: () => 'embed.js',
+    },
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+});
