@@ -55,6 +55,9 @@ export class Stay {
   delayMs: number | undefined = $state();
   /** Stalls within the last quality report. */
   stalls = $state(0);
+  muted = $state(true);
+  /** Given by the stage, which has the picture. */
+  toggleSound: () => void = () => undefined;
   danmuOn = $state(kept('linger.danmu') !== 'off');
   motionOn = $state(kept('linger.motion') !== 'off');
   hidden: readonly string[] = $state.raw([]);

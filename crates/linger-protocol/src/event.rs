@@ -299,7 +299,7 @@ pub enum Event {
         /// How.
         #[n(1)]
         how: Answered,
-        /// The prompt that was on the host's screen about it, if any.
+        /// The prompt about it that showed on the host's screen, or the last one that the host took up before, if any.
         #[n(2)]
         prompt: Option<PromptId>,
     },

@@ -4,7 +4,7 @@ use crate::{
     bounds::{ASKERS_MAX, QUESTIONS_ANSWERED_KEPT, QUESTIONS_OPEN_MAX},
     prompt::{Prompts, closed},
 };
-use linger_protocol::{Answered, Event, ItemId, Millis, PersonId, PromptEnd, QuestionId, Refusal, Topic};
+use linger_protocol::{Answered, Event, ItemId, Millis, PersonId, PromptEnd, PromptId, QuestionId, Refusal, Topic};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A question that nobody answered yet.
@@ -16,6 +16,8 @@ pub struct OpenQuestion {
     pub item: Option<ItemId>,
     /// Who asked it, up to [`crate::bounds::ASKERS_MAX`].
     pub askers: BTreeSet<PersonId>,
+    /// The last prompt about it that the host put away by taking it up: the answer, when it comes, follows it.
+    pub followed: Option<PromptId>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,7 +52,8 @@ impl Asking {
         }
     }
 
-    /// An open question is answered; a prompt about it was followed by that.
+    /// An open question is answered. A prompt about it that still shows was followed by that and goes; one that the
+    /// host took up before is gone already.
     pub(crate) fn answer(
         &self,
         prompts: &Prompts,
@@ -59,9 +62,10 @@ impl Asking {
         how: Answered,
     ) -> Result<Vec<Event>, Refusal> {
         self.still_open(question)?;
-        let prompt = prompts.about(question, now);
+        let showing = prompts.about(question, now);
+        let prompt = showing.or_else(|| self.open.get(&question)?.followed);
         let mut events = vec![Event::QuestionAnswered { question, how, prompt }];
-        events.extend(prompt.map(|prompt| closed(prompt, PromptEnd::Followed)));
+        events.extend(showing.map(|prompt| closed(prompt, PromptEnd::Followed)));
         Ok(events)
     }
 
@@ -69,7 +73,7 @@ impl Asking {
         match event {
             Event::QuestionOpened { question, topic, item } => {
                 self.last = *question;
-                let asked = OpenQuestion { topic: *topic, item: *item, askers: BTreeSet::new() };
+                let asked = OpenQuestion { topic: *topic, item: *item, askers: BTreeSet::new(), followed: None };
                 self.open.insert(*question, asked);
                 self.by_topic.insert((*topic, *item), *question);
                 if self.open.len() > QUESTIONS_OPEN_MAX
@@ -94,6 +98,13 @@ impl Asking {
             && asked.askers.len() < ASKERS_MAX
         {
             asked.askers.insert(person);
+        }
+    }
+
+    /// The host took up a prompt about this question. One that is answered or forgotten needs no memory of it.
+    pub(crate) fn apply_followed(&mut self, question: QuestionId, prompt: PromptId) {
+        if let Some(asked) = self.open.get_mut(&question) {
+            asked.followed = Some(prompt);
         }
     }
 

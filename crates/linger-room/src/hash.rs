@@ -56,7 +56,7 @@ canonical! {
     Chat { last, recent, muted }
     Said { person, hidden }
     Asking { last, open, by_topic, answered }
-    OpenQuestion { topic, item, askers }
+    OpenQuestion { topic, item, askers, followed }
     Shelf { lines }
     Line { item, stocked, units, held, sold, sale }
     Item { id, title, price, seller, image }

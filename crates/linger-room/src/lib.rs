@@ -196,6 +196,11 @@ impl Room {
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.draws.apply(&mut self.deadlines, event),
             Event::PromptShown { .. } | Event::PromptWithheld { .. } | Event::PromptClosed { .. } => {
+                if let Event::PromptClosed { prompt, end: PromptEnd::Followed } = event
+                    && let Some(question) = self.prompts.asks_for()
+                {
+                    self.asking.apply_followed(question, *prompt);
+                }
                 self.prompts.apply(&mut self.deadlines, event);
             }
         }

@@ -82,6 +82,12 @@ impl Prompts {
         (asked == question).then_some(showing.prompt)
     }
 
+    /// The question that the prompt on the screen proposes to answer.
+    pub(crate) fn asks_for(&self) -> Option<QuestionId> {
+        let Proposal::AnswerQuestion { question, .. } = self.showing.as_ref()?.intent.proposal;
+        Some(question)
+    }
+
     pub(crate) fn apply(&mut self, deadlines: &mut Deadlines, event: &Event) {
         match event {
             Event::PromptShown { prompt, intent, until } => {

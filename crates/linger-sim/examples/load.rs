@@ -13,7 +13,6 @@
 use linger_sim::crash::{CrashConfig, crash_run};
 use linger_sim::crowd::{self, CrowdConfig, Habits};
 use linger_sim::door::Door;
-use linger_sim::goods::GOODS;
 use linger_sim::load::{self, FanoutConfig, PeerKind, RushConfig, RushMode, Tokens};
 use linger_sim::script::{self, HostHabits, ScriptConfig};
 use serde_json::{Value, json};
@@ -118,9 +117,8 @@ async fn fanout_peer(arguments: &Arguments) -> Outcome<Value> {
 async fn rush(arguments: &Arguments) -> Outcome<Value> {
     let (base, room): (Url, _) = (arguments.read(1)?, arguments.text(2)?.to_owned());
     let session = Door::new(&base)?.sign_in(arguments.text(3)?, arguments.text(4)?).await?;
-    script::stock_catalogue(&session).await?;
-    let many = if arguments.0.len() > 8 { arguments.read(8)? } else { 1usize };
-    let items: Vec<u64> = GOODS.iter().map(|good| good.id).take(many).collect();
+    let many: u64 = if arguments.0.len() > 8 { arguments.read(8)? } else { 1 };
+    let items: Vec<u64> = (1..=many).collect();
     let units: u64 = arguments.read(6)?;
     load::rush_prepare(&session, &room, &items, units as i64).await?;
     let mode = match arguments.text(7)? {

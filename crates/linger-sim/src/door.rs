@@ -265,6 +265,22 @@ impl StaffSession {
         self.post("asking the room as staff", &format!("/api/rooms/{room}/ask"), &json!(act)).await
     }
 
+    /// Puts plain products with these numbers into the catalogue, at one hundred minor units each: for tests and
+    /// loads, which have no use for a shop's own. Needs an operator or admin.
+    pub async fn stock_plain(&self, items: &[u64]) -> Result<(), Fault> {
+        let currency = linger_protocol::Limits::CURRENCY;
+        let product = |item: &u64| {
+            let price = json!({"minor": 100, "currency": currency.as_str()});
+            json!({"id": item, "title": format!("Item {item}"), "price": price, "seller": "Load"})
+        };
+        for some in items.chunks(200) {
+            let products: Vec<Value> = some.iter().map(product).collect();
+            self.post::<Value>("filling the catalogue", "/api/catalogue", &json!({"products": products}))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Opens a room; one that is open already is as good.
     pub async fn open_room(&self, room: &str, title: &str, host_name: &str) -> Result<(), Fault> {
         let body = json!({"room": room, "title": title, "host_name": host_name});

@@ -1,8 +1,8 @@
 //! What the demo shop sells: the whole catalogue, the twelve products of the evening's show, and what people ask about
 //! each of those.
 //!
-//! It does not know how a catalogue reaches a server. The products are invented ones from DummyJSON; their origin and
-//! licence stand in `assets/demo/SOURCE.md`. Prices are in US cents.
+//! It does not know how a catalogue reaches a server. The products are sample records of DummyJSON; their origin
+//! and licence stand in `assets/demo/SOURCE.md`. Prices are in US cents.
 
 use serde::Deserialize;
 
@@ -202,7 +202,7 @@ pub const GOODS: [Good; 12] = [
     },
     Good {
         id: 53,
-        zh: "实木砧板",
+        zh: "家用砧板",
         en: "Chopping Board",
         price_minor: 1_299,
         show_price_minor: 999,
@@ -229,7 +229,7 @@ pub const GOODS: [Good; 12] = [
     },
     Good {
         id: 73,
-        zh: "双层调料架",
+        zh: "厨房调料架",
         en: "Spice Rack",
         price_minor: 1_999,
         show_price_minor: 1_499,

@@ -2,7 +2,7 @@
 //! outside.
 //!
 //! Architecture invariant: this crate speaks to a server through its public interface alone ([`door`], [`wire`]). It
-//! leans on no crate of the server; what it asserts about rooms it reads from answers, sockets and the log's dump, so
+//! leans on no crate of the server but the words of the house; what it asserts about rooms it reads from answers, sockets and the log's dump, so
 //! it audits the server as a stranger would.
 //!
 //! - [`crowd`]: people who watch, talk, like, buy; for demonstrations and endurance runs

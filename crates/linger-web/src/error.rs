@@ -2,8 +2,10 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use linger_engine::Refused;
@@ -130,6 +132,41 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "bad-body")),
         }
     }
+}
+
+/// A body that is no JSON, within the route's bound.
+pub(crate) struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Raw, ApiError> {
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(Raw(bytes)),
+            Err(other) if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))
+            }
+            Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "bad-body")),
+        }
+    }
+}
+
+/// What the framework itself refuses, an address that is no text or a handshake that is none, in our form.
+pub(crate) async fn in_our_form(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !(status.is_client_error() || status.is_server_error()) || kind == Some("application/json") {
+        return response;
+    }
+    let mut told = ApiError::new(status, "bad-request").into_response();
+    // What says how to ask instead, such as `allow` and `upgrade`, stays.
+    for (name, value) in response.headers() {
+        if *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH {
+            told.headers_mut().append(name, value.clone());
+        }
+    }
+    told
 }
 
 /// The field that serde's sentence names between backquotes, if it is one of ours by its look.

@@ -238,6 +238,7 @@ async fn look(house: &House) -> Ready {
     let parts = vec![
         Part { part: "running", ok: !house.is_stopping() },
         Part { part: "engine", ok: engine },
+        Part { part: "rooms", ok: house.desks().iter().all(|desk| desk.hub.is_caught_up()) },
         Part { part: "store", ok: store },
         Part { part: "disk", ok: disk },
         Part { part: "media", ok: media },

@@ -39,6 +39,8 @@ pub struct WebConfig {
     pub guest_token_ms: u64,
     /// How long a staff session holds without use, ms.
     pub session_ms: u64,
+    /// How often an open socket of staff is asked again whether its session still holds, in the same role.
+    pub seat_check_every: Duration,
 }
 
 /// The parts of the house.

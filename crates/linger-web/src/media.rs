@@ -1,22 +1,21 @@
 //! WHIP and WHEP over HTTP. It does not know what is in an offer: the media server does.
 
 use crate::{
-    account::{Staff, guest_from_token, staff_from_headers},
-    error::ApiError,
+    account::{Address, Staff, guest_from_token, staff_from_headers},
+    error::{ApiError, Raw},
     house::House,
     rooms::room_desk,
 };
 use aws_lc_rs::constant_time;
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use linger_media::{Answer, MediaError};
 use linger_protocol::{Role, RoomId};
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
 
 /// Publish picture and sound (WHIP, RFC 9725).
 #[utoipa::path(
@@ -38,13 +37,13 @@ use std::net::SocketAddr;
 )]
 pub(crate) async fn whip(
     State(house): State<House>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    address: Address,
     Path(room): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Raw(body): Raw,
 ) -> Result<Response, ApiError> {
     let (room, _) = room_desk(&house, &room)?;
-    house.limiter.offer(address.ip()).map_err(ApiError::too_many)?;
+    house.limiter.offer(address.network()).map_err(ApiError::too_many)?;
     may_publish(&house, &room, &headers).await?;
     let offer = offer(&headers, &body)?;
     created(house.media.publish(room.as_str(), offer).await)
@@ -70,13 +69,13 @@ pub(crate) async fn whip(
 )]
 pub(crate) async fn whep(
     State(house): State<House>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    address: Address,
     Path(room): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Raw(body): Raw,
 ) -> Result<Response, ApiError> {
     let (room, _) = room_desk(&house, &room)?;
-    house.limiter.offer(address.ip()).map_err(ApiError::too_many)?;
+    house.limiter.offer(address.network()).map_err(ApiError::too_many)?;
     match bearer(&headers) {
         Some(token) => {
             guest_from_token(&house, &room, token)?;
@@ -92,13 +91,14 @@ pub(crate) async fn whep(
 #[utoipa::path(
     delete, path = "/media/{resource}", tag = "video",
     params(("resource" = String, Path, description = "the session, from `Location`")),
-    responses((status = 200, description = "ended"), (status = 404, description = "no such session", body = ApiError))
+    responses((status = 200, description = "ended", body = String, content_type = "text/plain"), (status = 404, description = "no such session", body = ApiError))
 )]
 pub(crate) async fn end_media(
     State(house): State<House>,
     Path(resource): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    if house.media.close(&resource).await { Ok(StatusCode::OK) } else { Err(ApiError::not_found("no-such-session")) }
+) -> Result<&'static str, ApiError> {
+    // With a body, though nobody reads it: FFmpeg takes an empty answer for a broken one.
+    if house.media.close(&resource).await { Ok("ended\n") } else { Err(ApiError::not_found("no-such-session")) }
 }
 
 async fn may_publish(house: &House, room: &RoomId, headers: &HeaderMap) -> Result<(), ApiError> {

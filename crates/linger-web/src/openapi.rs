@@ -3,7 +3,7 @@
 
 use crate::{
     account, ask, catalogue,
-    error::ApiError,
+    error::{ApiError, in_our_form},
     health,
     house::House,
     media, orders, pages, rooms, socket,
@@ -126,7 +126,8 @@ async fn openapi_json() -> Json<utoipa::openapi::OpenApi> {
 pub fn app(house: House) -> Router {
     let strict: Arc<[_]> = pages::strict_headers(house.config.public_url.scheme() == "https").into();
     let (api, _) = described().split_for_parts();
-    api.merge(pages::routes())
+    api.route_layer(middleware::from_fn(in_our_form))
+        .merge(pages::routes())
         .fallback(pages::fallback)
         .method_not_allowed_fallback(|| async {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method")

@@ -3,18 +3,17 @@
 use crate::{
     account::Caller,
     ask::{Asker, look_at_order, parse},
-    error::{ApiError, Body},
+    error::{ApiError, Body, Raw},
     house::House,
     hub::fold::money_wire,
     wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
 };
 use axum::{
     Json,
-    body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
-use linger_outlet::{Charge, Notice, PayError};
+use linger_outlet::{Charge, Notice, NoticeError, PayError};
 use linger_protocol::{OrderId, Report, Role, RoomId};
 use linger_room::Room;
 
@@ -143,14 +142,14 @@ async fn own_order(house: &House, room: &RoomId, asker: &Asker, order: &str) -> 
 pub(crate) async fn sandbox_notice(
     State(house): State<House>,
     headers: HeaderMap,
-    body: Bytes,
+    Raw(body): Raw,
 ) -> Result<Json<Accepted>, ApiError> {
     let told: Vec<(&str, &str)> =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let notice = house
         .payments
         .verify_notice(&told, &body, house.now())
-        .map_err(|_| ApiError::unauthorized("bad-signature"))?;
+        .map_err(notice_refused)?;
     // The room itself knows a payment told twice: no memory of notices is needed here.
     let (room, report) = match notice {
         Notice::Paid { room, order, payment, amount } => (room, Report::PaymentArrived { order, payment, amount }),
@@ -160,5 +159,16 @@ pub(crate) async fn sandbox_notice(
         // A room that is not ours will not be ours when it is told again.
         Ok(_) | Err(linger_engine::Refused::Refusal(_)) => Ok(Json(Accepted { ok: true })),
         Err(refused) => Err(refused.into()),
+    }
+}
+
+/// A notice that is not taken: by whoever cannot sign, or signed and still none of ours.
+fn notice_refused(error: NoticeError) -> ApiError {
+    match error {
+        NoticeError::TooLarge { .. } => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+        NoticeError::BadBody => ApiError::new(StatusCode::BAD_REQUEST, "bad-body"),
+        NoticeError::BadHeader { .. } | NoticeError::Stale | NoticeError::BadSignature => {
+            ApiError::unauthorized("bad-signature")
+        }
     }
 }

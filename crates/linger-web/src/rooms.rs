@@ -82,6 +82,7 @@ pub(crate) async fn get_room(
     Path(room): Path<String>,
 ) -> Result<Json<RoomView>, ApiError> {
     let (_, desk) = room_desk(&house, &room)?;
+    desk.hub.caught_up().await;
     Ok(Json(desk.hub.view(None, RoleName::Viewer)))
 }
 

@@ -2,7 +2,7 @@
 //! know what any event means.
 
 use crate::{
-    account::{guest_from_token, origin_is_ours, staff_from_headers},
+    account::{Address, guest_from_token, origin_is_ours, staff_from_headers, still_seated},
     ask::{Asker, carry_out},
     error::ApiError,
     house::{House, RoomDesk},
@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     extract::{
-        ConnectInfo, Path, State, WebSocketUpgrade,
+        Path, State, WebSocketUpgrade,
         ws::{Message, Utf8Bytes, WebSocket},
     },
     http::HeaderMap,
@@ -23,7 +23,6 @@ use linger_log::Position;
 use linger_protocol::{Actor, ItemId, LeaveReason, SessionId};
 use std::{
     collections::VecDeque,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -38,6 +37,8 @@ const HEARTBEAT_S: u32 = 25;
 const HELLO_MAX: Duration = Duration::from_secs(5);
 /// A frame that cannot be handed to the network for so long: the reader is too slow.
 const SEND_MAX: Duration = Duration::from_secs(10);
+/// Time for each part of a goodbye.
+const BYE_MAX: Duration = Duration::from_secs(1);
 /// Bytes of one message from a client.
 const MESSAGE_BYTES_MAX: usize = 4_096;
 /// Asks waiting on one connection.
@@ -54,7 +55,6 @@ const FLOOD_FORGIVEN: u32 = 100;
     responses(
         (status = 101, description = "a socket that speaks `FromClient` and `ToClient`"),
         (status = 400, description = "not a WebSocket"),
-        (status = 403, description = "a foreign origin", body = ApiError),
         (status = 404, description = "no such room", body = ApiError),
         (status = 426, description = "not a WebSocket"),
         (status = 429, description = "too many sockets", body = ApiError),
@@ -64,7 +64,7 @@ const FLOOD_FORGIVEN: u32 = 100;
 )]
 pub(crate) async fn room_socket(
     State(house): State<House>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    address: Address,
     Path(room): Path<String>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -76,7 +76,7 @@ pub(crate) async fn room_socket(
     if desk.hub.sockets() >= house.config.sockets_per_room_max {
         return Err(ApiError::too_many(5_000));
     }
-    let place = house.limiter.socket(address.ip()).ok_or_else(|| ApiError::too_many(5_000))?;
+    let place = house.limiter.socket(address.network()).ok_or_else(|| ApiError::too_many(5_000))?;
     // Small buffers: most sockets are quiet most of the time, and there are many.
     Ok(upgrade
         .read_buffer_size(4_096)
@@ -123,8 +123,11 @@ async fn serve(house: House, desk: Arc<RoomDesk>, mut socket: WebSocket, headers
         }
         let bye = text(&ToClient::Bye { code: code.to_owned(), retry_ms });
         // The reader may be gone or stuck: it is told once, and not waited for.
-        let _ = timeout(Duration::from_secs(1), socket.send(Message::Text(bye))).await;
-        let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(None))).await;
+        let _ = timeout(BYE_MAX, socket.send(Message::Text(bye))).await;
+        let _ = timeout(BYE_MAX, socket.send(Message::Close(None))).await;
+        // What is still on its way is read and dropped: closing over it would reset the connection, and the reader
+        // might never see why it was sent away.
+        let _ = timeout(BYE_MAX, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
     }
     house.metrics.socket_closed();
     drop(place);
@@ -135,6 +138,9 @@ struct Connection {
     desk: Arc<RoomDesk>,
     asker: Asker,
     role: RoleName,
+    /// What a member of staff came in with, to ask again whether it still holds; none for guests.
+    seat: Option<HeaderMap>,
+    seat_check_at: Instant,
     /// The stay that is counted; none for the studio and the control room.
     stay: Option<SessionId>,
     /// The next frame wanted.
@@ -155,7 +161,12 @@ async fn greet(
     headers: &HeaderMap,
 ) -> Result<Connection, End> {
     let first = timeout(HELLO_MAX, socket.recv()).await.map_err(|_| End::sent("bad-hello"))?;
-    let Some(Ok(Message::Text(hello))) = first else { return Err(End::sent("bad-hello")) };
+    let hello = match first {
+        Some(Ok(Message::Text(hello))) => hello,
+        Some(Err(error)) => return Err(broken(&error)),
+        None => return Err(End::lost()),
+        Some(Ok(_)) => return Err(End::sent("bad-hello")),
+    };
     let Ok(FromClient::Hello { token, from, insight, quiet }) = serde_json::from_str(hello.as_str()) else {
         return Err(End::sent("bad-hello"));
     };
@@ -171,6 +182,7 @@ async fn greet(
         }
         None => return Err(End::sent("bad-hello")),
     };
+    desk.hub.caught_up().await;
     let role = role_of(asker.actor.role);
     let is_staff = role != RoleName::Viewer;
     let newest = desk.hub.watch();
@@ -207,6 +219,8 @@ async fn greet(
         desk: desk.clone(),
         asker,
         role,
+        seat: token.is_none().then(|| headers.clone()),
+        seat_check_at: Instant::now() + house.config.seat_check_every,
         stay,
         next,
         newest,
@@ -250,11 +264,24 @@ impl Connection {
                     send(socket, answer(id, outcome)).await
                 }
                 step = crate::insight::next_step(&mut self.insight) => send(socket, step).await,
+                () = tokio::time::sleep_until(self.seat_check_at.into()), if self.seat.is_some() => {
+                    self.check_seat().await
+                }
                 () = tokio::time::sleep(silence) => Err(End::lost()),
             };
             if let Err(end) = step {
                 return end;
             }
+        }
+    }
+
+    /// Who was shut out, or is something else by now, is sent away; when nobody can say, the next check asks again.
+    async fn check_seat(&mut self) -> Result<(), End> {
+        self.seat_check_at = Instant::now() + self.house.config.seat_check_every;
+        let Some(seat) = &self.seat else { return Ok(()) };
+        match still_seated(&self.house, seat, self.asker.actor).await {
+            Ok(false) => Err(End::sent("expired")),
+            Ok(true) | Err(_) => Ok(()),
         }
     }
 

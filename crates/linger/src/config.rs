@@ -37,6 +37,8 @@ pub struct Config {
 }
 
 const HOUR_MS: u64 = 3_600_000;
+/// Who is shut out is out of every open socket within this time.
+const SEAT_CHECK_EVERY: Duration = Duration::from_secs(30);
 
 impl Config {
     /// Reads what was typed.
@@ -121,6 +123,7 @@ impl Config {
             grace: self.grace,
             guest_token_ms: self.guest_token_ms,
             session_ms: self.session_ms,
+            seat_check_every: SEAT_CHECK_EVERY,
         }
     }
 }

@@ -1,5 +1,5 @@
 // Publishes a camera and a microphone over WHIP, and tells how it goes. Knows no page.
-import { exchange, release, type Pass } from './signalling';
+import { exchange, letGo, type Pass } from './signalling';
 
 /** How the uplink stands. */
 export interface Uplink {
@@ -37,9 +37,8 @@ export class Publisher {
 
   /** Goes off air. */
   stop(): void {
-    this.#peer?.close();
+    letGo(this.#peer, this.#resource, this.#pass);
     this.#peer = undefined;
-    release(this.#resource, this.#pass);
     this.#resource = undefined;
   }
 

@@ -30,10 +30,18 @@ export async function exchange(peer: RTCPeerConnection, url: string, pass: Pass)
 }
 
 /** Ends a resource; the server notices by itself when this gets lost. */
-export function release(resource: string | undefined, pass: Pass): void {
+export async function release(resource: string | undefined, pass: Pass): Promise<void> {
   if (!resource) return;
   const headers: Record<string, string> = {};
   if (pass.token) headers.authorization = `Bearer ${pass.token}`;
   else if (pass.csrf) headers['x-csrf'] = pass.csrf;
-  void fetch(resource, { method: 'DELETE', headers, keepalive: true }).catch(() => undefined);
+  await fetch(resource, { method: 'DELETE', headers, keepalive: true }).catch(() => undefined);
+}
+
+/** Ends a connection: first the resource, so that the server hears it from us and not from a line that fell silent. */
+export function letGo(peer: RTCPeerConnection | undefined, resource: string | undefined, pass: Pass): void {
+  if (!peer) return;
+  peer.ontrack = peer.onconnectionstatechange = null;
+  for (const sender of peer.getSenders()) void sender.replaceTrack(null).catch(() => undefined);
+  void release(resource, pass).finally(() => peer.close());
 }

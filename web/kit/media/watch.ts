@@ -2,7 +2,7 @@
 // Knows no page: it is given a video element and tells what it sees.
 import { Backoff, Failed } from '../../room';
 import type { QualityTold } from '../../wire';
-import { exchange, release, type Pass } from './signalling';
+import { exchange, letGo, release, type Pass } from './signalling';
 
 /** `idle` not asked for; `starting` until the first frame; `playing`; `broken` and trying again. */
 export type PictureState = 'idle' | 'starting' | 'playing' | 'broken';
@@ -64,9 +64,10 @@ export class Watch {
     void this.#attempt();
   }
 
-  /** Wants it no longer. */
-  stop(): void {
+  /** Wants it no longer; `gone` when the show itself is over and nothing has to be given back. */
+  stop(gone = false): void {
     this.#wanted = false;
+    if (gone) this.#resource = undefined;
     this.#tearDown();
     this.options.video.srcObject = null;
     this.#become('idle');
@@ -103,7 +104,7 @@ export class Watch {
       this.#pass = await this.options.pass();
       const resource = await exchange(peer, this.options.url, this.#pass);
       if (run === this.#run) this.#resource = resource;
-      else release(resource, this.#pass);
+      else void release(resource, this.#pass);
     } catch (error) {
       if (run === this.#run) this.#failed(error instanceof Failed ? error.retryMs : undefined);
     }
@@ -166,9 +167,8 @@ export class Watch {
   #tearDown(): void {
     this.#run += 1;
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
-    this.#peer?.close();
+    letGo(this.#peer, this.#resource, this.#pass);
     this.#peer = undefined;
-    release(this.#resource, this.#pass);
     this.#resource = undefined;
   }
 

@@ -13,6 +13,8 @@ pub struct Show {
     questions: BTreeMap<QuestionId, (Topic, Option<ItemId>, bool)>,
     draws: BTreeMap<DrawId, Drawn>,
     prompt: Option<(PromptId, QuestionId, Millis)>,
+    /// Open questions whose prompt the host took up, with the last such prompt.
+    taken_up: BTreeMap<QuestionId, PromptId>,
     prompts: u32,
     intents: BTreeSet<IntentId>,
 }
@@ -106,7 +108,8 @@ impl Show {
                     assert_eq!(comment.0, self.comments, "the answer comes right after its comment");
                 }
                 let showing = self.prompt.filter(|(_, about, until)| about == question && now < *until);
-                assert_eq!(*prompt, showing.map(|it| it.0), "the prompt that led to the answer");
+                let taken_up = self.taken_up.remove(question);
+                assert_eq!(*prompt, showing.map(|it| it.0).or(taken_up), "the prompt that led to the answer");
             }
             Event::CommentHidden { comment } => assert!((1..=self.comments).contains(&comment.0)),
             Event::Muted { person, until } => {
@@ -171,8 +174,11 @@ impl Show {
             }
             Event::PromptWithheld { intent } => assert!(self.intents.insert(intent.id)),
             Event::PromptClosed { prompt, end } => {
-                let (shown, _, until) = self.prompt.take().expect("a prompt that shows");
+                let (shown, about, until) = self.prompt.take().expect("a prompt that shows");
                 assert_eq!(shown, *prompt);
+                if *end == PromptEnd::Followed && self.questions.get(&about).is_some_and(|it| !it.2) {
+                    self.taken_up.insert(about, shown);
+                }
                 assert!(*end != PromptEnd::Expired || now >= until, "expired before its time");
             }
             _ => unreachable!("not about prompts"),

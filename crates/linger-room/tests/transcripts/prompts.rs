@@ -186,6 +186,86 @@ fn the_host_closes_the_prompt_that_shows() {
 }
 
 #[test]
+fn an_answer_given_after_the_prompt_was_taken_up_still_follows_it() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  house intent n1 q1 act
+00:03  host  close p1 followed
+00:20  bob   say how much is it?
+02:00  host  on-air q1
+02:01  host  on-air q1
+02:02  ann   say how much is it?
+02:03  host  on-air q2
+",
+        &expect![[r#"
+            00:01  ann   say how much is it? -> q1 about price; c1 by ann asks q1
+            00:02  house intent n1 q1 act    -> p1 shows n1 until 01:02
+            00:03  host  close p1 followed   -> p1 gone (followed)
+            00:20  bob   say how much is it? -> c2 by bob asks q1
+            02:00  host  on-air q1           -> q1 answered on air after p1
+            02:01  host  on-air q1           -> no: already-answered
+            02:02  ann   say how much is it? -> q2 about price; c3 by ann asks q2
+            02:03  host  on-air q2           -> q2 answered on air
+        "#]],
+    );
+}
+
+#[test]
+fn a_later_prompt_about_the_same_question_takes_the_place_of_the_one_taken_up() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  bob   say what size is it?
+00:03  house intent n1 q1 act
+00:04  host  close p1 followed
+00:05  house intent n2 q1 act
+00:06  host  close p2 dismissed
+00:07  house intent n3 q1 act
+00:08  host  close p3 followed
+00:09  house intent n4 q2 act
+00:10  host  answer q1 ten yuan
+00:11  host  close p4 dismissed
+00:12  host  on-air q2
+",
+        &expect![[r#"
+            00:01  ann   say how much is it?  -> q1 about price; c1 by ann asks q1
+            00:02  bob   say what size is it? -> q2 about size; c2 by bob asks q2
+            00:03  house intent n1 q1 act     -> p1 shows n1 until 01:03
+            00:04  host  close p1 followed    -> p1 gone (followed)
+            00:05  house intent n2 q1 act     -> p2 shows n2 until 01:05
+            00:06  host  close p2 dismissed   -> p2 gone (dismissed)
+            00:07  house intent n3 q1 act     -> p3 shows n3 until 01:07
+            00:08  host  close p3 followed    -> p3 gone (followed)
+            00:09  house intent n4 q2 act     -> p4 shows n4 until 01:09
+            00:10  host  answer q1 ten yuan   -> c3 by host answers q1; q1 answered in c3 after p3
+            00:11  host  close p4 dismissed   -> p4 gone (dismissed)
+            00:12  host  on-air q2            -> q2 answered on air
+        "#]],
+    );
+}
+
+#[test]
+fn a_prompt_that_shows_comes_before_one_taken_up_earlier() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  house intent n1 q1 act
+00:03  host  close p1 followed
+00:04  house intent n2 q1 act
+00:05  host  on-air q1
+",
+        &expect![[r#"
+            00:01  ann   say how much is it? -> q1 about price; c1 by ann asks q1
+            00:02  house intent n1 q1 act    -> p1 shows n1 until 01:02
+            00:03  host  close p1 followed   -> p1 gone (followed)
+            00:04  house intent n2 q1 act    -> p2 shows n2 until 01:04
+            00:05  host  on-air q1           -> q1 answered on air after p2; p2 gone (followed)
+        "#]],
+    );
+}
+
+#[test]
 fn only_the_house_follows_intents() {
     play(
         "

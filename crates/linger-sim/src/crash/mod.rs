@@ -196,7 +196,7 @@ impl Crash {
     async fn set_up(&mut self, door: &Door, server: &mut Server) -> Result<StaffSession, Fault> {
         let invitation = server.invitation().await?;
         let host = door.take_up(&invitation, LOGIN, "Crash", PASSWORD).await?;
-        crate::script::stock_catalogue(&host).await?;
+        host.stock_plain(&ITEMS).await?;
         host.open_room(ROOM, "Crash runs", "Crash").await?;
         for item in ITEMS {
             host.ask(ROOM, &Act::ListItem { item }).await?;

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// The items of the crash room.
-pub(super) const ITEMS: [u64; 3] = [46, 52, 65];
+pub(super) const ITEMS: [u64; 3] = [1, 2, 3];
 /// The word of its draws.
 pub(super) const KEYWORD: &str = "好运来";
 

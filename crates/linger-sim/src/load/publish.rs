@@ -115,8 +115,8 @@ impl Publisher {
                 counts.sent.fetch_add(1, Ordering::Relaxed);
             }
         }
-        // A publisher that leaves at once may take its last messages with it.
-        self.drain(sleep_until(end + Duration::from_secs(2))).await;
+        // A publisher that leaves at once may take its last messages with it; nobody waits for it, though.
+        tokio::spawn(async move { self.drain(sleep_until(end + Duration::from_secs(2))).await });
     }
 
     /// Reads and drops what the server says, so that it never waits for this connection.

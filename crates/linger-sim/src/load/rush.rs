@@ -96,8 +96,9 @@ pub struct RushReport {
     pub client_cpu_s: f64,
 }
 
-/// Lists the items, gives them so many units and opens their sales. The catalogue must hold them.
+/// Puts plain items into catalogue and room, gives each so many units and opens their sales. Needs an operator or admin.
 pub async fn rush_prepare(host: &StaffSession, room: &str, items: &[u64], units: i64) -> Result<(), Fault> {
+    host.stock_plain(items).await?;
     for &item in items {
         host.ask(room, &Act::ListItem { item }).await?;
         host.ask(room, &Act::SetStock { item, units }).await?;

@@ -51,7 +51,7 @@ pub(super) struct Evening {
 /// Keywords and prizes of the draws.
 const DRAWS: [(&str, &str, u32); 5] = [
     ("好运来", "分格便当盒 Lunch Box", 3),
-    ("linger", "实木砧板 Chopping Board", 2),
+    ("linger", "家用砧板 Chopping Board", 2),
     ("今晚手气好", "绿植花盆 Plant Pot", 5),
     ("lucky", "女士腕表 Wrist Watch", 1),
     ("来一个", "三美元红包 3 dollar voucher", 8),

@@ -22,6 +22,7 @@ pub use session::{Staff, origin_is_ours, staff_from_headers};
 pub use token::{Guest, guest_from_token};
 
 pub(crate) use address::Address;
+pub(crate) use session::still_seated;
 
 use crate::{error::ApiError, house::House};
 use axum::{extract::FromRequestParts, http::request::Parts};

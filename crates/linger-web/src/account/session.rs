@@ -8,7 +8,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
 };
-use linger_protocol::{PersonId, Role};
+use linger_protocol::{Actor, PersonId, Role};
 use linger_store::NewSession;
 use std::fmt;
 use url::Url;
@@ -94,6 +94,20 @@ impl FromRequestParts<House> for Staff {
 pub async fn staff_from_headers(house: &House, headers: &HeaderMap) -> Option<Staff> {
     // What failed stands in the log; here it is as if nobody were signed in.
     seated(house, headers).await.unwrap_or_default()
+}
+
+/// Whether the session still stands and still is this person's in this role. An open socket asks now and then, which
+/// counts as use of the session.
+///
+/// # Errors
+/// 503 when it cannot be found out now.
+pub(crate) async fn still_seated(
+    house: &House,
+    headers: &HeaderMap,
+    actor: Actor,
+) -> Result<bool, ApiError> {
+    let staff = seated(house, headers).await?;
+    Ok(staff.is_some_and(|staff| staff.person == actor.person && staff.role == actor.role))
 }
 
 pub(super) async fn seated(house: &House, headers: &HeaderMap) -> Result<Option<Staff>, ApiError> {

@@ -280,6 +280,10 @@ impl Fold {
             comment.name.clear();
             comment.text.clear();
         }
+        if let Some(draw) = self.draw.as_mut() {
+            let won = draw.shown.winners.iter().zip(&mut draw.shown.names).filter(|(winner, _)| **winner == id);
+            won.for_each(|(_, name)| name.clear());
+        }
     }
 
     /// The room as this person sees it.

@@ -50,6 +50,8 @@ pub(crate) struct Hub {
     room: RoomId,
     inner: RwLock<Ring>,
     newest: watch::Sender<u64>,
+    /// Whether everything that stood in the log at the start is folded.
+    caught_up: watch::Sender<bool>,
 }
 
 struct Ring {
@@ -58,8 +60,16 @@ struct Ring {
     frames: VecDeque<Arc<Frame>>,
     /// The number of the frame after the newest one.
     next: u64,
+    /// How often somebody was erased: what was opened before is opened again.
+    erasures: u64,
     closed: bool,
 }
+
+/// Entries with the texts among them, opened.
+type Opened = (Arc<Batch>, Vec<Option<Plain>>);
+
+/// Somebody was erased after these texts had been opened.
+struct OpenAgain;
 
 /// What a newcomer starts from.
 pub(crate) struct Start {
@@ -78,9 +88,15 @@ pub(crate) enum Found {
 
 impl Hub {
     pub(crate) fn new(room: RoomId, start: Position) -> Hub {
-        let ring =
-            Ring { fold: Fold::default(), position: start, frames: VecDeque::new(), next: 0, closed: false };
-        Hub { room, inner: RwLock::new(ring), newest: watch::Sender::new(0) }
+        let ring = Ring {
+            fold: Fold::default(),
+            position: start,
+            frames: VecDeque::new(),
+            next: 0,
+            erasures: 0,
+            closed: false,
+        };
+        Hub { room, inner: RwLock::new(ring), newest: watch::Sender::new(0), caught_up: watch::Sender::new(false) }
     }
 
     fn ring(&self) -> std::sync::RwLockReadGuard<'_, Ring> {
@@ -94,6 +110,17 @@ impl Hub {
     /// Hears of every new frame.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.newest.subscribe()
+    }
+
+    /// Waits until the room is known up to where its log stood at the start: before, a view would be an old one.
+    pub(crate) async fn caught_up(&self) {
+        // The sender lives as long as the hub.
+        let _ = self.caught_up.subscribe().wait_for(|caught_up| *caught_up).await;
+    }
+
+    /// Whether [`Hub::caught_up`] would answer at once.
+    pub(crate) fn is_caught_up(&self) -> bool {
+        *self.caught_up.borrow()
     }
 
     /// Sockets that follow the room.
@@ -157,9 +184,17 @@ impl Hub {
         self.newest.send_modify(|_| {});
     }
 
-    /// Blanks what a person wrote.
+    /// Blanks what a person wrote, after the key to it was destroyed. The frames that may hold it go: who has not read
+    /// them yet is sent back to the log, which no longer opens it.
     pub(crate) fn erase(&self, person: PersonId) {
-        self.ring_mut().fold.erase(person);
+        let mut ring = self.ring_mut();
+        ring.fold.erase(person);
+        ring.frames.clear();
+        ring.erasures += 1;
+    }
+
+    fn erasures(&self) -> u64 {
+        self.ring().erasures
     }
 
     /// The frame that a client that stood at `from` missed, up to where a ring frame follows; `None` when it missed
@@ -192,19 +227,29 @@ impl Hub {
         Some((Some(encode(layers, at, house.now().0)), next))
     }
 
-    fn take_quietly(&self, batch: &Batch, plain: &[Option<Plain>]) {
+    /// As [`Hub::push`], without a frame.
+    fn take_quietly(&self, batch: &Batch, plain: &[Option<Plain>], erasures: u64) -> Result<(), OpenAgain> {
         let mut ring = self.ring_mut();
+        if ring.erasures != erasures {
+            return Err(OpenAgain);
+        }
         for (index, entry) in batch.entries.iter().enumerate() {
             ring.fold.take(entry, plain.get(index).and_then(Option::as_ref));
         }
         ring.position = batch.to();
+        Ok(())
     }
 
-    fn push(&self, gathered: &[(Arc<Batch>, Vec<Option<Plain>>)], now_ms: i64) {
-        let Some((last, _)) = gathered.last() else { return };
+    /// Makes one frame of what was opened when `erasures` had happened. When there was one more since, nothing is done:
+    /// the texts have to be opened again, as some may be gone.
+    fn push(&self, gathered: &[Opened], erasures: u64, now_ms: i64) -> Result<(), OpenAgain> {
+        let Some((last, _)) = gathered.last() else { return Ok(()) };
         let mut layers = Layers::default();
         let to = last.to();
         let mut ring = self.ring_mut();
+        if ring.erasures != erasures {
+            return Err(OpenAgain);
+        }
         for (batch, plain) in gathered {
             for (entry, plain) in batch.entries.iter().zip(plain) {
                 ring.fold.take(entry, plain.as_ref());
@@ -220,6 +265,7 @@ impl Hub {
         let newest = ring.next;
         drop(ring);
         self.newest.send_replace(newest);
+        Ok(())
     }
 }
 
@@ -233,11 +279,18 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
             let Ok(batch) = feed.next().await else { return };
             // Only what may still be shown is worth opening.
             let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
-            let plain = if shown { open_all(&house, &desk.room, &batch.entries).await } else { vec![] };
-            desk.hub.take_quietly(&batch, &plain);
+            loop {
+                let erasures = desk.hub.erasures();
+                let plain = if shown { open_all(&house, &desk.room, &batch.entries).await } else { vec![] };
+                if desk.hub.take_quietly(&batch, &plain, erasures).is_ok() {
+                    break;
+                }
+            }
         }
+        desk.hub.caught_up.send_replace(true);
         let mut last_frame = Instant::now() - house.config.frame_every;
         while let Ok(batch) = feed.next().await {
+            let mut erasures = desk.hub.erasures();
             let plain = open_all(&house, &desk.room, &batch.entries).await;
             let mut count = batch.entries.len();
             let mut gathered = vec![(batch, plain)];
@@ -249,7 +302,12 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
                 count += batch.entries.len();
                 gathered.push((batch, plain));
             }
-            desk.hub.push(&gathered, house.now().0);
+            while desk.hub.push(&gathered, erasures, house.now().0).is_err() {
+                erasures = desk.hub.erasures();
+                for (batch, plain) in &mut gathered {
+                    *plain = open_all(&house, &desk.room, &batch.entries).await;
+                }
+            }
             last_frame = Instant::now();
         }
     });

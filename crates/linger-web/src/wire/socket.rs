@@ -157,7 +157,7 @@ pub enum ToClient {
     },
     /// The server ends the connection.
     Bye {
-        /// Why: `slow`, `too-many`, `expired`, `stopping`, `bad-hello`, `flood`.
+        /// Why: `slow`, `too-many`, `expired`, `stopping`, `bad-hello`, `too-large`, `flood`.
         code: String,
         /// After how many ms to come back; absent when coming back makes no sense.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -26,8 +26,8 @@ const HOST_NAME: &str = "Lin 小林";
 const HOST_LOGIN: &str = "host";
 const OPERATOR_LOGIN: &str = "operator";
 const CLIP_FRAMES_PER_S: u32 = 30;
-static PICTURE: &[u8] = include_bytes!("../../../../assets/demo/stage.h264");
-static SOUND: &[u8] = include_bytes!("../../../../assets/demo/stage.opus");
+pub static PICTURE: &[u8] = include_bytes!("../../../../assets/demo/stage.h264");
+pub static SOUND: &[u8] = include_bytes!("../../../../assets/demo/stage.opus");
 
 /// Runs the demo until somebody stops it.
 pub fn run(mut typed: Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {

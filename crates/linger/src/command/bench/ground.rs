@@ -1,0 +1,53 @@
+//! A server of its own process with one open room and a signed-in administrator. It does not know what is measured.
+
+use anyhow::Context;
+use linger_sim::{
+    crash::{Program, Server},
+    door::{Door, StaffSession},
+};
+
+/// The room that benches use.
+pub const ROOM: &str = "bench";
+/// Of a server that lives for one bench only.
+const PASSWORD: &str = "only-for-this-bench-1";
+const LOGIN: &str = "bench-admin";
+
+/// Where a bench runs. The server ends and its data goes when this is dropped.
+pub struct Ground {
+    pub server: Server,
+    pub door: Door,
+    pub staff: StaffSession,
+    _folder: tempfile::TempDir,
+}
+
+/// A server without the limits that hold back one address.
+pub fn program(folder: &tempfile::TempDir) -> anyhow::Result<Program> {
+    let arguments = [
+        "--media-udp=127.0.0.1:0",
+        "--media-tcp=127.0.0.1:0",
+        "--sockets-per-room=100000",
+        "--sockets-per-address=100000",
+        "--guests-per-minute=1000000",
+        "--asks-per-second=100000",
+        "--log-level=warn",
+    ];
+    Ok(Program {
+        binary: std::env::current_exe().context("finding this program")?,
+        data: folder.path().join("data"),
+        arguments: arguments.map(str::to_owned).into(),
+    })
+}
+
+impl Ground {
+    /// Starts a server with nothing in it but the room.
+    pub async fn new() -> anyhow::Result<Ground> {
+        let folder = tempfile::tempdir()?;
+        let program = program(&folder)?;
+        let mut server = program.start().await?;
+        let token = server.invitation().await?;
+        let door = Door::new(&server.base)?;
+        let staff = door.take_up(&token, LOGIN, "Bench", PASSWORD).await?;
+        staff.open_room(ROOM, "Bench", "Bench").await?;
+        Ok(Ground { server, door, staff, _folder: folder })
+    }
+}

@@ -1,0 +1,87 @@
+//! `linger bench`: the workloads of `docs/performance.md`. The server is a process of its own, this one is the load.
+//! Each prints one JSON object as its last line. It does not know the peers: `bench/peers` runs them beside ours.
+
+mod fanout;
+mod ground;
+mod recover;
+mod rush;
+mod video;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use linger_sim::crash::{self, CrashConfig};
+use std::process::ExitCode;
+
+fn flag(name: &'static str, default: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).default_value(default).value_parser(value_parser!(u64)).help(help)
+}
+
+/// The benches and their flags.
+pub fn program() -> Command {
+    Command::new("bench")
+        .about("Measure, with the server in a process of its own")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("fanout")
+                .about("One room, many sockets, many comments a second; everything on")
+                .arg(flag("sockets", "1000", "Sockets"))
+                .arg(flag("rate", "50", "Comments a second into the room"))
+                .arg(flag("seconds", "10", "For how long")),
+        )
+        .subcommand(
+            Command::new("rush")
+                .about("Many buyers, few units; every answer durable")
+                .arg(flag("buyers", "10000", "Buyers, one order each"))
+                .arg(flag("units", "500", "Units of each item"))
+                .arg(flag("items", "1", "Items, orders falling on them in proportion to 1 / rank"))
+                .arg(flag("gateways", "64", "Connections that carry many buyers; 0 gives each buyer a socket"))
+                .arg(flag("pipeline", "8", "Requests under way on each gateway"))
+                .arg(flag("engine-orders", "500000", "Orders for the engine alone; 0 leaves it out")),
+        )
+        .subcommand(
+            Command::new("recover")
+                .about("kill -9 under load on a room with a long history, and the time to serve again")
+                .arg(flag("entries", "1000000", "Entries of the room's log"))
+                .arg(flag("runs", "5", "How often")),
+        )
+        .subcommand(
+            Command::new("video")
+                .about("One publisher, many receivers, over real sockets on this machine")
+                .arg(flag("viewers", "100", "Receivers"))
+                .arg(flag("seconds", "10", "For how long")),
+        )
+        .subcommand(
+            Command::new("crash")
+                .about("kill -9 under load, and hold the log to everything that was acknowledged")
+                .arg(flag("runs", "5", "How often"))
+                .arg(flag("seed", "1", "Seed")),
+        )
+}
+
+/// Runs the one that was asked for.
+pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    match matches.subcommand() {
+        Some(("fanout", it)) => runtime.block_on(fanout::run(it)),
+        Some(("rush", it)) => runtime.block_on(rush::run(it)),
+        Some(("recover", it)) => runtime.block_on(recover::run(it)),
+        Some(("video", it)) => runtime.block_on(video::run(it)),
+        Some(("crash", it)) => runtime.block_on(crash_runs(it)),
+        _ => anyhow::bail!("no such bench"),
+    }
+}
+
+fn number(matches: &ArgMatches, name: &str) -> u64 {
+    matches.get_one::<u64>(name).copied().unwrap_or_default()
+}
+
+fn count(matches: &ArgMatches, name: &str) -> anyhow::Result<usize> {
+    Ok(usize::try_from(number(matches, name))?)
+}
+
+async fn crash_runs(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let binary = std::env::current_exe()?;
+    let config = CrashConfig::new(binary, u32::try_from(number(matches, "runs"))?, number(matches, "seed"));
+    let report = crash::crash_run(config).await?;
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
