@@ -10,11 +10,10 @@ export default defineConfig({
   build: {
     target: 'es2022',
     emptyOutDir: false,
-    lib: {
-      entry: resolve(import.meta.dirname, 'viewer/element.ts'),
-      formats: ['es'],
-      fileName: () => 'embed.js',
+    modulePreload: false,
+    rolldownOptions: {
+      input: resolve(import.meta.dirname, 'viewer/element.ts'),
+      output: { entryFileNames: 'embed.js', format: 'es', codeSplitting: false },
     },
-    rolldownOptions: { output: { codeSplitting: false } },
   },
 });

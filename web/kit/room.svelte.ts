@@ -41,6 +41,8 @@ export class LiveRoom {
   view: View | undefined = $state.raw();
   insight: Insight | undefined = $state.raw();
   state: LinkState = $state('connecting');
+  /** What the device itself says of its network; it knows sooner than the line. */
+  online = $state(navigator.onLine);
   /** Why the way is closed or broken, where the server said so. */
   code: string | undefined = $state();
   readonly connection: Connection;
@@ -65,15 +67,21 @@ export class LiveRoom {
 
   /** Opens the way; gives what closes it. */
   start(): () => void {
-    const nudge = () => this.connection.nudge();
+    const nudge = () => {
+      this.online = navigator.onLine;
+      this.connection.nudge();
+    };
+    const away = () => (this.online = false);
     const seen = () => document.visibilityState === 'visible' && nudge();
     const leave = () => this.connection.tell({ t: 'bye' });
     addEventListener('online', nudge);
+    addEventListener('offline', away);
     addEventListener('pagehide', leave);
     document.addEventListener('visibilitychange', seen);
     this.connection.start();
     return () => {
       removeEventListener('online', nudge);
+      removeEventListener('offline', away);
       removeEventListener('pagehide', leave);
       document.removeEventListener('visibilitychange', seen);
       this.connection.close();

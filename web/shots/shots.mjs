@@ -29,7 +29,11 @@ const DESK = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 };
 const WAIT = { timeout: 60_000 };
 
 const playing = (page) => page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1, null, WAIT);
-const onSale = (page) => page.waitForSelector('article .buy:not([disabled])', { timeout: 240_000 });
+const onSale = async (page) => {
+  // A room that has only just filled says little yet.
+  await page.waitForFunction(() => document.querySelectorAll('.said li, .list > button').length >= 5, null, WAIT);
+  await page.waitForSelector('article .buy:not([disabled])', { timeout: 240_000 });
+};
 const drawOpen = (page) => page.waitForSelector('.chips .chip:not(.plain) b', { timeout: 240_000 });
 
 const shots = [

@@ -1630,7 +1630,7 @@ export interface components {
             /** @enum {string} */
             t: "fault";
         } | {
-            /** @description Why: `slow`, `too-many`, `expired`, `stopping`, `bad-hello`, `flood`. */
+            /** @description Why: `slow`, `too-many`, `expired`, `stopping`, `bad-hello`, `too-large`, `flood`. */
             code: string;
             /**
              * Format: int64
@@ -4250,7 +4250,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description no such session */
             404: {
@@ -4580,15 +4582,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description a foreign origin */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
             };
             /** @description no such room */
             404: {

@@ -154,6 +154,27 @@ hex_id! {
     /// An order, named by the buyer's own device, so that asking twice orders once.
     OrderId, u128, 32, "order", "32 lower-case hexadecimal digits"
 }
+impl PersonId {
+    /// The first bit of a person's number says who gave it: set for the house's own staff, clear for guests and for
+    /// the customers of shops that sign their own tokens. So nobody can sign themselves into a member of staff.
+    const STAFF_BIT: u64 = 1 << 63;
+
+    /// A member of staff with these random bits.
+    pub fn staff(bits: u64) -> PersonId {
+        PersonId(bits | PersonId::STAFF_BIT)
+    }
+
+    /// A guest with these random bits.
+    pub fn guest(bits: u64) -> PersonId {
+        PersonId(bits & !PersonId::STAFF_BIT)
+    }
+
+    /// Whether this is a member of staff.
+    pub fn is_staff(self) -> bool {
+        self.0 & PersonId::STAFF_BIT != 0
+    }
+}
+
 counted_id! {
     /// A product of the catalogue.
     ItemId, u64

@@ -4,7 +4,9 @@ use crate::{
     bounds::{ASKERS_MAX, QUESTIONS_ANSWERED_KEPT, QUESTIONS_OPEN_MAX},
     prompt::{Prompts, closed},
 };
-use linger_protocol::{Answered, Event, ItemId, Millis, PersonId, PromptEnd, PromptId, QuestionId, Refusal, Topic};
+use linger_protocol::{
+    Answered, Event, ItemId, Millis, PersonId, PromptEnd, PromptId, QuestionId, Refusal, Topic,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A question that nobody answered yet.
@@ -73,7 +75,8 @@ impl Asking {
         match event {
             Event::QuestionOpened { question, topic, item } => {
                 self.last = *question;
-                let asked = OpenQuestion { topic: *topic, item: *item, askers: BTreeSet::new(), followed: None };
+                let asked =
+                    OpenQuestion { topic: *topic, item: *item, askers: BTreeSet::new(), followed: None };
                 self.open.insert(*question, asked);
                 self.by_topic.insert((*topic, *item), *question);
                 if self.open.len() > QUESTIONS_OPEN_MAX

@@ -133,7 +133,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "schedule",
-        zh: "几点 直播 下播 开播 回放 明天播 还播 播到",
+        zh: "几点 还直播 明天直播 下次直播 直播到 下播 开播 回放 明天播 还播 播到",
         en: "what time, live, stream, replay, recording, next show, show end, show start",
     },
 ];

@@ -232,7 +232,7 @@ fn new_person() -> Result<PersonId, Fault> {
         let mut bytes = [0; 8];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Fault::new("name a person", true, "no randomness"))?;
         if bytes != [0; 8] {
-            return Ok(PersonId(u64::from_be_bytes(bytes)));
+            return Ok(PersonId::staff(u64::from_be_bytes(bytes)));
         }
     }
 }

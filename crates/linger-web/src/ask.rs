@@ -8,11 +8,14 @@ use crate::{
     hub::sealed_form,
     wire::{Answer, PromptEndWire, WireAct},
 };
-use axum::{Json, extract::{Path, State}};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
 use linger_engine::{Done, Refused};
 use linger_protocol::{
-    Act, Actor, CommentId, DrawId, Event, Item, ItemId, Limits, Money, OrderId, PersonId, PromptEnd, PromptId,
-    QuestionId, Request, RoomId, Spoken,
+    Act, Actor, CommentId, DrawId, Event, Item, ItemId, Limits, Money, OrderId, PersonId, PromptEnd,
+    PromptId, QuestionId, Request, RoomId, Spoken,
 };
 use sha2::{Digest, Sha256};
 use std::{str::FromStr, time::Instant};
@@ -127,7 +130,9 @@ pub(crate) async fn look_at_order(
 ) -> Result<Option<crate::wire::OrderWire>, ApiError> {
     let seen = house.engine.look(room, move |room| crate::orders::order_wire(room, order)).await?;
     let mut seen = seen.flatten();
-    if let (Some(order_now), Some(shown)) = (seen.as_mut(), house.desk(room).and_then(|desk| desk.hub.order(order))) {
+    if let (Some(order_now), Some(shown)) =
+        (seen.as_mut(), house.desk(room).and_then(|desk| desk.hub.order(order)))
+    {
         (order_now.at, order_now.refunded_minor) = (shown.at, shown.refunded_minor);
     }
     Ok(seen)
@@ -136,13 +141,14 @@ pub(crate) async fn look_at_order(
 /// What an act on the wire means to the room, with everything fetched that the room cannot know.
 async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Result<Act, ApiError> {
     Ok(match wire {
-        WireAct::Say { text, answers } => Act::Say {
-            spoken: spoken(house, room, asker, text).await?,
-            answers: answers.map(QuestionId),
-        },
+        WireAct::Say { text, answers } => {
+            Act::Say { spoken: spoken(house, room, asker, text).await?, answers: answers.map(QuestionId) }
+        }
         WireAct::AnswerOnAir { question } => Act::AnswerOnAir { question: QuestionId(question) },
         WireAct::HideComment { comment } => Act::HideComment { comment: CommentId(comment) },
-        WireAct::Mute { person, for_ms } => Act::Mute { person: parse::<PersonId>(&person, "person")?, for_ms },
+        WireAct::Mute { person, for_ms } => {
+            Act::Mute { person: parse::<PersonId>(&person, "person")?, for_ms }
+        }
         WireAct::Follow => Act::Follow,
         WireAct::Unfollow => Act::Unfollow,
         WireAct::Announce { text } => Act::Announce { text },
@@ -194,9 +200,14 @@ async fn spoken(house: &House, room: &RoomId, asker: &Asker, text: String) -> Re
 /// The text without what would disturb others' screens: control characters and marks that turn the writing direction.
 fn clean(text: &str) -> String {
     let disturbs = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    let calm: String = text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !disturbs(*c)).collect();
+    let calm: String = text
+        .chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !disturbs(*c))
+        .collect();
     calm.trim().to_owned()
 }
 

@@ -81,9 +81,10 @@ impl From<Refused> for ApiError {
                 };
                 ApiError::new(status, refusal.code())
             }
-            Refused::Busy { retry_ms } => {
-                ApiError { retry_ms: Some(retry_ms), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
-            }
+            Refused::Busy { retry_ms } => ApiError {
+                retry_ms: Some(retry_ms),
+                ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy")
+            },
             Refused::NotKept { .. } => ApiError {
                 retry_ms: Some(1_000),
                 ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-kept")
@@ -169,9 +170,40 @@ pub(crate) async fn in_our_form(request: Request, next: Next) -> Response {
     told
 }
 
-/// The field that serde's sentence names between backquotes, if it is one of ours by its look.
+/// The field that serde's sentence is about, when it names one: by what it says of the field, or by the path that axum
+/// puts before it. What it tells of a value is never repeated.
 pub(crate) fn blamed_field(sentence: &str) -> Option<String> {
-    let name = sentence.split('`').nth(1)?;
-    let ours = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-');
-    (ours && !name.is_empty()).then(|| name.to_owned())
+    let told = ["unknown field `", "missing field `", "duplicate field `"];
+    let named = told.iter().find_map(|told| sentence.split_once(told)?.1.split('`').next());
+    let path = || sentence.split_once("target type: ")?.1.split_once(": ").map(|(path, _)| path);
+    let name = named.or_else(path)?;
+    let of_a_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.[]".contains(&b);
+    let is_name = (1..=32).contains(&name.len()) && name.bytes().all(of_a_name);
+    is_name.then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blamed_field;
+
+    #[test]
+    fn a_field_is_blamed_by_its_name_and_a_value_is_not_repeated() {
+        let body = |told: &str| format!("Failed to deserialize the JSON body into the target type: {told}");
+        for (sentence, field) in [
+            ("unknown field `shout`, expected `text` or `answers`", Some("shout")),
+            ("missing field `act` at line 1 column 9", Some("act")),
+            (&body("products[0].price: missing field `minor` at line 1"), Some("minor")),
+            (
+                &body("products[0].title: invalid type: integer `3`, expected a string"),
+                Some("products[0].title"),
+            ),
+            ("unknown variant `secret`, expected one of `say`, `follow`", None),
+            ("invalid type: string \"a `secret` b\", expected u32", None),
+            (&body("invalid type: string \"secret\", expected u32"), None),
+            (&format!("unknown field `{}`", "x".repeat(33)), None),
+            ("unknown field `ev\u{202e}il`", None),
+        ] {
+            assert_eq!(blamed_field(sentence).as_deref(), field, "{sentence}");
+        }
+    }
 }

@@ -264,6 +264,15 @@ async fn store(house: &House) -> bool {
 
 /// Whether something can be kept: a full or failing disk refuses this write as it would refuse an order.
 async fn disk(house: &House) -> bool {
+    let (folder, spare) = &house.config.disk_spare;
+    match rustix::fs::statvfs(folder) {
+        Ok(stat) if stat.f_bavail.saturating_mul(stat.f_frsize) >= *spare => {}
+        Ok(_) => return false,
+        Err(error) => {
+            tracing::error!(%error, "the data folder cannot be looked at");
+            return false;
+        }
+    }
     let now = house.now();
     let kept = house.store.set_setting("edge.last-ready", &now.0.to_string(), now).await;
     kept.inspect_err(|fault| tracing::error!(%fault, "nothing can be kept")).is_ok()

@@ -39,6 +39,8 @@ pub struct WebConfig {
     pub guest_token_ms: u64,
     /// How long a staff session holds without use, ms.
     pub session_ms: u64,
+    /// The folder of the server's data, and the free bytes under which it says that it is not ready.
+    pub disk_spare: (std::path::PathBuf, u64),
     /// How often an open socket of staff is asked again whether its session still holds, in the same role.
     pub seat_check_every: Duration,
 }
@@ -98,7 +100,7 @@ impl House {
     /// Puts the parts together and begins to follow every room there is.
     pub fn new(parts: HouseParts) -> Result<House, ApiFault> {
         let passkeys = Passkeys::new(&parts.config.public_url).map_err(ApiFault)?;
-        let token_key = parts.vault.house_secret("room-token");
+        let token_key = crate::account::token_key(&parts.vault);
         let house = House(Arc::new(Inner {
             limiter: Limiter::new(&parts.config),
             engine: parts.engine,

@@ -121,7 +121,10 @@ impl Reader {
         let began = step.begins.is_some();
         let with_curve = began || self.ticks.is_multiple_of(CURVE_EVERY);
         let seconds = seconds_wire(&self.snapshot, from_s);
-        let changed = running_before.into_iter().filter(|at| *at < segments_before).chain(segments_before..self.snapshot.segments().len());
+        let changed = running_before
+            .into_iter()
+            .filter(|at| *at < segments_before)
+            .chain(segments_before..self.snapshot.segments().len());
         let segments: Vec<_> = changed
             .filter_map(|at| Some((u32::try_from(at).ok()?, segment_wire(self.snapshot.segments().get(at)?))))
             .collect();

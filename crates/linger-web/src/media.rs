@@ -98,7 +98,11 @@ pub(crate) async fn end_media(
     Path(resource): Path<String>,
 ) -> Result<&'static str, ApiError> {
     // With a body, though nobody reads it: FFmpeg takes an empty answer for a broken one.
-    if house.media.close(&resource).await { Ok("ended\n") } else { Err(ApiError::not_found("no-such-session")) }
+    if house.media.close(&resource).await {
+        Ok("ended\n")
+    } else {
+        Err(ApiError::not_found("no-such-session"))
+    }
 }
 
 async fn may_publish(house: &House, room: &RoomId, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -109,7 +113,8 @@ async fn may_publish(house: &House, room: &RoomId, headers: &HeaderMap) -> Resul
         return staff.need(&[Role::Host, Role::Operator, Role::Admin]);
     };
     let told: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-    let known = house.store.ingest_key(room).await.map_err(|fault| ApiError::unavailable("reading a key", &fault))?;
+    let known =
+        house.store.ingest_key(room).await.map_err(|fault| ApiError::unavailable("reading a key", &fault))?;
     match known {
         Some(known) if constant_time::verify_slices_are_equal(&known, &told).is_ok() => Ok(()),
         _ => Err(ApiError::unauthorized("bad-key")),

@@ -146,13 +146,12 @@ pub(crate) async fn sandbox_notice(
 ) -> Result<Json<Accepted>, ApiError> {
     let told: Vec<(&str, &str)> =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let notice = house
-        .payments
-        .verify_notice(&told, &body, house.now())
-        .map_err(notice_refused)?;
+    let notice = house.payments.verify_notice(&told, &body, house.now()).map_err(notice_refused)?;
     // The room itself knows a payment told twice: no memory of notices is needed here.
     let (room, report) = match notice {
-        Notice::Paid { room, order, payment, amount } => (room, Report::PaymentArrived { order, payment, amount }),
+        Notice::Paid { room, order, payment, amount } => {
+            (room, Report::PaymentArrived { order, payment, amount })
+        }
         Notice::Refunded { room, payment, .. } => (room, Report::RefundSettled { payment }),
     };
     match house.engine.report(&room, report).await {

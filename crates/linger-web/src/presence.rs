@@ -1,7 +1,10 @@
 //! What is too small and too frequent to be asked of a room one by one: arrivals and departures, likes, looks at
 //! cards, quality. Gathered here and reported once a tick. It does not know sockets.
 
-use crate::{house::{House, RoomDesk}, wire::QualityTold};
+use crate::{
+    house::{House, RoomDesk},
+    wire::QualityTold,
+};
 use linger_protocol::{
     Arrival, CardTouch, Departure, ItemId, LeaveReason, PersonId, Quality, Report, SessionId,
 };

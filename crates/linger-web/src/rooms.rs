@@ -57,7 +57,8 @@ pub(crate) async fn open_room(
         Some(host) => parse(host, "host")?,
         None => staff.person,
     };
-    let known = house.store.staff(host).await.map_err(|fault| ApiError::unavailable("reading staff", &fault))?;
+    let known =
+        house.store.staff(host).await.map_err(|fault| ApiError::unavailable("reading staff", &fault))?;
     if known.is_none() {
         return Err(ApiError::field("no-such-person", "host"));
     }
@@ -65,7 +66,8 @@ pub(crate) async fn open_room(
     let by = Actor { person: staff.person, role: staff.role };
     house.engine.ask(&room, Request { by, act }, None).await?;
     house.desk(&room);
-    let card = RoomCard { room: room.to_string(), title: new.title, host_name: new.host_name, live: false, here: 0 };
+    let card =
+        RoomCard { room: room.to_string(), title: new.title, host_name: new.host_name, live: false, here: 0 };
     Ok((StatusCode::CREATED, Json(card)))
 }
 
@@ -224,7 +226,8 @@ pub(crate) async fn erase_person(
 }
 
 async fn erase(house: &House, person: PersonId) -> Result<Json<EraseDone>, ApiError> {
-    let keys = house.vault.erase(person).await.map_err(|fault| ApiError::unavailable("erasing a key", &fault))?;
+    let keys =
+        house.vault.erase(person).await.map_err(|fault| ApiError::unavailable("erasing a key", &fault))?;
     for desk in house.desks() {
         desk.hub.erase(person);
     }

@@ -107,7 +107,13 @@ impl End {
     }
 }
 
-async fn serve(house: House, desk: Arc<RoomDesk>, mut socket: WebSocket, headers: HeaderMap, place: SocketPlace) {
+async fn serve(
+    house: House,
+    desk: Arc<RoomDesk>,
+    mut socket: WebSocket,
+    headers: HeaderMap,
+    place: SocketPlace,
+) {
     house.metrics.socket_opened();
     let end = match greet(&house, &desk, &mut socket, &headers).await {
         Ok(mut connection) => {
@@ -210,9 +216,8 @@ async fn greet(
         heartbeat_s: HEARTBEAT_S,
     };
     send(socket, text(&welcome)).await?;
-    let stay = (!(quiet && is_staff)).then(|| {
-        desk.gather.arrive(SessionId(random_u64()), asker.actor.person, &source)
-    });
+    let stay = (!(quiet && is_staff))
+        .then(|| desk.gather.arrive(SessionId(random_u64()), asker.actor.person, &source));
     let insight = (insight && is_staff).then(|| crate::insight::Steps::of(desk.clone()));
     let connection = Connection {
         house: house.clone(),
@@ -318,7 +323,11 @@ impl Connection {
         Ok(())
     }
 
-    async fn take(&mut self, socket: &mut WebSocket, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    async fn take(
+        &mut self,
+        socket: &mut WebSocket,
+        message: Option<Result<Message, axum::Error>>,
+    ) -> Result<(), End> {
         let message = match message {
             Some(Ok(Message::Text(message))) => message,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
@@ -436,4 +445,3 @@ fn random_u64() -> u64 {
     aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
     u64::from_be_bytes(bytes)
 }
-

@@ -111,7 +111,7 @@ async fn the_house_is_ready_until_it_stops_and_says_which_part_is_not() {
     assert_eq!(said.status.as_u16(), 200, "{}", said.text);
     let parts: Vec<_> =
         said.json()["parts"].as_array().unwrap().iter().map(|it| it["part"].clone()).collect();
-    assert_eq!(parts, ["running", "engine", "store", "disk", "media"]);
+    assert_eq!(parts, ["running", "engine", "rooms", "store", "disk", "media"]);
     door.house.begin_stop();
     door.store.close().await.unwrap();
     let said = door.get("/readyz", &Who::default()).await;

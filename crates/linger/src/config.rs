@@ -124,6 +124,7 @@ impl Config {
             guest_token_ms: self.guest_token_ms,
             session_ms: self.session_ms,
             seat_check_every: SEAT_CHECK_EVERY,
+            disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }
 }

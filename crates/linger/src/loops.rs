@@ -7,7 +7,7 @@ use linger_action::Desk;
 use linger_engine::{Engine, Feed, Refused};
 use linger_log::Position;
 use linger_media::{GoneReason, MediaEvent, MediaEvents};
-use linger_outlet::Payments;
+use linger_outlet::{PayError, Payments};
 use linger_protocol::{Act, Event, Report, Request, RoomId};
 use linger_strategy::Rules;
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -115,6 +115,11 @@ async fn refund(
 ) {
     // The provider knows a payment it has given back already, so asking again is safe.
     while let Err(fault) = payments.refund(room.clone(), order, payment.clone(), amount).await {
+        if !matches!(fault, PayError::Unavailable { .. } | PayError::NotPaid) {
+            // It stays due in the room, where staff see it; asking again would get the same answer for ever.
+            tracing::error!(%room, %order, %fault, "the provider refuses a refund: somebody has to look");
+            return;
+        }
         tracing::warn!(%room, %order, %fault, "a refund could not be sent; trying again");
         tokio::time::sleep(AGAIN_AFTER).await;
     }

@@ -67,6 +67,7 @@ fn program() -> Command {
         )
         .subcommand(command("doctor", "Check ports, disk, sync, clock and certificate"))
         .subcommand(command("config", "Print the settings in force and where each came from"))
+        .subcommand(command("room-key", "Print the key with which a shop signs room tokens for its customers"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
 }
 
@@ -80,6 +81,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("restore", it)) => command::backup::restore(&Typed::gather(it)?, it),
         Some(("doctor", it)) => command::doctor::run(&Typed::gather(it)?),
         Some(("config", it)) => command::config::run(&Typed::gather(it)?),
+        Some(("room-key", it)) => command::room_key::run(&Typed::gather(it)?),
         Some(("openapi", _)) => command::openapi::run(),
         _ => anyhow::bail!("no such command"),
     }

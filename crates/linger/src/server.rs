@@ -58,10 +58,7 @@ impl Server {
             tracing::warn!(bytes = found.torn_bytes, "the log ended in a torn write, which was never acknowledged");
         }
         let store = Store::open(&config.data).await.context("opening the tables")?;
-        let master = match &config.master_key {
-            Some(text) => MasterKey::from_base64(text).context("`master-key`")?,
-            None => MasterKey::load_or_create(&config.data).context("opening the master key")?,
-        };
+        let master = master_key(config)?;
         let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
         let log: Arc<dyn Log> = Arc::new(log);
         let seeds = Arc::new(VaultSeeds(vault.clone()));
@@ -119,6 +116,14 @@ impl Server {
         self.media.stop().await;
         self.engine.stop().await;
         Ok(())
+    }
+}
+
+/// The key that wraps all others: as configured, or from the data folder.
+pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
+    match &config.master_key {
+        Some(text) => MasterKey::from_base64(text).context("`master-key`"),
+        None => MasterKey::load_or_create(&config.data).context("opening the master key"),
     }
 }
 

@@ -19,10 +19,11 @@ mod token;
 pub use ceremonies::Passkeys;
 pub use invites::{first_admin_link, invite_link};
 pub use session::{Staff, origin_is_ours, staff_from_headers};
-pub use token::{Guest, guest_from_token};
+pub use token::{Guest, guest_from_token, room_token_key};
 
 pub(crate) use address::Address;
 pub(crate) use session::still_seated;
+pub(crate) use token::token_key;
 
 use crate::{error::ApiError, house::House};
 use axum::{extract::FromRequestParts, http::request::Parts};

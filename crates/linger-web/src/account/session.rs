@@ -101,11 +101,7 @@ pub async fn staff_from_headers(house: &House, headers: &HeaderMap) -> Option<St
 ///
 /// # Errors
 /// 503 when it cannot be found out now.
-pub(crate) async fn still_seated(
-    house: &House,
-    headers: &HeaderMap,
-    actor: Actor,
-) -> Result<bool, ApiError> {
+pub(crate) async fn still_seated(house: &House, headers: &HeaderMap, actor: Actor) -> Result<bool, ApiError> {
     let staff = seated(house, headers).await?;
     Ok(staff.is_some_and(|staff| staff.person == actor.person && staff.role == actor.role))
 }

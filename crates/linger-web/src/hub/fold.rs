@@ -2,11 +2,12 @@
 
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
-    PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire, ShelfEntry,
+    PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
+    ShelfEntry,
 };
 use linger_protocol::{
-    CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd, PromptId,
-    Proposal, QuestionId, Role, RoomId,
+    CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd,
+    PromptId, Proposal, QuestionId, Role, RoomId,
 };
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -122,7 +123,9 @@ impl Fold {
             }
             Event::Announced { text } => self.announcement = Some(text.clone()),
             Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.take_question(entry),
-            Event::PromptShown { prompt, intent, until } => self.prompt = Some((*prompt, intent.clone(), *until)),
+            Event::PromptShown { prompt, intent, until } => {
+                self.prompt = Some((*prompt, intent.clone(), *until))
+            }
             Event::PromptClosed { .. } => self.prompt = None,
             Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
             Event::DrawOpened { .. }
@@ -207,10 +210,12 @@ impl Fold {
 
     fn take_shelf(&mut self, at: Millis, event: &Event) {
         match event {
-            Event::ItemListed { item } => match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
-                Some(place) => place.item = item.clone(),
-                None => self.shelf.push(Place { item: item.clone(), sale: None, units: 0, taken: 0 }),
-            },
+            Event::ItemListed { item } => {
+                match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
+                    Some(place) => place.item = item.clone(),
+                    None => self.shelf.push(Place { item: item.clone(), sale: None, units: 0, taken: 0 }),
+                }
+            }
             Event::StockSet { item, units } => self.place(*item, |place| place.units = *units),
             Event::SaleOpened { item, price, per_person, hold_ms } => {
                 self.place(*item, |place| place.sale = Some((*price, *per_person, *hold_ms)));
@@ -281,7 +286,8 @@ impl Fold {
             comment.text.clear();
         }
         if let Some(draw) = self.draw.as_mut() {
-            let won = draw.shown.winners.iter().zip(&mut draw.shown.names).filter(|(winner, _)| **winner == id);
+            let won =
+                draw.shown.winners.iter().zip(&mut draw.shown.names).filter(|(winner, _)| **winner == id);
             won.for_each(|(_, name)| name.clear());
         }
     }
@@ -404,7 +410,8 @@ impl Place {
 
 /// A comment as it goes over the wire; `None` when the entry is none.
 pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<CommentWire> {
-    let Event::CommentMade { comment: CommentId(id), person, role, question, answers, .. } = &entry.event else {
+    let Event::CommentMade { comment: CommentId(id), person, role, question, answers, .. } = &entry.event
+    else {
         return None;
     };
     let plain = plain.cloned().unwrap_or_default();

@@ -1,8 +1,6 @@
 //! Who is told what of an entry: everybody, staff, or the one person it concerns. It does not know connections.
 
-use super::fold::{
-    Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire,
-};
+use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
 use crate::wire::WireEvent;
 use linger_protocol::{Entry, Event, OffReason, OrderId, PersonId};
 use std::collections::HashMap;
@@ -61,7 +59,10 @@ impl Layers {
                 self.staff.push(WireEvent::PromptClosed { prompt: prompt.0, end: end_wire(*end) });
             }
             Event::RoomOpened { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
-            Event::WentLive | Event::WentOff { .. } | Event::PresenceChanged { .. } | Event::PresenceLost { .. } => {
+            Event::WentLive
+            | Event::WentOff { .. }
+            | Event::PresenceChanged { .. }
+            | Event::PresenceLost { .. } => {
                 self.add_presence(entry);
             }
             Event::LikesGathered { likes, total, .. } => self.add_likes(*likes, *total),
@@ -133,12 +134,14 @@ impl Layers {
         match &entry.event {
             Event::ItemListed { item } => self.public.push(WireEvent::ItemListed { item: item_wire(item) }),
             Event::StockSet { item, .. } => self.set_stock(fold, *item),
-            Event::SaleOpened { item, price, per_person, hold_ms } => self.public.push(WireEvent::SaleOpened {
-                item: item.0,
-                price: money_wire(*price),
-                per_person: *per_person,
-                hold_ms: *hold_ms,
-            }),
+            Event::SaleOpened { item, price, per_person, hold_ms } => {
+                self.public.push(WireEvent::SaleOpened {
+                    item: item.0,
+                    price: money_wire(*price),
+                    per_person: *per_person,
+                    hold_ms: *hold_ms,
+                })
+            }
             Event::SaleClosed { item } => self.public.push(WireEvent::SaleClosed { item: item.0 }),
             Event::CardPinned { item } => self.public.push(WireEvent::CardPinned { item: item.0, at }),
             Event::CardUnpinned { item } => self.public.push(WireEvent::CardUnpinned { item: item.0 }),

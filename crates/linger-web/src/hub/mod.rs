@@ -96,7 +96,12 @@ impl Hub {
             erasures: 0,
             closed: false,
         };
-        Hub { room, inner: RwLock::new(ring), newest: watch::Sender::new(0), caught_up: watch::Sender::new(false) }
+        Hub {
+            room,
+            inner: RwLock::new(ring),
+            newest: watch::Sender::new(0),
+            caught_up: watch::Sender::new(false),
+        }
     }
 
     fn ring(&self) -> std::sync::RwLockReadGuard<'_, Ring> {
@@ -204,7 +209,10 @@ impl Hub {
             return Some((None, next));
         }
         let (head, next) = self.head();
-        if from.epoch != head.epoch || from.offset > head.offset || head.offset - from.offset > REPLAY_ENTRIES_MAX {
+        if from.epoch != head.epoch
+            || from.offset > head.offset
+            || head.offset - from.offset > REPLAY_ENTRIES_MAX
+        {
             return None;
         }
         let mut entries = Vec::new();
@@ -319,10 +327,11 @@ async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option
     for entry in entries {
         opened.push(match &entry.event {
             Event::CommentMade { spoken, .. } => {
-                let bytes = house.vault.open(spoken, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
-                    tracing::error!(%fault, "a comment could not be opened");
-                    None
-                });
+                let bytes =
+                    house.vault.open(spoken, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
+                        tracing::error!(%fault, "a comment could not be opened");
+                        None
+                    });
                 Some(plain_form(bytes))
             }
             _ => None,

@@ -12,14 +12,16 @@ mod socket;
 mod view;
 
 pub use account::{
-    Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo, PasskeyStarted,
-    PasswordChange, RoleName, SignIn, StaffChange, StaffMember,
+    Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo,
+    PasskeyStarted, PasswordChange, RoleName, SignIn, StaffChange, StaffMember,
 };
 pub use act::{Answer, PromptEndWire, WireAct};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
-pub use insight::{ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire};
+pub use insight::{
+    ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
+};
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use view::{
-    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products, PromptWire,
-    Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
+    PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
 };

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 pub mod device;
+pub mod line;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -125,6 +126,17 @@ impl Door {
     }
 
     pub async fn open_at(public_url: &str) -> Door {
+        Door::open_with(config(public_url)).await
+    }
+
+    /// A house at the usual address with some settings of its own.
+    pub async fn tuned(tune: impl FnOnce(&mut WebConfig)) -> Door {
+        let mut config = config("http://127.0.0.1:8080/");
+        tune(&mut config);
+        Door::open_with(config).await
+    }
+
+    async fn open_with(config: WebConfig) -> Door {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
         let (engine, _) = Engine::start(
@@ -151,12 +163,27 @@ impl Door {
             vault,
             media,
             payments: Arc::new(sandbox.await.unwrap()),
-            config: config(public_url),
+            config,
         })
         .unwrap();
         let app = linger_web::app(house.clone());
         let address = "192.0.2.7:50000".parse().unwrap();
         Door { house, store, engine, app, clock, seats: AtomicU32::new(0), address, _dir: dir }
+    }
+
+    /// Opens the door to real connections; gives where to knock. `send_bytes` bounds what the system holds for each of
+    /// them on its way out.
+    pub async fn serve(&self, send_bytes: Option<u32>) -> SocketAddr {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        if let Some(bytes) = send_bytes {
+            socket.set_send_buffer_size(bytes).unwrap();
+        }
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1_024).unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = self.app.clone().into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address
     }
 
     pub fn pass(&self, ms: u64) {
@@ -211,6 +238,18 @@ impl Door {
         Who::bearer(said.json()["token"].as_str().unwrap())
     }
 
+    /// Says something in a room, and waits until that is durable; gives the answer.
+    pub async fn say(&self, room: &str, who: &Who, text: &str) -> Value {
+        self.ask(room, who, serde_json::json!({"kind": "say", "text": text})).await
+    }
+
+    /// Asks a room for something that it agrees to.
+    pub async fn ask(&self, room: &str, who: &Who, act: Value) -> Value {
+        let said = self.post(&format!("/api/rooms/{room}/ask"), who, act).await;
+        assert_eq!(said.status.as_u16(), 200, "{}", said.text);
+        said.json()
+    }
+
     pub async fn get(&self, path: &str, who: &Who) -> Said {
         self.call("GET", path, who, None).await
     }
@@ -261,5 +300,7 @@ fn config(public_url: &str) -> WebConfig {
         grace: Duration::from_secs(5),
         guest_token_ms: GUEST_TOKEN_MS,
         session_ms: SESSION_MS,
+        disk_spare: (std::env::temp_dir(), 0),
+        seat_check_every: Duration::from_secs(30),
     }
 }

@@ -4,8 +4,8 @@
 //! log has its key in the copied vault, because a key is durable before a text sealed under it. The copied log may end
 //! in a torn write, which was not acknowledged when it was copied; opening it cuts that off.
 
-use crate::{config::Config, settings::Typed};
-use anyhow::{Context, bail, ensure};
+use crate::{config::Config, server::master_key, settings::Typed};
+use anyhow::{Context, ensure};
 use clap::ArgMatches;
 use linger_store::{MasterKey, Store, Vault};
 use std::{
@@ -14,31 +14,43 @@ use std::{
     process::ExitCode,
 };
 
-/// Copies what is kept into a new folder.
+const LOG: &str = "log";
+const VAULT: &str = "vault.db";
+const TABLES: &str = "tables.db";
+const MASTER_KEY: &str = "master.key";
+
+/// Copies what is kept into a new folder. What fails leaves no half of it behind.
 pub fn backup(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let config = Config::of(typed)?;
     let to = PathBuf::from(matches.get_one::<String>("to").context("`to` is missing")?);
     ensure!(!to.exists(), "{} is there already", to.display());
-    ensure!(config.data.join("log").is_dir(), "{} holds no server's data", config.data.display());
-    fs::create_dir_all(to.join("log")).with_context(|| format!("making {}", to.display()))?;
-    copy_folder(&config.data.join("log"), &to.join("log"))?;
-    let master = master_key(&config, &config.data)?;
+    ensure!(config.data.join(LOG).is_dir(), "{} holds no server's data", config.data.display());
+    copy_all(&config, &to).inspect_err(|_| {
+        // Whatever of it was made is of no use; what made it fail is what is told.
+        let _ = fs::remove_dir_all(&to);
+    })?;
+    println!("backed up to {}", to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn copy_all(config: &Config, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to.join(LOG)).with_context(|| format!("making {}", to.display()))?;
+    copy_folder(&config.data.join(LOG), &to.join(LOG))?;
+    let master = master_key(config)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
-        vault.backup(&to).await.context("copying the vault")?;
+        vault.backup(&to.join(VAULT)).await.context("copying the vault")?;
         let store = Store::open(&config.data).await.context("opening the tables")?;
-        store.backup(&to).await.context("copying the tables")?;
+        store.backup(&to.join(TABLES)).await.context("copying the tables")?;
         vault.close().await?;
         store.close().await?;
         anyhow::Ok(())
     })?;
-    let key = config.data.join("master.key");
+    let key = config.data.join(MASTER_KEY);
     if key.exists() {
-        fs::copy(&key, to.join("master.key")).context("copying the master key")?;
+        fs::copy(&key, to.join(MASTER_KEY)).context("copying the master key")?;
     }
-    tried(&to)?;
-    println!("backed up to {}", to.display());
-    Ok(ExitCode::SUCCESS)
+    tried(config, to)
 }
 
 /// Puts a backup into an empty data folder. The rooms' histories get new names, so that a client which knows more than
@@ -48,35 +60,41 @@ pub fn restore(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> 
     let from = PathBuf::from(matches.get_one::<String>("from").context("`from` is missing")?);
     let occupied = fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some());
     ensure!(!occupied, "{} is not empty", config.data.display());
-    tried(&from)?;
-    fs::create_dir_all(config.data.join("log"))?;
-    copy_folder(&from.join("log"), &config.data.join("log"))?;
+    tried(&config, &from)?;
+    fs::create_dir_all(config.data.join(LOG))?;
+    copy_folder(&from.join(LOG), &config.data.join(LOG))?;
     for entry in fs::read_dir(&from)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
             fs::copy(entry.path(), config.data.join(entry.file_name()))?;
         }
     }
-    linger_log::renew_at_next_opening(config.data.join("log")).context("renaming the histories")?;
+    linger_log::renew_at_next_opening(config.data.join(LOG)).context("renaming the histories")?;
     println!("restored into {}", config.data.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// A backup that was not tried is none: reads every record of its log.
-fn tried(folder: &Path) -> anyhow::Result<()> {
-    let report = linger_log::verify(folder.join("log")).context("reading the backup's log")?;
-    if !report.is_sound() {
-        bail!("the backup's log is damaged: {report}");
+/// A backup that was not tried is none: reads every record of its log and opens its vault with its key.
+fn tried(config: &Config, folder: &Path) -> anyhow::Result<()> {
+    for part in [LOG, VAULT, TABLES] {
+        ensure!(folder.join(part).exists(), "{} is no whole backup: {part} is missing", folder.display());
     }
+    let master = match &config.master_key {
+        Some(_) => master_key(config)?,
+        None => {
+            let key = folder.join(MASTER_KEY);
+            ensure!(key.exists(), "{} has no {MASTER_KEY}: give `master-key`", folder.display());
+            MasterKey::load_or_create(folder).context("opening the backup's master key")?
+        }
+    };
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let vault = Vault::unlock(folder, master).await.context("opening the backup's vault")?;
+        vault.close().await.context("closing the backup's vault")
+    })?;
+    let report = linger_log::verify(folder.join(LOG)).context("reading the backup's log")?;
+    ensure!(report.is_sound(), "the backup's log is damaged: {report}");
     println!("{report}");
     Ok(())
-}
-
-fn master_key(config: &Config, folder: &Path) -> anyhow::Result<MasterKey> {
-    match &config.master_key {
-        Some(text) => MasterKey::from_base64(text).context("`master-key`"),
-        None => MasterKey::load_or_create(folder).context("opening the master key"),
-    }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {

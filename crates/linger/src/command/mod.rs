@@ -7,4 +7,5 @@ pub mod demo;
 pub mod doctor;
 pub mod log;
 pub mod openapi;
+pub mod room_key;
 pub mod serve;

@@ -20,7 +20,8 @@ pub fn run(typed: Typed) -> anyhow::Result<ExitCode> {
             damaged = server.recovery.damaged.len(),
             "rooms rebuilt"
         );
-        println!("listening on {}://{}", server.public_url.scheme(), server.listening);
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        println!("listening on {scheme}://{}", server.listening);
         if let Some(link) = linger_web::account::first_admin_link(&server.house).await {
             println!("first sign-in, once, within three days: {link}");
         }

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Every bench in its short form, ours and the peers' in the same run on the same machine. Prints one JSON object a line.
+# What a peer needs is unpacked into the user's cache; what cannot be had is said.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/linger/target}"
+linger="$target/release/linger"
+# In one go: each selection of packages has its own selection of features, and would build everything anew.
+cargo build --release --locked --quiet -p linger -p linger-sim --bins --examples
+load="$target/release/examples/load"
+show() { echo "== $*" >&2; "$@" 2>/dev/null | tail -n 1; }
+show "$linger" bench fanout --sockets "${SOCKETS:-2000}" --rate "${RATE:-50}" --seconds 10
+show python3 bench/peers/fanout_peers.py --sockets "${SOCKETS:-2000}" --rate "${RATE:-50}" --linger "$linger" --client "$load"
+show "$linger" bench rush --buyers 20000 --units 20000
+show python3 bench/peers/rush_peers.py --linger "$linger" --client "$load"
+show "$linger" bench recover --runs 5
+show "$linger" bench video --viewers "${VIEWERS:-200}" --seconds 10
+LINGER_BIN="$linger" show node bench/media/glass.mjs 20

@@ -1,0 +1,12 @@
+//! The room's socket over real connections: coming in, talking, what is for whom, coming back, limits, presence.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
+#[path = "../house/mod.rs"]
+mod house;
+
+mod comeback;
+mod hello;
+mod limits;
+mod presence;
+mod private;
+mod talk;

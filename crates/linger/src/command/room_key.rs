@@ -1,0 +1,21 @@
+//! `linger room-key`: the key with which an embedding shop signs room tokens for its own customers.
+
+use crate::{config::Config, server::master_key, settings::Typed};
+use anyhow::{Context, ensure};
+use linger_store::Vault;
+use std::process::ExitCode;
+
+/// Prints the key, in base64. Whoever holds it can let anybody into any room of this server as a viewer.
+pub fn run(typed: &Typed) -> anyhow::Result<ExitCode> {
+    let config = Config::of(typed)?;
+    ensure!(config.data.join("vault.db").exists(), "{} holds no server's data", config.data.display());
+    let master = master_key(&config)?;
+    let key = tokio::runtime::Runtime::new()?.block_on(async {
+        let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
+        let key = linger_web::account::room_token_key(&vault);
+        vault.close().await?;
+        anyhow::Ok(key)
+    })?;
+    println!("{key}");
+    Ok(ExitCode::SUCCESS)
+}
