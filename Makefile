@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/linger/target
 DEBUG := $(CARGO_TARGET_DIR)/debug/linger
 RELEASE := $(CARGO_TARGET_DIR)/release/linger
 
-.PHONY: demo test soak bench build web setup lint unit story crash shots wire clean
+.PHONY: demo test soak bench build debug web setup lint unit story crash shots wire
 
 demo: build ## build everything and run the demo
 	$(RELEASE) demo $(DEMO)
@@ -26,20 +26,22 @@ setup: ## what the tests need beyond Rust and Node
 test: setup web lint unit story crash ## everything that has to hold
 	@echo "all of it holds"
 
-lint:
+lint: web
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && npm run --silent check
 
-unit:
-	cargo build --locked -p linger
+# Always the whole workspace: another selection of packages has another selection of features and builds all anew.
+debug: web
+	cargo build --workspace --locked
+
+unit: debug
 	cargo test --workspace --locked
 
-story: ## the evening in a real browser, over real sockets
-	cargo build --locked -p linger
+story: debug ## the evening in a real browser, over real sockets
 	LINGER_BIN=$(DEBUG) bash scripts/story.sh
 
-crash: ## kill -9 under load; CRASHES says how often
+crash: debug ## kill -9 under load; CRASHES says how often
 	LINGER_BIN=$(DEBUG) $(DEBUG) bench crash --runs $(or $(CRASHES),5)
 
 soak: web ## the long forms: thousands of seeds, a hundred kills
@@ -50,8 +52,7 @@ soak: web ## the long forms: thousands of seeds, a hundred kills
 bench: build ## first figures beside the peers that can be installed here
 	bash bench/run.sh
 
-wire: ## the types of the pages, from the server's own document
-	cargo build --locked -p linger
+wire: debug ## the types of the pages, from the server's own document
 	$(DEBUG) openapi > web/wire/openapi.json
 	cd web && npm run --silent wire
 

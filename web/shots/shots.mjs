@@ -37,7 +37,7 @@ const onSale = async (page) => {
 const drawOpen = (page) => page.waitForSelector('.chips .chip:not(.plain) b', { timeout: 240_000 });
 
 const shots = [
-  { name: 'viewer', path: `/r/${room}`, size: PHONE, ready: (page) => Promise.all([playing(page), onSale(page)]) },
+  { name: 'viewer-phone', path: `/r/${room}`, size: PHONE, ready: (page) => Promise.all([playing(page), onSale(page)]) },
   {
     name: 'buy',
     path: `/r/${room}`,
@@ -62,18 +62,14 @@ const shots = [
       await page.waitForSelector('[role=dialog]', WAIT);
     },
   },
-  { name: 'viewer-desk', path: `/r/${room}`, size: DESK, ready: (page) => Promise.all([playing(page), onSale(page)]) },
+  { name: 'viewer-desktop', path: `/r/${room}`, size: DESK, ready: (page) => Promise.all([playing(page), onSale(page)]) },
   { name: 'embed', path: `/embed-example?room=${room}`, size: DESK, ready: (page) => page.waitForTimeout(5000) },
   { name: 'rooms', path: '/', size: DESK, ready: (page) => page.waitForSelector('.rooms .card', WAIT) },
   { name: 'sign-in', path: '/sign-in', size: DESK, ready: (page) => page.waitForSelector('form', WAIT) },
-  { name: 'studio', path: `/studio/${room}`, size: DESK, as: 'host', ready: (page) => page.waitForSelector('.seen.on', WAIT) },
-  {
-    name: 'control',
-    path: `/control/${room}`,
-    size: DESK,
-    as: 'operator',
-    ready: (page) => page.waitForSelector('.u-over', WAIT),
-  },
+  ...[['desktop', DESK], ['phone', PHONE]].flatMap(([kind, size]) => [
+    { name: `studio-${kind}`, path: `/studio/${room}`, size, as: 'host', ready: (page) => page.waitForSelector('.seen.on', WAIT) },
+    { name: `control-${kind}`, path: `/control/${room}`, size, as: 'operator', ready: (page) => page.waitForSelector('.u-over', WAIT) },
+  ]),
 ];
 
 const browser = await chromium.launch({
@@ -107,7 +103,7 @@ async function cookiesOf(login) {
 
 let faults = 0;
 async function take(shot, lang, scheme) {
-  const name = `${shot.name}-${lang}${scheme === 'dark' ? '-dark' : ''}`;
+  const name = `${shot.name}-${lang}`;
   const locale = lang === 'zh' ? 'zh-CN' : 'en-GB';
   const context = await browser.newContext({ ...shot.size, locale, colorScheme: scheme });
   if (shot.as) await context.addCookies(await cookiesOf(shot.as));

@@ -52,12 +52,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(
-        log: Arc<dyn Log>,
-        room: RoomId,
-        from: Position,
-        live: Receiver<Arc<Batch>>,
-    ) -> Feed {
+    pub(crate) fn new(log: Arc<dyn Log>, room: RoomId, from: Position, live: Receiver<Arc<Batch>>) -> Feed {
         Feed { log, room, next: from, live, page: VecDeque::new(), behind: true }
     }
 
@@ -138,10 +133,11 @@ pub(crate) async fn read_page(
     entries_max: usize,
 ) -> Result<Vec<Entry>, FeedEnd> {
     let read = tokio::task::spawn_blocking(move || {
-        let records = log.read(&stream_of(&room), from, entries_max, PAGE_BYTES).map_err(|error| match error {
-            ReadError::OtherEpoch { .. } | ReadError::Beyond { .. } => FeedEnd::OtherHistory,
-            other => FeedEnd::Unreadable(other.to_string()),
-        })?;
+        let records =
+            log.read(&stream_of(&room), from, entries_max, PAGE_BYTES).map_err(|error| match error {
+                ReadError::OtherEpoch { .. } | ReadError::Beyond { .. } => FeedEnd::OtherHistory,
+                other => FeedEnd::Unreadable(other.to_string()),
+            })?;
         records
             .iter()
             .map(|record| Entry::from_bytes(record).map_err(|error| FeedEnd::Unreadable(error.to_string())))

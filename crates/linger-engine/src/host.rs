@@ -76,8 +76,10 @@ impl Host {
         };
         let mut recovery = Recovery::default();
         for stream in log.streams() {
-            let room = RoomId::new(stream.as_str())
-                .map_err(|error| EngineFault { doing: "reading the list of rooms", why: error.to_string() })?;
+            let room = RoomId::new(stream.as_str()).map_err(|error| EngineFault {
+                doing: "reading the list of rooms",
+                why: error.to_string(),
+            })?;
             match rebuild(log.as_ref(), &room) {
                 Ok(rebuilt) => {
                     recovery.rooms += 1;
@@ -166,7 +168,8 @@ impl Host {
             answer(reply, Err(refused));
             return true;
         }
-        let Some(Slot { generation, state: State::Up { room: state, position, is_new } }) = self.rooms.get_mut(room)
+        let Some(Slot { generation, state: State::Up { room: state, position, is_new } }) =
+            self.rooms.get_mut(room)
         else {
             return true;
         };
@@ -182,7 +185,12 @@ impl Host {
                 // A refusal may rest on what is not durable yet, so it waits like any other answer.
                 if let Some(reply) = reply {
                     let answer = Err(Refused::Refusal(refusal));
-                    self.decided.waiting.push(Waiting { reply, room: room.clone(), generation: *generation, answer });
+                    self.decided.waiting.push(Waiting {
+                        reply,
+                        room: room.clone(),
+                        generation: *generation,
+                        answer,
+                    });
                 }
                 if position.offset == 0 {
                     self.rooms.remove(room);
@@ -273,7 +281,9 @@ impl Host {
                 Some(seed) => {
                     self.work(room, Work::Note(Box::new(Report::SeedRevealed { draw, seed })), None);
                 }
-                None => tracing::error!(%room, %draw, "the seed of this draw cannot be opened with this house's key"),
+                None => {
+                    tracing::error!(%room, %draw, "the seed of this draw cannot be opened with this house's key")
+                }
             }
         }
     }
@@ -295,7 +305,9 @@ impl Host {
         }
         batches.settle();
         failed.extend(batches.failures.take());
-        failed.retain(|(room, generation)| self.rooms.get(room).is_some_and(|slot| slot.generation <= *generation));
+        failed.retain(|(room, generation)| {
+            self.rooms.get(room).is_some_and(|slot| slot.generation <= *generation)
+        });
         failed.dedup_by(|a, b| a.0 == b.0);
         for (room, _) in failed {
             self.rebuild_now(&room);

@@ -133,7 +133,11 @@ impl Engine {
         intent: Option<IntentId>,
     ) -> Result<Done, Refused> {
         let (reply, answer) = oneshot::channel();
-        self.post(Mail::Work { room: room.clone(), work: Work::Ask(Box::new(request), intent), reply: Some(reply) })?;
+        self.post(Mail::Work {
+            room: room.clone(),
+            work: Work::Ask(Box::new(request), intent),
+            reply: Some(reply),
+        })?;
         answer.await.unwrap_or(Err(Refused::Stopping))
     }
 

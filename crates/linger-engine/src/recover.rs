@@ -27,8 +27,11 @@ pub(crate) fn stream_of(room: &RoomId) -> StreamName {
 pub fn rebuild(log: &dyn Log, room: &RoomId) -> Result<Rebuilt, String> {
     let stream = stream_of(room);
     let tail = log.tail(&stream).ok_or("no such stream")?;
-    let mut rebuilt =
-        Rebuilt { room: Room::default(), position: Position { epoch: tail.epoch, offset: 0 }, last_at: Millis(0) };
+    let mut rebuilt = Rebuilt {
+        room: Room::default(),
+        position: Position { epoch: tail.epoch, offset: 0 },
+        last_at: Millis(0),
+    };
     while rebuilt.position.offset < tail.offset {
         let records = log
             .read(&stream, rebuilt.position, PAGE_RECORDS, PAGE_BYTES)

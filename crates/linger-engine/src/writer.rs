@@ -80,7 +80,10 @@ impl Batches {
 /// One batch being written, one being decided: more would only add delay.
 const BATCHES_WAITING: usize = 1;
 
-pub(crate) fn start(log: Arc<dyn Log>, shared: Weak<Shared>) -> Result<(Batches, JoinHandle<()>), EngineFault> {
+pub(crate) fn start(
+    log: Arc<dyn Log>,
+    shared: Weak<Shared>,
+) -> Result<(Batches, JoinHandle<()>), EngineFault> {
     let (sender, receiver) = sync_channel(BATCHES_WAITING);
     let failures = Failures::default();
     let writer = Writer { log, shared, failures: failures.clone(), lost: HashMap::new() };
@@ -129,7 +132,8 @@ impl Writer {
         }
         for waiting in decided.waiting {
             let answer = if self.is_lost(&waiting.room, waiting.generation) {
-                let doing = failed_because.clone().unwrap_or_else(|| "writing what came before it".to_owned());
+                let doing =
+                    failed_because.clone().unwrap_or_else(|| "writing what came before it".to_owned());
                 Err(Refused::NotKept { doing })
             } else {
                 waiting.answer

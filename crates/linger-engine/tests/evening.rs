@@ -1,10 +1,13 @@
 //! The engine on a memory log and on a disk that fails: what is answered is durable, what failed left no trace, and
 //! every reader sees one order without a gap or a double.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use linger_engine::{Clock, Engine, EngineConfig, Refused, Seeds, rebuild};
 use linger_log::{DiskConfig, DiskLog, Log, MemoryLog, Position, SimDisk, SimFault};
 use linger_protocol::{
-    Act, Actor, Currency, Event, Item, ItemId, Millis, Money, OrderId, PersonId, Refusal, Report, Request, RoomId, Spoken,
+    Act, Actor, Currency, Event, Item, ItemId, Millis, Money, OrderId, PersonId, Refusal, Report, Request,
+    RoomId, Spoken,
 };
 use std::{
     path::Path,
@@ -45,7 +48,8 @@ struct Evening {
 
 fn start(log: Arc<dyn Log>, clock: Arc<HandClock>) -> Evening {
     clock.reach(Millis(1_000_000));
-    let (engine, _) = Engine::start(log, clock.clone(), Arc::new(OpenSeeds), EngineConfig::default()).unwrap();
+    let (engine, _) =
+        Engine::start(log, clock.clone(), Arc::new(OpenSeeds), EngineConfig::default()).unwrap();
     Evening { engine, clock, room: RoomId::new("show").unwrap() }
 }
 
@@ -72,7 +76,9 @@ impl Evening {
         let item = Item { id, title: "Pot".into(), price, seller: "Shop".into(), image: String::new() };
         self.ask(Actor::HOUSE, Act::ListItem { item }).await.unwrap();
         self.ask(Actor::HOUSE, Act::SetStock { item: id, units }).await.unwrap();
-        self.ask(Actor::HOUSE, Act::OpenSale { item: id, price, per_person: 2, hold_ms: 5_000 }).await.unwrap();
+        self.ask(Actor::HOUSE, Act::OpenSale { item: id, price, per_person: 2, hold_ms: 5_000 })
+            .await
+            .unwrap();
     }
 
     async fn order(&self, person: u64, order: u128) -> Result<linger_engine::Done, Refused> {
@@ -81,7 +87,10 @@ impl Evening {
     }
 
     /// Looks at the room, waiting until it is rebuilt if an append has just failed.
-    async fn look<T: Send + 'static>(&self, look: impl FnOnce(&linger_room::Room) -> T + Clone + Send + 'static) -> T {
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&linger_room::Room) -> T + Clone + Send + 'static,
+    ) -> T {
         loop {
             match self.engine.look(&self.room, look.clone()).await {
                 Err(Refused::NotKept { .. }) => tokio::task::yield_now().await,
@@ -232,7 +241,8 @@ async fn after_a_restart_nobody_is_here_and_the_show_goes_on() {
     evening.engine.stop().await;
     assert_eq!(evening.say(4, "hi").await.err(), Some(Refused::Stopping));
     let again = start(log, Arc::default());
-    let (live, here) = again.engine.look(&again.room, |room| (room.is_live(), room.here())).await.unwrap().unwrap();
+    let (live, here) =
+        again.engine.look(&again.room, |room| (room.is_live(), room.here())).await.unwrap().unwrap();
     assert_eq!((live, here), (false, 0));
     assert!(again.say(4, "hi again").await.is_ok());
 }

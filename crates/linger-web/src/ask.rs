@@ -98,7 +98,11 @@ async fn ask(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Resu
     let done = house.engine.ask(room, request, None).await?;
     let mut answer = answer_of(&done);
     if let Some(order) = order {
-        answer.order = look_at_order(house, room, order).await?;
+        // What was just held is known; anything else is asked of the room.
+        answer.order = match done.entries.iter().find_map(crate::orders::just_held) {
+            Some(held) => Some(held),
+            None => look_at_order(house, room, order).await?,
+        };
     }
     Ok(answer)
 }

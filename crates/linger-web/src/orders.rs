@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use linger_outlet::{Charge, Notice, NoticeError, PayError};
-use linger_protocol::{OrderId, Report, Role, RoomId};
+use linger_protocol::{Entry, Event, OrderId, Report, Role, RoomId};
 use linger_room::Room;
 
 /// Characters of a payment method's name.
@@ -41,6 +41,23 @@ pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
         at: 0,
         until: order.until.0,
         refund_due_minor,
+        refunded_minor: 0,
+    })
+}
+
+/// The order that this entry places.
+pub(crate) fn just_held(entry: &Entry) -> Option<OrderWire> {
+    let Event::UnitsHeld { order, person, item, units, amount, until } = &entry.event else { return None };
+    Some(OrderWire {
+        order: order.to_string(),
+        person: person.to_string(),
+        item: item.0,
+        units: *units,
+        amount: money_wire(*amount),
+        state: OrderState::Held,
+        at: entry.at.0,
+        until: until.0,
+        refund_due_minor: 0,
         refunded_minor: 0,
     })
 }

@@ -41,6 +41,9 @@ const SEND_MAX: Duration = Duration::from_secs(10);
 const BYE_MAX: Duration = Duration::from_secs(1);
 /// Bytes of one message from a client.
 const MESSAGE_BYTES_MAX: usize = 4_096;
+/// Bytes of one message that are read at all: somewhat more, so that who goes a little too far still hears why the
+/// connection ends. Beyond, it just does.
+const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
 /// Asks waiting on one connection.
 const ASKS_WAITING_MAX: usize = 16;
 /// Messages a client may send in a second, in the long run, and at once.
@@ -81,8 +84,8 @@ pub(crate) async fn room_socket(
     Ok(upgrade
         .read_buffer_size(4_096)
         .write_buffer_size(0)
-        .max_message_size(MESSAGE_BYTES_MAX)
-        .max_frame_size(MESSAGE_BYTES_MAX)
+        .max_message_size(READ_BYTES_MAX)
+        .max_frame_size(READ_BYTES_MAX)
         .on_upgrade(move |socket| serve(house, desk, socket, headers, place)))
 }
 
@@ -168,6 +171,7 @@ async fn greet(
 ) -> Result<Connection, End> {
     let first = timeout(HELLO_MAX, socket.recv()).await.map_err(|_| End::sent("bad-hello"))?;
     let hello = match first {
+        Some(Ok(message)) if is_too_large(&message) => return Err(End::sent("too-large")),
         Some(Ok(Message::Text(hello))) => hello,
         Some(Err(error)) => return Err(broken(&error)),
         None => return Err(End::lost()),
@@ -315,6 +319,10 @@ impl Connection {
         if let (Some(staff), true) = (&frame.staff, self.role != RoleName::Viewer) {
             send(socket, staff.clone()).await?;
         }
+        let operates = matches!(self.role, RoleName::Operator | RoleName::Admin);
+        if let (Some(operators), true) = (&frame.operators, operates) {
+            send(socket, operators.clone()).await?;
+        }
         if let Some(yours) = frame.private.get(&self.asker.actor.person) {
             send(socket, yours.clone()).await?;
         }
@@ -329,16 +337,15 @@ impl Connection {
         message: Option<Result<Message, axum::Error>>,
     ) -> Result<(), End> {
         let message = match message {
-            Some(Ok(Message::Text(message))) => message,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                self.heard_at = Instant::now();
-                return Ok(());
-            }
-            Some(Ok(Message::Binary(_))) => return fault(socket, "not-json", None).await,
             Some(Ok(Message::Close(_))) | None => return Err(End::lost()),
+            Some(Ok(message)) => message,
             Some(Err(error)) => return Err(broken(&error)),
         };
         self.heard_at = Instant::now();
+        if is_too_large(&message) {
+            return Err(End::sent("too-large"));
+        }
+        // Whatever it is, it costs: pings and what is no text count as well.
         if !self.may_speak() {
             self.floods += 1;
             if self.floods > FLOOD_FORGIVEN {
@@ -347,6 +354,11 @@ impl Connection {
             }
             return fault(socket, "too-many", None).await;
         }
+        let message = match message {
+            Message::Text(message) => message,
+            Message::Binary(_) => return fault(socket, "not-json", None).await,
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
+        };
         match serde_json::from_str(message.as_str()) {
             Ok(told) => self.told(socket, told).await,
             Err(error) if error.is_data() => {
@@ -399,6 +411,14 @@ impl Connection {
         if let Some(stay) = self.stay {
             self.desk.gather.leave(stay, self.asker.actor.person, reason);
         }
+    }
+}
+
+fn is_too_large(message: &Message) -> bool {
+    match message {
+        Message::Text(text) => text.len() > MESSAGE_BYTES_MAX,
+        Message::Binary(bytes) => bytes.len() > MESSAGE_BYTES_MAX,
+        _ => false,
     }
 }
 

@@ -60,7 +60,9 @@ impl Config {
                 list.split(',').map(parse).collect::<anyhow::Result<_>>()?
             }
             None if media_udp.ip().is_unspecified() => {
-                anyhow::bail!("`media-udp` listens everywhere: say in `media-address` where viewers reach this machine")
+                anyhow::bail!(
+                    "`media-udp` listens everywhere: say in `media-address` where viewers reach this machine"
+                )
             }
             None => vec![media_udp.ip()],
         };
@@ -90,7 +92,11 @@ impl Config {
             guest_token_ms: read::<u64>(typed, "guest-token-h")?.saturating_mul(HOUR_MS),
             session_ms: read::<u64>(typed, "session-h")?.saturating_mul(HOUR_MS),
             rules: linger_strategy::Config {
-                unanswered_question: UnansweredQuestion { people, hold_out_share, ..UnansweredQuestion::default() },
+                unanswered_question: UnansweredQuestion {
+                    people,
+                    hold_out_share,
+                    ..UnansweredQuestion::default()
+                },
             },
             disk_spare_bytes: read::<u64>(typed, "disk-spare-mb")?.saturating_mul(1_000_000),
         })

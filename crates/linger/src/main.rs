@@ -67,7 +67,10 @@ fn program() -> Command {
         )
         .subcommand(command("doctor", "Check ports, disk, sync, clock and certificate"))
         .subcommand(command("config", "Print the settings in force and where each came from"))
-        .subcommand(command("room-key", "Print the key with which a shop signs room tokens for its customers"))
+        .subcommand(command(
+            "room-key",
+            "Print the key with which a shop signs room tokens for its customers",
+        ))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
 }
 

@@ -53,9 +53,13 @@ impl Server {
     /// Opens what is kept, rebuilds the rooms and begins to serve.
     pub async fn start(config: &Config) -> anyhow::Result<Server> {
         std::fs::create_dir_all(&config.data).with_context(|| format!("making {}", config.data.display()))?;
-        let (log, found) = DiskLog::open(&config.data.join("log"), DiskConfig::default()).context("opening the log")?;
+        let (log, found) =
+            DiskLog::open(config.data.join("log"), DiskConfig::default()).context("opening the log")?;
         if found.torn_bytes > 0 {
-            tracing::warn!(bytes = found.torn_bytes, "the log ended in a torn write, which was never acknowledged");
+            tracing::warn!(
+                bytes = found.torn_bytes,
+                "the log ended in a torn write, which was never acknowledged"
+            );
         }
         let store = Store::open(&config.data).await.context("opening the tables")?;
         let master = master_key(config)?;
@@ -73,7 +77,8 @@ impl Server {
         let listening = listener.local_addr()?;
         let public_url = config.public_url(listening)?;
         // The house's own door: plain HTTP on this machine only, whatever the public one speaks.
-        let inside = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).context("opening a local port")?;
+        let inside = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))
+            .context("opening a local port")?;
         inside.set_nonblocking(true)?;
         let inner = inside.local_addr()?;
         let payments = sandbox(config, &vault, inner).await?;
@@ -98,7 +103,9 @@ impl Server {
             tokio::spawn(async move {
                 let public_door = async {
                     match tls {
-                        Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(app).await,
+                        Some(tls) => {
+                            axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(app).await
+                        }
                         None => axum_server::from_tcp(listener)?.handle(handle).serve(app).await,
                     }
                 };
@@ -139,7 +146,8 @@ fn media_config(config: &Config) -> MediaConfig {
 async fn sandbox(config: &Config, vault: &Vault, listening: SocketAddr) -> anyhow::Result<Arc<dyn Payments>> {
     // The sandbox stands for the outside world, but it lives here: it tells its news over plain HTTP on this machine.
     let webhook_url = Url::parse(&format!("http://{listening}/api/payments/sandbox/notice"))?;
-    let secret = WebhookSecret::new(&vault.house_secret("sandbox-webhook")).context("the sandbox's secret")?;
+    let secret =
+        WebhookSecret::new(&vault.house_secret("sandbox-webhook")).context("the sandbox's secret")?;
     let sandbox = Sandbox::open(SandboxConfig {
         dir: config.data.clone(),
         webhook_url,

@@ -27,12 +27,20 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
 pub const SETTINGS: &[Setting] = &[
     setting("data", "linger-data", "Folder that holds everything the server keeps"),
     setting("listen", "127.0.0.1:7080", "Address and port for HTTP and WebSocket; port 0 takes a free one"),
-    setting("public-url", "", "Address people type, such as https://live.example.com; made from `listen` when empty"),
+    setting(
+        "public-url",
+        "",
+        "Address people type, such as https://live.example.com; made from `listen` when empty",
+    ),
     setting("tls-cert", "", "Certificate chain (PEM); with `tls-key` the server speaks HTTPS itself"),
     setting("tls-key", "", "Private key of the certificate (PEM)"),
     setting("media-udp", "127.0.0.1:7081", "Address and port for picture and sound over UDP"),
     setting("media-tcp", "127.0.0.1:7081", "The same over TCP, for networks that block UDP; `off` for none"),
-    setting("media-address", "", "Addresses under which viewers reach this machine, separated by commas; from `media-udp` when empty"),
+    setting(
+        "media-address",
+        "",
+        "Addresses under which viewers reach this machine, separated by commas; from `media-udp` when empty",
+    ),
     Setting {
         name: "master-key",
         default: "",
@@ -44,7 +52,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("sockets-per-room", "20000", "Sockets of one room"),
     setting("sockets-per-address", "2000", "Sockets from one network address"),
     setting("guests-per-minute", "600", "Guest tokens given to one network address in a minute"),
-    setting("asks-per-second", "5", "Asks of one person in a second in the long run; short bursts may be three times that"),
+    setting(
+        "asks-per-second",
+        "5",
+        "Asks of one person in a second in the long run; short bursts may be three times that",
+    ),
     setting("frame-ms", "20", "Least time between two frames to the sockets of a room, ms"),
     setting("grace-s", "10", "How long a broken connection counts as present while it may come back, s"),
     setting("guest-token-h", "720", "How long a guest's token holds, h"),
@@ -91,7 +103,11 @@ impl Typed {
             Arg::new(setting.name)
                 .long(setting.name)
                 .value_name("VALUE")
-                .help(format!("{} [{}]", setting.help, if setting.default.is_empty() { "-" } else { setting.default }))
+                .help(format!(
+                    "{} [{}]",
+                    setting.help,
+                    if setting.default.is_empty() { "-" } else { setting.default }
+                ))
                 .env(variable(setting.name))
                 .hide_env_values(true)
                 .help_heading("Settings")
@@ -135,7 +151,8 @@ impl Typed {
     pub fn lines(&self) -> Vec<(&'static str, String, Origin)> {
         let shown = |setting: &Setting| {
             let (value, origin) = self.values.get(setting.name)?;
-            let value = if setting.secret && !value.is_empty() { "(hidden)".to_owned() } else { value.clone() };
+            let value =
+                if setting.secret && !value.is_empty() { "(hidden)".to_owned() } else { value.clone() };
             Some((setting.name, value, *origin))
         };
         SETTINGS.iter().filter_map(shown).collect()
@@ -182,7 +199,8 @@ mod tests {
         let file = file.to_string_lossy();
         let typed = typed(&["linger", "--config", &file, "--listen", "127.0.0.1:2"])?;
         assert_eq!(typed.text("listen"), "127.0.0.1:2");
-        let origins: BTreeMap<_, _> = typed.lines().into_iter().map(|(name, _, origin)| (name, origin)).collect();
+        let origins: BTreeMap<_, _> =
+            typed.lines().into_iter().map(|(name, _, origin)| (name, origin)).collect();
         assert_eq!(origins["listen"], Origin::Flag);
         assert_eq!(origins["frame-ms"], Origin::File);
         assert_eq!(origins["data"], Origin::Default);

@@ -49,9 +49,23 @@ const LONGER: &[(&str, usize)] = &[("crates/linger-protocol/src/event.rs", 620)]
 
 /// Licences that may come in, as SPDX ids. MPL-2.0 is weak copyleft and has a decision record (sign-in by passkey).
 const LICENCES: &[&str] = &[
-    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0",
-    "BlueOak-1.0.0", "CC0-1.0", "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0", "MPL-2.0", "OpenSSL", "Unicode-3.0",
-    "Unlicense", "Zlib",
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "BlueOak-1.0.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "OpenSSL",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
 ];
 
 fn root() -> PathBuf {
@@ -86,7 +100,8 @@ fn every_crate_leans_only_on_those_below_it() {
         if name == "linger" {
             continue;
         }
-        let manifest = fs::read_to_string(root().join("crates").join(&name).join("Cargo.toml")).expect("readable");
+        let manifest =
+            fs::read_to_string(root().join("crates").join(&name).join("Cargo.toml")).expect("readable");
         let manifest: toml::Table = manifest.parse().expect("a manifest");
         let allowed = table.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not in the table"));
         let leans = manifest.get("dependencies").and_then(toml::Value::as_table).cloned().unwrap_or_default();
@@ -96,7 +111,8 @@ fn every_crate_leans_only_on_those_below_it() {
             }
         }
         if DECIDERS.contains(&name.as_str()) {
-            let outside = leans.keys().filter(|it| ["tokio", "rand", "sqlx", "axum", "reqwest"].contains(&it.as_str()));
+            let outside =
+                leans.keys().filter(|it| ["tokio", "rand", "sqlx", "axum", "reqwest"].contains(&it.as_str()));
             offences.extend(outside.map(|it| format!("{name} decides and may not use {it}")));
         }
     }
@@ -157,7 +173,9 @@ fn nothing_names_a_machine_or_leaves_work_unfinished() {
         concat!("files.python", "hosted.org"),
     ];
     let mut offences = vec![];
-    for (path, text) in files(&[".rs", ".ts", ".svelte", ".md", ".sh", ".mjs", ".py", ".json", ".toml", "Makefile"]) {
+    for (path, text) in
+        files(&[".rs", ".ts", ".svelte", ".md", ".sh", ".mjs", ".py", ".json", ".toml", "Makefile"])
+    {
         for word in banned.iter().filter(|word| text.contains(**word)) {
             offences.push(format!("{path} contains {word:?}"));
         }

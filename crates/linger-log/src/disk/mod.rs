@@ -48,7 +48,8 @@ const MARKER: &str = "new-epochs-due";
 /// # Errors
 /// [`Fault`] if the folder cannot be written to.
 pub fn renew_at_next_opening(dir: impl AsRef<Path>) -> Result<(), Fault> {
-    spare::put(&RealFiles, dir.as_ref(), MARKER, b"").map_err(|error| Fault::io(format!("writing {MARKER}"), &error))
+    spare::put(&RealFiles, dir.as_ref(), MARKER, b"")
+        .map_err(|error| Fault::io(format!("writing {MARKER}"), &error))
 }
 
 /// Settings of a log on disk.

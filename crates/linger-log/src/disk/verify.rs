@@ -39,7 +39,10 @@ impl VerifyReport {
 impl std::fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let VerifyReport { segments, frames, streams, records, bytes, torn_bytes, damage } = self;
-        write!(f, "{records} records of {streams} streams in {frames} commits, {segments} segments, {bytes} bytes")?;
+        write!(
+            f,
+            "{records} records of {streams} streams in {frames} commits, {segments} segments, {bytes} bytes"
+        )?;
         if *torn_bytes > 0 {
             write!(f, "; {torn_bytes} bytes of an unfinished commit at the end, never acknowledged")?;
         }

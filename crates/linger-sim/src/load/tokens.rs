@@ -57,8 +57,10 @@ fn signed(key: &[u8], room: &str, place: usize) -> String {
     let now_s = super::stamp::now_us() / 1_000_000;
     let person = Sha256::digest(format!("{room} {place} {now_s}"));
     // The first bit is the house's: its own staff have it set.
-    let person: String =
-        std::iter::once(person[0] & 0x7f).chain(person[1..8].iter().copied()).map(|byte| format!("{byte:02x}")).collect();
+    let person: String = std::iter::once(person[0] & 0x7f)
+        .chain(person[1..8].iter().copied())
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let claims = json!({
         "sub": person, "name": format!("g{place}"), "room": room, "src": "direct",
         "iat": now_s, "exp": now_s + 3_600,

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 pub(crate) struct Layers {
     pub public: Vec<WireEvent>,
     pub staff: Vec<WireEvent>,
+    /// What the host must not see, or the comparison would be spoilt: occasions that were held out.
+    pub operators: Vec<WireEvent>,
     pub private: HashMap<PersonId, Vec<WireEvent>>,
 }
 
@@ -53,7 +55,7 @@ impl Layers {
                 until: until.0,
             }),
             Event::PromptWithheld { intent } => {
-                self.staff.push(WireEvent::PromptWithheld { intent: intent_wire(intent) });
+                self.operators.push(WireEvent::PromptWithheld { intent: intent_wire(intent) });
             }
             Event::PromptClosed { prompt, end } => {
                 self.staff.push(WireEvent::PromptClosed { prompt: prompt.0, end: end_wire(*end) });

@@ -40,6 +40,7 @@ pub(crate) struct Frame {
     pub to: Position,
     pub public: Utf8Bytes,
     pub staff: Option<Utf8Bytes>,
+    pub operators: Option<Utf8Bytes>,
     pub private: HashMap<PersonId, Utf8Bytes>,
     /// Public events in it, for the delivery count.
     pub events: u64,
@@ -346,6 +347,7 @@ fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {
     Frame {
         to,
         staff: (!layers.staff.is_empty()).then(|| yours(layers.staff)),
+        operators: (!layers.operators.is_empty()).then(|| yours(layers.operators)),
         private: layers.private.into_iter().map(|(person, events)| (person, yours(events))).collect(),
         public: text(&ToClient::Events { position: to.to_string(), at: now_ms, events: layers.public }),
         events,

@@ -49,7 +49,7 @@ async fn a_position_within_a_frame_gives_the_rest_of_it() {
     // The question that is opened and the comment that asks it are one decision and travel in one frame.
     let end = position(&open.door.say("tea", &who, "how much is it?").await);
     let frame = line.comment("how much is it?").await;
-    assert_eq!(frame["events"][0]["k"], "question-opened", "{frame}");
+    assert!(frame.to_string().contains("question-opened"), "{frame}");
     let within = Position { offset: end.offset - 1, ..end };
     let (mut back, welcome) = Line::rejoin(open.at, "tea", &who, &within.to_string()).await;
     assert_eq!(welcome["recovered"], true);

@@ -46,11 +46,19 @@ async fn who_says_nothing_is_not_waited_for_longer_than_five_seconds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_above_four_kilobytes_ends_the_connection_first_or_later() {
     let open = Open::new(Door::open().await).await;
-    let large = || Message::text("x".repeat(5_000));
+    let (ping, large) = (json!({"t": "ping", "n": 1}).to_string(), || Message::text("x".repeat(5_000)));
     assert_eq!(turned_away(&open, large()).await, Some(("too-large".to_owned(), None)));
     let (_, mut line) = open.guest().await;
+    // Exactly four kilobytes is not above.
+    line.send(Message::text(ping.clone() + &" ".repeat(4_096 - ping.len()))).await;
+    line.kind("pong").await;
     line.send(large()).await;
     assert_eq!(line.ended().await, Some(("too-large".to_owned(), None)));
+    // Far above, nobody reads so far as to say it; the connection ends all the same.
+    let (_, mut line) = open.guest().await;
+    line.throw(Message::binary(vec![0; 1 << 20])).await;
+    let bye = line.ended().await;
+    assert!(bye.is_none_or(|(code, _)| code == "too-large"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,8 @@ async fn what_is_for_staff_never_reaches_a_viewer() {
     let seat = open.seat(Role::Operator).await;
     let more = json!({"quiet": true, "insight": true});
     let (mut staff, _) = Line::join(open.at, "tea", &seat, more).await;
+    let stage = open.seat(Role::Host).await;
+    let (mut host, _) = Line::join(open.at, "tea", &stage, json!({"quiet": true})).await;
     let start = his.seen[0]["position"].as_str().unwrap().to_owned();
     open.door.say("tea", &ann, "how much is it?").await;
     for (id, arm) in [(1, Arm::HoldOut), (2, Arm::Act)] {
@@ -97,6 +99,12 @@ async fn what_is_for_staff_never_reaches_a_viewer() {
     open.door.ask("tea", &seat, json!({"kind": "close-prompt", "prompt": 1, "end": "dismissed"})).await;
     up_to_now(&open, &bob, &mut [&mut hers, &mut his, &mut staff]).await;
     staff.kind("insight-step").await;
+    host.until("the prompt's end", |message| message.to_string().contains("prompt-closed")).await;
+    assert!(
+        !host.written().contains("prompt-withheld"),
+        "the host knows what was held out: {}",
+        host.written()
+    );
     let private = ["question-asked", "prompt-withheld", "prompt-shown", "prompt-closed", "\"t\":\"insight"];
     for word in private {
         assert!(staff.written().contains(word), "staff are told of {word}: {}", staff.written());

@@ -98,7 +98,8 @@ fn tried(config: &Config, folder: &Path) -> anyhow::Result<()> {
 }
 
 fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let mut names: Vec<_> = fs::read_dir(from)?.map(|entry| entry.map(|it| it.file_name())).collect::<Result<_, _>>()?;
+    let mut names: Vec<_> =
+        fs::read_dir(from)?.map(|entry| entry.map(|it| it.file_name())).collect::<Result<_, _>>()?;
     // In order of their numbers: a later segment is never there without the earlier ones.
     names.sort();
     for name in names {

@@ -98,12 +98,20 @@ fn greet(base: &Url, logins: &Logins, people: usize, show: bool) {
     println!("  studio    {}", link(&format!("/studio/{ROOM}")));
     println!("  control   {}", link(&format!("/control/{ROOM}")));
     println!();
-    println!("  sign in as the host       {}", staff(&format!("/studio/{ROOM}"), HOST_LOGIN, &logins.password));
-    println!("  sign in as an operator    {}", staff(&format!("/control/{ROOM}"), OPERATOR_LOGIN, &logins.password));
+    println!(
+        "  sign in as the host       {}",
+        staff(&format!("/studio/{ROOM}"), HOST_LOGIN, &logins.password)
+    );
+    println!(
+        "  sign in as an operator    {}",
+        staff(&format!("/control/{ROOM}"), OPERATOR_LOGIN, &logins.password)
+    );
     println!();
     match (people, show) {
         (0, _) => println!("  the stage is yours: nobody else is here. Ctrl-C ends it."),
-        _ => println!("  {people} simulated viewers are coming in. They are a crowd for looking at, not a result. Ctrl-C ends it."),
+        _ => println!(
+            "  {people} simulated viewers are coming in. They are a crowd for looking at, not a result. Ctrl-C ends it."
+        ),
     }
 }
 
@@ -120,7 +128,11 @@ impl Logins {
         let file = data.join("demo-password");
         if !file.exists() {
             let count = server.store.staff_count().await?;
-            ensure!(count == 0, "{} holds the data of a real server; give the demo another --data", data.display());
+            ensure!(
+                count == 0,
+                "{} holds the data of a real server; give the demo another --data",
+                data.display()
+            );
             let mut bytes = [0; 12];
             rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
             let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -132,7 +132,11 @@ fn clock() -> Found {
 fn certificate(config: &Config) -> Found {
     let Some((cert, key)) = &config.tls else {
         let words = "none: fine on this machine or behind a proxy; cameras need HTTPS elsewhere";
-        return if config.listen.ip().is_loopback() { Found::Good(words.into()) } else { Found::Poor(words.into()) };
+        return if config.listen.ip().is_loopback() {
+            Found::Good(words.into())
+        } else {
+            Found::Poor(words.into())
+        };
     };
     if let Err(error) = fs::metadata(key) {
         return Found::Bad(format!("{}: {error}", key.display()));

@@ -24,13 +24,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 }
 
 fn verify(config: &Config) -> anyhow::Result<ExitCode> {
-    let report = linger_log::verify(&config.data.join("log")).context("reading the log")?;
+    let report = linger_log::verify(config.data.join("log")).context("reading the log")?;
     println!("{report}");
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn dump(config: &Config, room: &str) -> anyhow::Result<ExitCode> {
-    let (log, _) = DiskLog::open(&config.data.join("log"), DiskConfig::default()).context("opening the log")?;
+    let (log, _) =
+        DiskLog::open(config.data.join("log"), DiskConfig::default()).context("opening the log")?;
     let stream = StreamName::new(room).context("`room`")?;
     let tail = log.tail(&stream).with_context(|| format!("there is no room `{room}`"))?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -52,7 +53,8 @@ fn line(at: Position, entry: &Entry) -> Value {
         Cause::Asked { by, .. } => by.role.as_str(),
         Cause::Reported => "report",
     };
-    let mut line = json!({ "position": at.to_string(), "at": entry.at.0, "by": by, "event": name(&entry.event) });
+    let mut line =
+        json!({ "position": at.to_string(), "at": entry.at.0, "by": by, "event": name(&entry.event) });
     if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields(&entry.event)) {
         line.extend(fields);
     }
@@ -87,7 +89,9 @@ fn fields(event: &Event) -> Value {
             let left: Vec<_> = left.iter().map(|it| it.session.to_string()).collect();
             json!({ "arrived": arrived, "left": left, "here": here })
         }
-        Event::LikesGathered { likes, people, total } => json!({ "likes": likes, "people": people, "total": total }),
+        Event::LikesGathered { likes, people, total } => {
+            json!({ "likes": likes, "people": people, "total": total })
+        }
         Event::StockSet { item, units } => json!({ "item": item.0, "units": units }),
         Event::SaleOpened { item, price, per_person, hold_ms } => {
             json!({ "item": item.0, "price_minor": price.minor, "per_person": per_person, "hold_ms": hold_ms })
@@ -105,7 +109,9 @@ fn fields(event: &Event) -> Value {
         Event::RefundDue { order, payment, amount, .. } => {
             json!({ "order": order.to_string(), "payment": payment.as_str(), "amount_minor": amount.minor })
         }
-        Event::OrderLapsed { order } | Event::OrderCancelled { order } => json!({ "order": order.to_string() }),
+        Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+            json!({ "order": order.to_string() })
+        }
         Event::DrawOpened { draw, winners, closes_at, .. } => {
             json!({ "draw": draw.0, "winners": winners, "closes_at": closes_at.0 })
         }
@@ -114,7 +120,9 @@ fn fields(event: &Event) -> Value {
         Event::DrawRevealed { draw, winners, .. } => {
             json!({ "draw": draw.0, "winners": winners.iter().map(ToString::to_string).collect::<Vec<_>>() })
         }
-        Event::PromptShown { prompt, intent, .. } => json!({ "prompt": prompt.0, "intent": intent.id.0.to_string() }),
+        Event::PromptShown { prompt, intent, .. } => {
+            json!({ "prompt": prompt.0, "intent": intent.id.0.to_string() })
+        }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
         _ => json!({}),

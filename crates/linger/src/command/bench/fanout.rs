@@ -1,6 +1,10 @@
 //! `linger bench fanout`. It does not know what a comment means.
 
-use super::{count, ground::{Ground, ROOM}, number};
+use super::{
+    count,
+    ground::{Ground, ROOM},
+    number,
+};
 use clap::ArgMatches;
 use linger_sim::load::{FanoutConfig, Tokens, fanout_clients};
 use std::process::ExitCode;

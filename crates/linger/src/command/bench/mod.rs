@@ -33,7 +33,11 @@ pub fn program() -> Command {
                 .arg(flag("buyers", "10000", "Buyers, one order each"))
                 .arg(flag("units", "500", "Units of each item"))
                 .arg(flag("items", "1", "Items, orders falling on them in proportion to 1 / rank"))
-                .arg(flag("gateways", "64", "Connections that carry many buyers; 0 gives each buyer a socket"))
+                .arg(flag(
+                    "gateways",
+                    "64",
+                    "Connections that carry many buyers; 0 gives each buyer a socket",
+                ))
                 .arg(flag("pipeline", "8", "Requests under way on each gateway"))
                 .arg(flag("engine-orders", "500000", "Orders for the engine alone; 0 leaves it out")),
         )

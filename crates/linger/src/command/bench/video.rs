@@ -43,7 +43,8 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 /// The clip with filler data after every picture (H.264, NAL unit type 12), so that it is as heavy as a 720p stream of
 /// 1.5 Mbit/s: players skip filler, the network does not.
 fn at_full_rate(annex_b: &[u8]) -> Vec<u8> {
-    let starts: Vec<usize> = annex_b.windows(3).enumerate().filter(|(_, it)| *it == [0, 0, 1]).map(|(at, _)| at).collect();
+    let starts: Vec<usize> =
+        annex_b.windows(3).enumerate().filter(|(_, it)| *it == [0, 0, 1]).map(|(at, _)| at).collect();
     let mut heavy = Vec::with_capacity(annex_b.len() + starts.len() * FILLER_BYTES);
     for (n, start) in starts.iter().enumerate() {
         let end = starts.get(n + 1).copied().unwrap_or(annex_b.len());
@@ -81,7 +82,9 @@ async fn watch(
         peers.push(peer);
     }
     for peer in &peers {
-        peer.wait(CONNECT_MAX, |seen| seen.first_frame_after.is_some()).await.context("a viewer saw no picture")?;
+        peer.wait(CONNECT_MAX, |seen| seen.first_frame_after.is_some())
+            .await
+            .context("a viewer saw no picture")?;
     }
     let from: Vec<Seen> = peers.iter().map(Peer::seen).collect();
     let server = ground.server.pid().map(Usage::of).unwrap_or_default();
