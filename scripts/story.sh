@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../web"
 venv="${XDG_CACHE_HOME:-$HOME/.cache}/linger/venv"
 FFMPEG_WHIP="$("$venv/bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')"
 export FFMPEG_WHIP
-exec node --test --test-reporter=spec --test-timeout=180000 story/
+exec node --test --test-reporter=spec --test-timeout=600000 story/

@@ -19,7 +19,7 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ['/api', '/whip', '/whep', '/media', '/readyz', '/healthz', '/metrics', '/ws'].map((path) => [
         path,
-        { target: process.env.LINGER_SERVER ?? 'http://127.0.0.1:8080', ws: path === '/ws' },
+        { target: process.env.LINGER_SERVER ?? 'http://127.0.0.1:7080', ws: path === '/ws' },
       ]),
     ),
   },

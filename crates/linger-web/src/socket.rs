@@ -82,7 +82,7 @@ pub(crate) async fn room_socket(
     let place = house.limiter.socket(address.network()).ok_or_else(|| ApiError::too_many(5_000))?;
     // Small buffers: most sockets are quiet most of the time, and there are many.
     Ok(upgrade
-        .read_buffer_size(4_096)
+        .read_buffer_size(1_024)
         .write_buffer_size(0)
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)
@@ -118,7 +118,11 @@ async fn serve(
     place: SocketPlace,
 ) {
     house.metrics.socket_opened();
-    let end = match greet(&house, &desk, &mut socket, &headers).await {
+    // What only the first moment needs is boxed and gone afterwards: most of a socket's life is waiting, and there are
+    // many of them.
+    let greeted = Box::pin(greet(&house, &desk, &mut socket, &headers)).await;
+    drop(headers);
+    let end = match greeted {
         Ok(mut connection) => {
             let end = connection.run(&mut socket).await;
             connection.leave(end.reason);
@@ -126,6 +130,15 @@ async fn serve(
         }
         Err(end) => end,
     };
+    if end.bye.is_some() {
+        Box::pin(part(&house, &mut socket, end)).await;
+    }
+    house.metrics.socket_closed();
+    drop(place);
+}
+
+/// Says why the server ends a connection.
+async fn part(house: &House, socket: &mut WebSocket, end: End) {
     if let Some((code, retry_ms)) = end.bye {
         if code == "slow" {
             house.metrics.slow_reader_cut();
@@ -138,8 +151,6 @@ async fn serve(
         // might never see why it was sent away.
         let _ = timeout(BYE_MAX, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
     }
-    house.metrics.socket_closed();
-    drop(place);
 }
 
 struct Connection {
@@ -267,14 +278,14 @@ impl Connection {
                     Ok(()) => Ok(()),
                     Err(_) => Err(End::back("stopping", 1_000)),
                 },
-                message = socket.recv() => self.take(socket, message).await,
+                message = socket.recv() => Box::pin(self.take(socket, message)).await,
                 (id, outcome) = ready_or_never(&mut asking) => {
                     asking = None;
                     send(socket, answer(id, outcome)).await
                 }
                 step = crate::insight::next_step(&mut self.insight) => send(socket, step).await,
                 () = tokio::time::sleep_until(self.seat_check_at.into()), if self.seat.is_some() => {
-                    self.check_seat().await
+                    Box::pin(self.check_seat()).await
                 }
                 () = tokio::time::sleep(silence) => Err(End::lost()),
             };

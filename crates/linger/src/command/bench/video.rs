@@ -91,6 +91,10 @@ async fn watch(
     tokio::time::sleep(seconds).await;
     let to: Vec<Seen> = peers.iter().map(Peer::seen).collect();
     let used_s = ground.server.pid().map(Usage::of).unwrap_or_default().cpu_s - server.cpu_s;
+    // With a goodbye: a receiver that is only dropped is sent to until its silence has lasted long enough.
+    for peer in &peers {
+        peer.leave()?;
+    }
     Ok(figures(&from, to, used_s, seconds))
 }
 
