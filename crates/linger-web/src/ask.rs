@@ -134,10 +134,14 @@ pub(crate) async fn look_at_order(
 ) -> Result<Option<crate::wire::OrderWire>, ApiError> {
     let seen = house.engine.look(room, move |room| crate::orders::order_wire(room, order)).await?;
     let mut seen = seen.flatten();
-    if let (Some(order_now), Some(shown)) =
-        (seen.as_mut(), house.desk(room).and_then(|desk| desk.hub.order(order)))
+    if let (Some(order_now), Some(desk), Some(tail)) =
+        (seen.as_mut(), house.desk(room), house.engine.tail(room))
     {
-        (order_now.at, order_now.refunded_minor) = (shown.at, shown.refunded_minor);
+        // The screens may be a frame behind the room.
+        desk.hub.reach(tail).await;
+        if let Some(shown) = desk.hub.order(order) {
+            (order_now.at, order_now.refunded_minor) = (shown.at, shown.refunded_minor);
+        }
     }
     Ok(seen)
 }

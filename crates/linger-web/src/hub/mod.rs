@@ -24,7 +24,7 @@ use linger_protocol::{Entry, Event, OrderId, PersonId, RoomId};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, RwLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -32,6 +32,8 @@ use tokio::sync::watch;
 const RING_FRAMES: usize = 512;
 /// Entries that are replayed to a client that comes back; one that missed more starts anew from the view.
 const REPLAY_ENTRIES_MAX: u64 = 5_000;
+/// How long somebody waits for the screens to know what the log knows.
+const REACH_MAX: Duration = Duration::from_secs(1);
 /// Entries of one frame.
 const FRAME_ENTRIES_MAX: usize = 4_096;
 
@@ -127,6 +129,17 @@ impl Hub {
     /// Whether [`Hub::caught_up`] would answer at once.
     pub(crate) fn is_caught_up(&self) -> bool {
         *self.caught_up.borrow()
+    }
+
+    /// Waits until what stands up to this position of the log is folded; gives up after a second, in which it should have
+    /// been many times over.
+    pub(crate) async fn reach(&self, position: Position) {
+        let mut newest = self.watch();
+        let reached = async {
+            // The sender lives as long as the hub.
+            while self.head().0 < position && newest.changed().await.is_ok() {}
+        };
+        let _ = tokio::time::timeout(REACH_MAX, reached).await;
     }
 
     /// Sockets that follow the room.
@@ -246,6 +259,9 @@ impl Hub {
             ring.fold.take(entry, plain.get(index).and_then(Option::as_ref));
         }
         ring.position = batch.to();
+        drop(ring);
+        // No frame, but whoever waits for this position may go on.
+        self.newest.send_modify(|_| {});
         Ok(())
     }
 
