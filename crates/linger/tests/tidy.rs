@@ -14,11 +14,13 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-protocol", &[]),
     ("linger-stats", &[]),
     ("linger-room", &["linger-protocol"]),
+    ("linger-behaviour", &["linger-stats"]),
     ("linger-insight", &["linger-protocol", "linger-stats"]),
-    ("linger-strategy", &["linger-protocol"]),
+    ("linger-strategy", &["linger-protocol", "linger-behaviour", "linger-stats"]),
     ("linger-action", &["linger-protocol"]),
     ("linger-log", &[]),
     ("linger-engine", &["linger-protocol", "linger-room", "linger-log"]),
+    ("linger-events", &["linger-behaviour", "linger-log"]),
     ("linger-store", &["linger-protocol"]),
     ("linger-outlet", &["linger-protocol"]),
     ("linger-media", &[]),
@@ -27,9 +29,12 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
         &[
             "linger-protocol",
             "linger-room",
+            "linger-behaviour",
             "linger-insight",
+            "linger-strategy",
             "linger-stats",
             "linger-log",
+            "linger-events",
             "linger-engine",
             "linger-store",
             "linger-outlet",
@@ -37,11 +42,12 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("linger-sim", &["linger-protocol", "linger-media"]),
+    ("linger-history", &["linger-behaviour", "linger-stats", "linger-events"]),
 ];
 
 /// Crates that decide: no clock, no socket, no randomness, no shared state.
 const DECIDERS: &[&str] =
-    &["linger-protocol", "linger-stats", "linger-room", "linger-insight", "linger-strategy", "linger-action"];
+    &["linger-protocol", "linger-stats", "linger-room", "linger-behaviour", "linger-insight", "linger-strategy", "linger-action"];
 
 /// Lines of a source file. The list only shrinks.
 const LINES_MAX: usize = 500;
