@@ -4,7 +4,7 @@
 //! come largest first, the group that gathers all others (`rest`) last. Without a breakdown there is one group, and
 //! with one the first group is still that of everybody, `value` absent.
 
-use crate::Stage;
+use crate::{PersonKey, Stage};
 use serde::{Deserialize, Serialize};
 
 /// The answer to a [`Question`](crate::Question), of the same kind.
@@ -321,4 +321,13 @@ pub struct Figures {
     pub people: Option<u64>,
     /// The sum of the number asked for, if one was.
     pub sum: Option<i64>,
+}
+
+/// The people behind a figure.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    /// Those with the least keys, as many as were asked for, by key.
+    pub people: Vec<PersonKey>,
+    /// How many there are in all; absent, and the list empty, when too few to be shown.
+    pub count: Option<u64>,
 }
