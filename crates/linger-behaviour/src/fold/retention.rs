@@ -270,6 +270,7 @@ impl RetentionFold {
         };
         CohortRow {
             cohort: label,
+            from_ms: cohort.map(|it| self.calendar.begin(it)),
             people: (!hidden).then_some(row.people),
             unfinished: cohort.is_some_and(|it| self.calendar.end(it) > scope.to_ms),
             hidden,
