@@ -5,7 +5,7 @@ mod histories;
 mod naive;
 
 use cells::cells;
-use linger_behaviour::{Answer, Cohort, Fact, Fold, Question, Stage, Table, answer::Spread};
+use linger_behaviour::{Answer, Breakdown, Cohort, Fact, Fold, Of, Question, Stage, Table, answer::Spread};
 use proptest::prelude::*;
 
 fn table(facts: &[Fact], zone: &str) -> Table {
@@ -35,6 +35,28 @@ fn is_spread(spread: &Option<Spread>, mut took: Vec<i64>) -> bool {
                 && near(spread.p90_ms, nearest_rank(&took, 90))
         }
     }
+}
+
+fn broken_down(question: &mut Question, breakdown: Option<Breakdown>) {
+    match question {
+        Question::Retention(it) => it.breakdown = breakdown,
+        Question::Funnel(it) => it.breakdown = breakdown,
+        Question::Sequence(it) => it.breakdown = breakdown,
+        Question::Survival(it) => it.breakdown = breakdown,
+        Question::Trend(it) => it.breakdown = breakdown,
+        Question::Paths(_) | Question::Stickiness(_) | Question::LifeCycle(_) => {}
+    }
+}
+
+/// The groups of an answer by value, everybody first, and all that is said of each.
+fn groups(answer: &Answer) -> Vec<(Option<String>, serde_json::Value)> {
+    let answer = serde_json::to_value(answer).unwrap();
+    let parts = answer["groups"].as_array().unwrap().iter().cloned();
+    let parts = parts.map(|mut part| {
+        let group = part.as_object_mut().unwrap().remove("group").unwrap();
+        (group["value"].as_str().map(str::to_owned), part)
+    });
+    parts.collect()
 }
 
 proptest! {
@@ -168,6 +190,71 @@ proptest! {
             let mut fold = question.members(&cell, 100, table.names(), table.zone()).unwrap();
             let live: Vec<_> = table.people().filter(|it| fold.has(&table.run(*it).unwrap())).collect();
             prop_assert_eq!(members.people, live);
+        }
+    }
+
+    #[test]
+    fn a_group_is_the_answer_about_its_people_alone(facts in histories::facts(), question in histories::question()) {
+        let Some(mut breakdown) = question.breakdown().cloned() else { return Ok(()) };
+        (breakdown.of, breakdown.groups_max) = (Of::FirstTouch, 3);
+        let mut whole = question;
+        whole.scope_mut().min_people = 1;
+        broken_down(&mut whole, Some(breakdown));
+        let answer = groups(&ask(&facts, &whole));
+        let touches = naive::first_touches(&facts, whole.scope());
+        let mut part = whole.clone();
+        broken_down(&mut part, None);
+        for value in ["", "x", "y"] {
+            let theirs = |it: &&Fact| touches.get(&it.person).is_some_and(|touch| touch == value);
+            let theirs: Vec<_> = facts.iter().filter(theirs).cloned().collect();
+            let expected = &groups(&ask(&theirs, &part))[0].1;
+            match answer.iter().find(|it| it.0.as_deref() == Some(value)) {
+                Some((_, figures)) => prop_assert_eq!(figures, expected, "{:?}", value),
+                // Groups in which nothing happened are not listed.
+                None => prop_assert_eq!(expected, &groups(&ask(&[], &part))[0].1, "{:?}", value),
+            }
+        }
+    }
+
+    #[test]
+    fn stays_are_what_they_mean(facts in histories::facts(), mut question in histories::survival()) {
+        (question.breakdown, question.scope.min_people) = (None, 1);
+        let expected = naive::stays(&facts, &question);
+        let Answer::Survival(answer) = ask(&facts, &Question::Survival(question)) else { panic!() };
+        let group = &answer.groups[0];
+        prop_assert_eq!(group.people, Some(expected.people));
+        prop_assert_eq!(group.stays, Some(expected.stays.len() as u64));
+        prop_assert_eq!(group.ended, Some(expected.stays.iter().filter(|it| it.2).count() as u64));
+        // Kaplan and Meier's product, from the definition: at risk is who entered before and ended at that age or later.
+        let mut share = 1.0;
+        for point in &group.curve {
+            let at_risk = expected.stays.iter().filter(|it| (it.0 == 0 || it.0 < point.age_s) && it.1 >= point.age_s);
+            let left = expected.stays.iter().filter(|it| it.1 == point.age_s && it.2).count();
+            prop_assert_eq!(point.at_risk, at_risk.clone().count() as u64);
+            share *= 1.0 - left as f64 / at_risk.count() as f64;
+            prop_assert!((point.share - share).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn paths_are_what_they_mean(facts in histories::facts(), mut question in histories::paths()) {
+        (question.scope.min_people, question.top) = (1, 50);
+        let paths = naive::paths(&facts, &question);
+        let Answer::Paths(answer) = ask(&facts, &Question::Paths(question)) else { panic!() };
+        prop_assert_eq!(answer.people, Some(paths.len() as u64));
+        for (nth, level) in answer.levels.iter().enumerate() {
+            let here = paths.iter().filter(|it| it.len() > nth);
+            prop_assert_eq!(level.nodes.iter().map(|it| it.people).sum::<u64>(), here.count() as u64);
+            prop_assert_eq!(level.ended, paths.iter().filter(|it| it.len() == nth).count() as u64);
+            for node in &level.nodes {
+                let there = paths.iter().filter(|it| it.get(nth) == Some(&node.name)).count();
+                prop_assert_eq!(node.people, there as u64);
+            }
+            for link in &level.links {
+                let from = |path: &&Vec<String>| nth == 0 || path[nth - 1] == link.from;
+                let there = paths.iter().filter(|it| it.get(nth) == Some(&link.to)).filter(from).count();
+                prop_assert_eq!(link.people, there as u64);
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::histories::HOUR;
 use jiff::{Timestamp, civil};
 use linger_behaviour::{
-    Clock, Condition, Count, Fact, Funnel, LifeCycle, Order, Period, PersonKey, Retention, Scope, Sequence,
-    Stage, Start, Stickiness, What,
+    Clock, Condition, Count, Direction, Fact, Funnel, LifeCycle, Number, Order, Paths, Period, PersonKey,
+    Retention, Scope, Sequence, Stage, Start, Stays, Stickiness, Survival, Text, What,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -277,4 +277,83 @@ pub fn trend(facts: &[Fact], question: &linger_behaviour::Trend) -> BTreeMap<i64
         }
     }
     periods
+}
+
+/// The source of everybody's first fact in the range that has one, or nothing.
+pub fn first_touches(facts: &[Fact], scope: &Scope) -> BTreeMap<PersonKey, String> {
+    let touch = |all: Vec<Fact>| {
+        all.iter().find_map(|it| it.text(Text::Source).map(str::to_owned)).unwrap_or_default()
+    };
+    people(facts, scope).into_iter().map(|(person, all)| (person, touch(within(&all, scope)))).collect()
+}
+
+/// Stays, as the age at which observation began, that at which it ended, and whether by leaving.
+#[derive(Default)]
+pub struct Observed {
+    pub people: u64,
+    pub stays: Vec<(u32, u32, bool)>,
+}
+
+pub fn stays(facts: &[Fact], question: &Survival) -> Observed {
+    let scope = &question.scope;
+    let mut observed = Observed::default();
+    for all in people(facts, scope).values() {
+        // When each began and ended, and whether by leaving.
+        let mut stays = vec![];
+        match &question.stays {
+            Stays::Told { left } => {
+                for fact in within(all, scope).iter().filter(|it| meets(left, it)) {
+                    if let Some(ms) = fact.number(Number::DurationMs) {
+                        stays.push((fact.at_ms - ms, fact.at_ms, fact.text(Text::Outcome) == Some("left")));
+                    }
+                }
+            }
+            Stays::Seen { enter, leave } => {
+                let mut began = None;
+                for fact in all {
+                    if meets(leave, fact) {
+                        stays.extend(began.take().map(|it| (it, fact.at_ms, true)));
+                    }
+                    if meets(enter, fact) {
+                        began = began.or(Some(fact.at_ms));
+                    }
+                }
+                stays.extend(began.map(|it| (it, scope.to_ms, false)));
+            }
+        }
+        let seen = stays.into_iter().filter(|it| it.1 >= scope.from_ms).map(|(began, ended, left)| {
+            let (from, to) = ((scope.from_ms - began).max(0) / 1000, (ended - began) / 1000);
+            // Ages above a day are not told apart.
+            (from as u32, to.min(86_400) as u32, left && to <= 86_400)
+        });
+        let seen: Vec<_> = seen.filter(|it| it.0 == 0 || it.0 < it.1).collect();
+        observed.people += u64::from(!seen.is_empty());
+        observed.stays.extend(seen);
+    }
+    observed
+}
+
+/// Everybody's path, nearest to the anchor first.
+pub fn paths(facts: &[Fact], question: &Paths) -> Vec<Vec<String>> {
+    let node = |fact: &Fact| match question.node {
+        Some(text) => fact.text(text).unwrap_or_default().to_owned(),
+        None => fact.name.to_string(),
+    };
+    let mut paths = vec![];
+    for all in people(facts, &question.scope).values() {
+        let all = within(all, &question.scope);
+        let Some(anchor) = all.iter().position(|it| meets(&question.anchor, it)) else { continue };
+        let mut near: Vec<&Fact> = match question.direction {
+            Direction::After => all[anchor + 1..].iter().collect(),
+            Direction::Before => all[..anchor].iter().rev().collect(),
+        };
+        near.retain(|it| (it.at_ms - all[anchor].at_ms).abs() <= question.within_s as i64 * 1000);
+        let mut nodes: Vec<String> = [&all[anchor]].into_iter().chain(near).map(node).collect();
+        let anchor = nodes.remove(0);
+        nodes.retain(|it| !it.is_empty());
+        nodes.insert(0, anchor);
+        nodes.dedup();
+        paths.push(nodes.into_iter().skip(1).take(question.depth as usize).collect());
+    }
+    paths
 }
