@@ -1,3 +1,16 @@
 //! Keeps every event: durable before it is acknowledged, told once, sorted by person and time.
 //!
 //! It does not know who asks, or what an event means.
+
+mod config;
+mod fault;
+mod incoming;
+mod limits;
+
+pub use config::{Config, KeepDays};
+pub use fault::{AskFault, Cause, StoreFault};
+pub use incoming::{
+    BATCH_BYTES_MAX, BATCH_ITEMS_MAX, IDENTITY_BYTES_MAX, Identity, Incoming, NAME_BYTES_MAX, Outcome,
+    PROPS_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX, Who,
+};
+pub use limits::{AskLimits, Held};
