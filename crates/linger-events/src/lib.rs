@@ -2,10 +2,14 @@
 //!
 //! It does not know who asks, or what an event means.
 
+mod bytes;
 mod config;
+mod dedupe;
 mod fault;
 mod incoming;
 mod limits;
+mod people;
+mod record;
 
 pub use config::{Config, KeepDays};
 pub use fault::{AskFault, Cause, StoreFault};
