@@ -46,7 +46,12 @@ enum Step {
 }
 
 impl Intake {
-    pub fn new(log: DiskLog, stream: StreamName, state: State, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Intake {
+    pub fn new(
+        log: DiskLog,
+        stream: StreamName,
+        state: State,
+        clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    ) -> Intake {
         Intake {
             log,
             stream,

@@ -87,9 +87,16 @@ impl Disk {
     /// The payload of a sealed file.
     pub fn read_sealed(&self, name: &str, kind: &[u8; 8], what: &'static str) -> Result<Vec<u8>, StoreFault> {
         let doing = || format!("reading {name}");
-        let mut bytes = self.read(name)?.ok_or_else(|| StoreFault::damaged(doing(), format!("{name} is missing, so the store")))?;
+        let mut bytes = self
+            .read(name)?
+            .ok_or_else(|| StoreFault::damaged(doing(), format!("{name} is missing, so the store")))?;
         let damaged = || StoreFault::damaged(doing(), name);
-        let sum = bytes.len().checked_sub(4).filter(|at| *at >= HEAD).map(|at| bytes.split_off(at)).ok_or_else(damaged)?;
+        let sum = bytes
+            .len()
+            .checked_sub(4)
+            .filter(|at| *at >= HEAD)
+            .map(|at| bytes.split_off(at))
+            .ok_or_else(damaged)?;
         if sum != crc32c(&bytes).to_le_bytes() || &bytes[..8] != kind {
             return Err(damaged());
         }
