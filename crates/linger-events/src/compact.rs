@@ -159,7 +159,14 @@ impl Rewrite<'_> {
         let inputs: Vec<_> = self.job.pieces.iter().map(|piece| &*piece.segment).collect();
         self.up.segments.step("merging segments")?;
         let id = manifest.fresh();
-        let merged = segment::merge(&self.up.segments.dir, &inputs, id, self.job.partition, &keep)?;
+        let merged = segment::merge(
+            &self.up.segments.dir,
+            &inputs,
+            id,
+            self.job.partition,
+            &keep,
+            &self.inner.config.zone,
+        )?;
         if let Some(meta) = merged {
             self.add(self.inner.piece(self.up, meta, self.known)?, change);
         }

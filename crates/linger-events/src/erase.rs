@@ -12,7 +12,7 @@ use crate::manifest::Manifest;
 use crate::people::journal_without;
 use crate::store::Inner;
 use crate::upkeep::{Change, IDS, IDS_IS, PEOPLE, PEOPLE_IS, Upkeep, WORDS, decode_ids, encode_ids};
-use crate::view::partition_of;
+use crate::view::{Piece, partition_of};
 use crate::words::{Counts, Unused, WordSet, note_words};
 use crate::{AskFault, AskLimits, EventStore, StoreFault};
 
@@ -102,7 +102,7 @@ impl Inner {
         let part = |key: &u64| partition_of(PersonKey(*key), self.config.partitions);
         for partition in keys.iter().map(part).collect::<BTreeSet<u16>>() {
             for piece in &view.parts[usize::from(partition)] {
-                if !keys.iter().any(|key| piece.segment.holds(PersonKey(*key))) {
+                if !holds_any(piece, keys)? {
                     continue;
                 }
                 let gone = |fact: &Fact| {
@@ -206,4 +206,14 @@ impl Traces {
         self.ids.insert(fact.id);
         note_words(fact, &mut self.words);
     }
+}
+
+/// Whether a segment has facts of any of some persons.
+fn holds_any(piece: &Piece, keys: &[u64]) -> Result<bool, StoreFault> {
+    for key in keys {
+        if piece.segment.holds(PersonKey(*key))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

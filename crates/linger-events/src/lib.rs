@@ -20,8 +20,8 @@ mod manifest;
 mod moves;
 mod open;
 mod people;
-mod plain;
 mod record;
+mod segment;
 mod snapshot;
 mod state;
 mod store;
@@ -31,8 +31,6 @@ mod trials;
 mod upkeep;
 mod view;
 mod words;
-
-use plain as segment;
 
 pub use append::Watcher;
 pub use config::{Config, KeepDays};
@@ -45,6 +43,6 @@ pub use incoming::{
 };
 pub use limits::{AskLimits, Held};
 pub use open::Found;
-pub use plain::Dictionary;
+pub use segment::Dictionary;
 pub use snapshot::Snapshot;
 pub use store::{EventStore, Maintained};

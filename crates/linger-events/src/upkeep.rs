@@ -178,14 +178,14 @@ impl Inner {
     ) -> Result<Arc<Piece>, StoreFault> {
         up.segments.step("writing a segment")?;
         let id = manifest.fresh();
-        let meta = segment::write(&up.segments.dir, id, partition, facts)?;
+        let meta = segment::write(&up.segments.dir, id, partition, facts, &self.config.zone)?;
         up.segments.step("opening a segment")?;
         self.piece(up, meta, moves)
     }
 
     /// Opens a segment that was just written.
     pub fn piece(&self, up: &Upkeep, meta: Meta, moves: u64) -> Result<Arc<Piece>, StoreFault> {
-        let segment = segment::open(&up.segments.dir, &meta)?;
+        let segment = segment::open(&up.segments.dir, &meta, &self.config.zone)?;
         Ok(Arc::new(Piece { listed: Listed { meta, moves, kept_ms: i64::MIN }, segment: Arc::new(segment) }))
     }
 
