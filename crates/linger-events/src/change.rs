@@ -80,11 +80,14 @@ impl Inner {
         up.manifest = manifest;
         let mut state = self.intake.state();
         state.view = Arc::new(state.view.replaced(&change.gone, &change.new));
+        state.changes += 1;
         state.tail.drop_first(change.chunks);
         if let Some(moves) = change.tail_moves {
             state.tail_moves = moves;
         }
         drop(state);
+        // It would keep files open that are about to go.
+        *self.latest() = None;
         let segments =
             change.gone.iter().flat_map(|id| segment::names(*id)).map(|name| (self.segments.clone(), name));
         up.leftovers.extend(segments);

@@ -91,6 +91,8 @@ impl Inner {
             let mut words = self.words();
             words.forget(&unused);
             words.note_written(counts);
+            drop(words);
+            *self.latest() = None;
         }
         let mut state = self.intake.state();
         traces.ids.iter().for_each(|id| state.dedupe.remove(*id));

@@ -110,6 +110,7 @@ impl EventStore {
             upkeep: Mutex::new(Upkeep { manifest, written: Instant::now(), leftovers: Vec::new() }),
             words: Mutex::new(words),
             trouble: Mutex::default(),
+            latest: Mutex::default(),
         };
         inner.forget(&inner.upkeep())?;
         // If this fails, for example because the disk is full, what is to be erased stays hidden, and upkeep tries again.
@@ -213,6 +214,7 @@ fn read_state(
         erasing: manifest.erasing.iter().copied().collect(),
         erased_words: WordSet::new(),
         view: Arc::new(view),
+        changes: 0,
     })
 }
 

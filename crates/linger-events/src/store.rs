@@ -13,7 +13,7 @@ use crate::disk::Disk;
 use crate::keeper::{Bell, Keeper, Look};
 use crate::moves::Moves;
 use crate::record::{self, IdDigest};
-use crate::snapshot::Seen;
+use crate::snapshot::{Moment, Seen};
 
 use crate::words::Words;
 use crate::{Cause, Config, Figures, Identity, Incoming, Outcome, Snapshot, StoreFault};
@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     /// Held while what the store consists of changes.
     pub upkeep: Mutex<Upkeep>,
     pub words: Mutex<Words>,
+    /// The latest snapshot, which is given out again while nothing has changed.
+    pub latest: Mutex<Option<Snapshot>>,
     /// Why each task could not be done, since it last could.
     pub trouble: Mutex<[Option<StoreFault>; 2]>,
 }
@@ -167,6 +169,10 @@ impl Inner {
         self.upkeep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn latest(&self) -> MutexGuard<'_, Option<Snapshot>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn rewriting(&self) -> MutexGuard<'_, ()> {
         self.rewriting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -239,7 +245,17 @@ impl Inner {
     }
 
     pub fn snapshot(&self) -> Snapshot {
+        let mut latest = self.latest();
         let state = self.intake.state();
+        let moment = Moment {
+            offset: state.position.offset,
+            changes: state.changes,
+            moves: state.people.moves().len(),
+            erasing: state.erasing.len(),
+        };
+        if let Some(latest) = latest.as_ref().filter(|it| it.0.moment == moment) {
+            return latest.clone();
+        }
         let view = Arc::clone(&state.view);
         let (chunks, first) = (state.tail.chunks.clone(), state.tail.first);
         let known = view.moves().unwrap_or(u64::MAX).min(state.tail_moves) as usize;
@@ -249,7 +265,8 @@ impl Inner {
         let mut words = self.words();
         words.take_in(first, &chunks);
         let words = words.now();
-        Snapshot(Arc::new(Seen {
+        let snapshot = Snapshot(Arc::new(Seen {
+            moment,
             dir: self.config.dir.join(crate::open::SEGMENTS),
             partitions: self.config.partitions,
             parts: view.parts.iter().map(|_| OnceLock::new()).collect(),
@@ -259,7 +276,9 @@ impl Inner {
             moves,
             hidden,
             tail: OnceLock::new(),
-        }))
+        }));
+        *latest = Some(snapshot.clone());
+        snapshot
     }
 }
 
