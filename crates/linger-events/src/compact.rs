@@ -142,10 +142,20 @@ impl Rewrite<'_> {
             }
             stays
         };
-        let inputs: Vec<_> = self.job.pieces.iter().map(|piece| &*piece.segment).collect();
+        // Oldest first, so that facts of equal time stay in the order of their arrival.
+        let mut pieces: Vec<_> = self.job.pieces.iter().collect();
+        pieces.sort_by_key(|piece| piece.listed.meta.id);
+        let inputs: Vec<_> = pieces.into_iter().map(|piece| &*piece.segment).collect();
         self.inner.segments.step("merging segments")?;
         let id = self.inner.fresh();
-        let merged = segment::merge(&self.inner.segments.dir, &inputs, id, self.job.partition, &keep)?;
+        let merged = segment::merge(
+            &self.inner.segments.dir,
+            &inputs,
+            id,
+            self.job.partition,
+            &keep,
+            &self.inner.config.zone,
+        )?;
         if let Some(meta) = merged {
             self.add(self.inner.piece(meta, self.known)?, change);
         }

@@ -110,7 +110,8 @@ impl Inner {
         let part = |key: &u64| partition_of(PersonKey(*key), self.config.partitions);
         for partition in keys.iter().map(part).collect::<BTreeSet<u16>>() {
             for piece in &view.parts[usize::from(partition)] {
-                if !keys.iter().any(|key| piece.segment.holds(PersonKey(*key))) {
+                let there = keys.iter().map(|key| piece.segment.holds(PersonKey(*key)));
+                if !there.collect::<Result<Vec<bool>, _>>()?.contains(&true) {
                     continue;
                 }
                 let gone = |fact: &Fact| {

@@ -135,14 +135,14 @@ impl Inner {
     ) -> Result<Arc<Piece>, StoreFault> {
         self.segments.step("writing a segment")?;
         let id = self.fresh();
-        let meta = segment::write(&self.segments.dir, id, partition, facts)?;
+        let meta = segment::write(&self.segments.dir, id, partition, facts, &self.config.zone)?;
         self.segments.step("opening a segment")?;
         self.piece(meta, moves)
     }
 
     /// Opens a segment that was just written.
     pub fn piece(&self, meta: Meta, moves: u64) -> Result<Arc<Piece>, StoreFault> {
-        let segment = segment::open(&self.segments.dir, &meta)?;
+        let segment = segment::open(&self.segments.dir, &meta, &self.config.zone)?;
         Ok(Arc::new(Piece { listed: Listed { meta, moves, kept_ms: i64::MIN }, segment: Arc::new(segment) }))
     }
 

@@ -199,7 +199,7 @@ fn read_state(
     }
     let mut view = View::new(config.partitions);
     for listed in &manifest.segments {
-        let segment = Arc::new(segment::open(&segments.dir, &listed.meta)?);
+        let segment = Arc::new(segment::open(&segments.dir, &listed.meta, &config.zone)?);
         let piece = Piece { listed: listed.clone(), segment };
         let part = view.parts.get_mut(usize::from(listed.meta.partition));
         part.ok_or_else(|| StoreFault::damaged("opening segments", MANIFEST))?.push(Arc::new(piece));

@@ -45,7 +45,13 @@ pub(crate) fn names(id: u64) -> [String; 1] {
 }
 
 /// Writes facts of one partition as a segment.
-pub(crate) fn write(dir: &Path, id: u64, partition: u16, facts: &mut [Fact]) -> Result<Meta, StoreFault> {
+pub(crate) fn write(
+    dir: &Path,
+    id: u64,
+    partition: u16,
+    facts: &mut [Fact],
+    _zone: &str,
+) -> Result<Meta, StoreFault> {
     facts.sort_by_key(|fact| (fact.person, fact.at_ms));
     let mut bytes = Vec::new();
     for fact in facts.iter() {
@@ -74,7 +80,7 @@ pub(crate) fn write(dir: &Path, id: u64, partition: u16, facts: &mut [Fact]) -> 
 }
 
 /// Opens a segment.
-pub(crate) fn open(dir: &Path, meta: &Meta) -> Result<Segment, StoreFault> {
+pub(crate) fn open(dir: &Path, meta: &Meta, _zone: &str) -> Result<Segment, StoreFault> {
     let [name] = names(meta.id);
     let doing = || format!("opening segment {name}");
     let mut bytes = Vec::new();
@@ -102,16 +108,17 @@ pub(crate) fn merge(
     id: u64,
     partition: u16,
     keep: &dyn Fn(&Fact) -> bool,
+    zone: &str,
 ) -> Result<Option<Meta>, StoreFault> {
     let all = inputs.iter().flat_map(|segment| &segment.facts);
     let mut facts: Vec<Fact> = all.filter(|fact| keep(fact)).cloned().collect();
-    if facts.is_empty() { Ok(None) } else { write(dir, id, partition, &mut facts).map(Some) }
+    if facts.is_empty() { Ok(None) } else { write(dir, id, partition, &mut facts, zone).map(Some) }
 }
 
 impl Segment {
     /// Whether it has anything of a person.
-    pub(crate) fn holds(&self, person: PersonKey) -> bool {
-        self.facts.binary_search_by_key(&person, |fact| fact.person).is_ok()
+    pub(crate) fn holds(&self, person: PersonKey) -> Result<bool, StoreFault> {
+        Ok(self.facts.binary_search_by_key(&person, |fact| fact.person).is_ok())
     }
 
     /// A person's facts.
