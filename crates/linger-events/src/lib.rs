@@ -4,6 +4,7 @@
 
 mod append;
 mod bytes;
+mod change;
 mod compact;
 mod config;
 mod dedupe;
@@ -12,6 +13,7 @@ mod disk;
 mod erase;
 mod fault;
 mod figures;
+mod flush;
 mod gather;
 mod incoming;
 mod keeper;
@@ -19,6 +21,7 @@ mod limits;
 mod manifest;
 mod moves;
 mod open;
+pub mod ordeal;
 mod people;
 mod record;
 mod segment;
@@ -28,7 +31,6 @@ mod store;
 mod tail;
 #[cfg(test)]
 mod trials;
-mod upkeep;
 mod view;
 mod words;
 
