@@ -11,6 +11,7 @@
 
 mod draw;
 mod rules;
+pub mod segment;
 mod unanswered;
 
 pub use draw::{arm_of, intent_id};
