@@ -4,7 +4,7 @@
 use super::{
     condition::{CONDITIONS_MAX, Condition, ContentTier, CountOf, DAYS_MAX, Filter, SegmentDef, StageRule},
     days::Shape,
-    spec::{BadSegment, Counter, Node, PRESENCE, Segments, Spec, bad, set},
+    spec::{BadSegment, Counter, Edge, Node, PRESENCE, Segments, Spec, Sum, bad, set},
 };
 use linger_behaviour::{Text, touch};
 use rustc_hash::FxHashMap;
@@ -68,6 +68,7 @@ impl Making {
         for counter in &mut self.spec.counters {
             counter.windows.sort_unstable();
             counter.windows.dedup();
+            counter.edges.sort_by_key(|it| (it.sum, it.at));
         }
         self.spec
     }
@@ -90,10 +91,14 @@ impl Making {
             }
             Condition::First { event, filters, days_ago_at_least, days_ago_at_most } => {
                 let (counter, min, max) = self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
+                let segment = self.spec.ids.len();
+                set(&mut self.spec.counters[usize::from(counter)].on_first, segment, true);
                 Node::First { counter, min, max }
             }
             Condition::Last { event, filters, days_ago_at_least, days_ago_at_most } => {
                 let (counter, min, max) = self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
+                let segment = self.spec.ids.len();
+                set(&mut self.spec.counters[usize::from(counter)].on_last, segment, true);
                 Node::Last { counter, min, max }
             }
             Condition::Property { text, is } => self.property(*text, is)?,
@@ -112,6 +117,8 @@ impl Making {
                     return Err(("is", "must name one to five stages"));
                 }
                 self.mark(PRESENCE);
+                let segment = self.spec.ids.len();
+                set(&mut self.spec.counters[usize::from(PRESENCE)].on_day, segment, true);
                 Node::Stage { is: is.clone() }
             }
             Condition::Content { is } => self.content(is, depth)?,
@@ -153,9 +160,11 @@ impl Making {
             }
             let cap = told.saturating_add(1);
             self.widen(counter, window.unwrap_or(0), window.is_some() && (told > 1 || max == 1), cap);
+            self.edges(counter, window.map_or(Sum::Ever, Sum::Times), min, max);
             return Ok(Node::Times { counter, window, min, max });
         };
         self.widen(counter, window, false, 1);
+        self.edges(counter, Sum::Days(window), min, max);
         Ok(Node::Days { counter, window, min, max })
     }
 
@@ -293,6 +302,19 @@ impl Making {
         }
     }
 
+    /// Notes where the answer to a condition turns.
+    fn edges(&mut self, counter: u16, sum: Sum, min: u32, max: u32) {
+        let segment = self.spec.ids.len();
+        let edges = &mut self.spec.counters[usize::from(counter)].edges;
+        for at in [Some(min), max.checked_add(1)].into_iter().flatten().filter(|at| *at > 0) {
+            let known = edges.iter().position(|it| it.sum == sum && it.at == at).unwrap_or(edges.len());
+            if known == edges.len() {
+                edges.push(Edge { sum, at, segments: Segments::default() });
+            }
+            set(&mut edges[known].segments, segment, true);
+        }
+    }
+
     fn mark(&mut self, counter: u16) {
         let at = self.spec.ids.len();
         set(&mut self.spec.counters[usize::from(counter)].segments, at, true);
@@ -351,6 +373,10 @@ impl Making {
             cap: 1,
             windows: vec![],
             segments: Segments::default(),
+            on_first: Segments::default(),
+            on_last: Segments::default(),
+            on_day: Segments::default(),
+            edges: vec![],
         });
         self.keys.insert(key, at);
         Ok(at)

@@ -52,7 +52,7 @@ impl Days {
                 if let Some(word) = words.get_mut(back as usize / 64) {
                     *word |= 1 << (back % 64);
                 }
-                **words != before
+                moved > 0 || **words != before
             }
             Days::Counts(days) => {
                 let Shape::Counts(span) = shape else { return false };
@@ -75,6 +75,16 @@ impl Days {
                 days.drain(..old);
                 changed
             }
+        }
+    }
+
+    /// How many days are remembered.
+    pub(super) fn len(&self) -> u32 {
+        match self {
+            Days::Off => 0,
+            Days::Bits(bits) => bits.count_ones(),
+            Days::Long(words) => words.iter().map(|it| it.count_ones()).sum(),
+            Days::Counts(days) => u32::try_from(days.len()).unwrap_or(u32::MAX),
         }
     }
 

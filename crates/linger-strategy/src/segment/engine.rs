@@ -6,7 +6,7 @@ use super::{
     condition::Stage,
     evaluate::{holds, stage},
     person::Person,
-    spec::{PRESENCE, Segments, Spec, ones, set},
+    spec::{PRESENCE, Segments, Spec, add, ones, set},
     touched::Touched,
 };
 use linger_behaviour::{Fact, PersonKey};
@@ -165,7 +165,7 @@ impl Engine {
             set(&mut person.member, segment, true);
         }
         person.join(spec, gone);
-        person.due = person.next_due(spec, self.today);
+        person.plan(spec, self.today, self.today, &mut Segments::default());
         settle(spec, &mut self.counts, into, person, [u64::MAX; 4], self.today, changes);
     }
 
@@ -186,16 +186,18 @@ impl Engine {
         if today <= self.today {
             return;
         }
-        self.today = today;
+        let before = std::mem::replace(&mut self.today, today);
         let began = changes.len();
+        let spec = &*self.spec;
+        for (key, person) in self.people.iter_mut().filter(|(_, person)| person.due <= today) {
+            let mut affected = Segments::default();
+            person.plan(spec, before, today, &mut affected);
+            settle(spec, &mut self.counts, *key, person, affected, today, changes);
+        }
+        // Only now: a new day pushes old ones out of memory, which the walk above has to see leave.
         let later = self.ahead.split_off(&(today + 1));
         for waiting in std::mem::replace(&mut self.ahead, later).into_values().flatten() {
             self.touch(waiting.person, waiting.at_ms, &waiting.touched, changes);
-        }
-        let spec = &*self.spec;
-        for (key, person) in self.people.iter_mut().filter(|(_, person)| person.due <= today) {
-            person.due = person.next_due(spec, today);
-            settle(spec, &mut self.counts, *key, person, [u64::MAX; 4], today, changes);
         }
         // The map's order shows nowhere.
         changes[began..].sort_by_key(|it| (it.person, it.segment));
@@ -290,20 +292,17 @@ pub(super) fn note(
     touched: &Touched,
     affected: &mut Segments,
 ) {
-    let mut add = |more: Segments| affected.iter_mut().zip(more).for_each(|(mine, more)| *mine |= more);
     for counter in &touched.counters {
-        if person.count(spec, *counter, day, today) {
-            add(spec.counters[usize::from(*counter)].segments);
-        }
+        person.count(spec, *counter, day, today, affected);
     }
     for (text, code) in &touched.texts {
         if person.latest_text(*text, (at_ms, *code)) {
-            add(spec.text_segments.get(text).copied().unwrap_or_default());
+            add(affected, spec.text_segments.get(text).copied().unwrap_or_default());
         }
     }
     for (number, value) in &touched.numbers {
         if person.latest_number(*number, (at_ms, *value)) {
-            add(spec.number_segments.get(number).copied().unwrap_or_default());
+            add(affected, spec.number_segments.get(number).copied().unwrap_or_default());
         }
     }
 }

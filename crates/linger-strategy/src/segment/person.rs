@@ -2,7 +2,7 @@
 
 use super::{
     days::Days,
-    spec::{Counter, Segments, Spec},
+    spec::{Counter, Segments, Spec, Sum, add},
 };
 use linger_behaviour::{Number, Text};
 
@@ -24,13 +24,50 @@ impl Slot {
         Slot { counter, ever: 1, first: day, last: day, days }
     }
 
-    fn note(&mut self, of: &Counter, day: i32) -> bool {
-        let mut changed = self.days.add(of.shape, Some(self.last), day, 1, of.cap);
-        changed |= self.ever < of.cap || day < self.first || day > self.last;
+    /// Counts a day. Adds the segments whose answer may turn by it, and says whether the days themselves changed.
+    fn note(&mut self, of: &Counter, day: i32, today: i32, affected: &mut Segments) -> bool {
+        let days = self.days.len();
+        let grown = self.days.add(of.shape, Some(self.last), day, 1, of.cap);
+        let (first, last) = (day < self.first, day > self.last);
+        let counted = self.ever < of.cap;
         self.ever = self.ever.saturating_add(1).min(of.cap);
         self.first = self.first.min(day);
         self.last = self.last.max(day);
-        changed
+        let fresh = first || last || (grown && self.days.len() != days);
+        if first {
+            add(affected, of.on_first);
+        }
+        if last {
+            add(affected, of.on_last);
+        }
+        if fresh {
+            add(affected, of.on_day);
+        }
+        if counted || grown {
+            self.turn(of, today, affected);
+        }
+        fresh
+    }
+
+    /// Adds the segments whose answer turns where the sums stand now.
+    fn turn(&self, of: &Counter, today: i32, affected: &mut Segments) {
+        let mut known = (Sum::Ever, self.ever);
+        for edge in &of.edges {
+            if edge.sum != known.0 {
+                known = (edge.sum, self.sum(edge.sum, today));
+            }
+            if known.1 == edge.at {
+                add(affected, edge.segments);
+            }
+        }
+    }
+
+    fn sum(&self, sum: Sum, today: i32) -> u32 {
+        match sum {
+            Sum::Ever => self.ever,
+            Sum::Times(window) => self.days.within(self.last, today, window).1,
+            Sum::Days(window) => self.days.within(self.last, today, window).0,
+        }
     }
 
     fn join(&mut self, of: &Counter, other: &Slot) {
@@ -94,25 +131,25 @@ impl Person {
         self.slots.iter().find(|it| it.counter == counter)
     }
 
-    /// Counts a day; says whether any answer may have changed.
-    pub(super) fn count(&mut self, spec: &Spec, counter: u16, day: i32, today: i32) -> bool {
+    /// Counts a day; adds the segments whose answer may have changed.
+    pub(super) fn count(&mut self, spec: &Spec, counter: u16, day: i32, today: i32, affected: &mut Segments) {
         let of = &spec.counters[usize::from(counter)];
         let at = self.slots.iter().position(|it| it.counter >= counter).unwrap_or(self.slots.len());
         let slot = match self.slots.get_mut(at).filter(|it| it.counter == counter) {
             Some(slot) => {
-                if !slot.note(of, day) {
-                    return false;
+                if !slot.note(of, day, today, affected) {
+                    return;
                 }
                 slot
             }
             None => {
+                add(affected, of.segments);
                 self.slots.reserve_exact(1);
                 self.slots.insert(at, Slot::new(counter, of, day));
                 &mut self.slots[at]
             }
         };
         self.due = self.due.min(slot.due(of, today));
-        true
     }
 
     pub(super) fn latest_text(&mut self, text: Text, told: Latest<u16>) -> bool {
@@ -151,10 +188,17 @@ impl Person {
         mine.tags.dedup();
     }
 
-    /// The next day after `today` on which something may change by itself.
-    pub(super) fn next_due(&self, spec: &Spec, today: i32) -> i32 {
-        let dues = self.slots.iter().map(|slot| slot.due(&spec.counters[usize::from(slot.counter)], today));
-        dues.min().unwrap_or(i32::MAX)
+    /// Plans the next day after `today` on which something may change by itself; adds the segments for which that was
+    /// so between `before` and `today`.
+    pub(super) fn plan(&mut self, spec: &Spec, before: i32, today: i32, affected: &mut Segments) {
+        self.due = i32::MAX;
+        for slot in &self.slots {
+            let of = &spec.counters[usize::from(slot.counter)];
+            if slot.due(of, before) <= today {
+                add(affected, of.segments);
+            }
+            self.due = self.due.min(slot.due(of, today));
+        }
     }
 
     /// Bytes in memory, without what the map itself costs.

@@ -40,6 +40,10 @@ pub(super) fn set(bits: &mut Segments, at: usize, on: bool) {
     }
 }
 
+pub(super) fn add(bits: &mut Segments, more: Segments) {
+    bits.iter_mut().zip(more).for_each(|(mine, more)| *mine |= more);
+}
+
 pub(super) fn ones(bits: Segments) -> impl Iterator<Item = usize> {
     bits.into_iter().enumerate().flat_map(|(word, mut rest)| {
         std::iter::from_fn(move || {
@@ -59,6 +63,29 @@ pub(super) struct Counter {
     pub(super) cap: u32,
     /// Distances in days after which an answer may change by itself.
     pub(super) windows: Vec<u16>,
+    /// All segments that look at it.
+    pub(super) segments: Segments,
+    /// Those that look at the first day, at the last, at the days one by one.
+    pub(super) on_first: Segments,
+    pub(super) on_last: Segments,
+    pub(super) on_day: Segments,
+    /// Where an answer turns as a sum grows, by sum.
+    pub(super) edges: Vec<Edge>,
+}
+
+/// A sum over the days of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sum {
+    Ever,
+    Times(u16),
+    Days(u16),
+}
+
+/// Answers of these segments may turn when this sum arrives at this number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) sum: Sum,
+    pub(super) at: u32,
     pub(super) segments: Segments,
 }
 
