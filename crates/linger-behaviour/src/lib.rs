@@ -7,8 +7,21 @@
 //!
 //! Invariant: within a run, times never fall; facts of equal time stand in the order of their arrival.
 
+pub mod answer;
+mod calendar;
 mod fact;
+mod fold;
+pub mod question;
 mod run;
+mod table;
 
+pub use answer::{Answer, Group, When};
 pub use fact::{Class, Fact, Number, PersonKey, Text, touch};
-pub use run::{Columns, Fold, Head, NONE, NO_TEXT, Names, Need, Run};
+pub use fold::{AnyFold, MembersFold};
+pub use question::{
+    Brackets, Breakdown, Cell, Clock, Cohort, Condition, Count, Direction, Funnel, LifeCycle, Of, Order,
+    Paths, Pattern, Period, Question, Retention, Scope, Sequence, Stage, Start, Stays, Step, Stickiness,
+    Survival, Trend, What, Wrong,
+};
+pub use run::{Columns, Fold, Head, NO_TEXT, NONE, Names, Need, Run};
+pub use table::Table;
