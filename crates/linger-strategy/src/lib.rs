@@ -9,7 +9,9 @@
 //!
 //! [`Intent`]: linger_protocol::Intent
 
+pub mod alarm;
 mod draw;
+pub mod kpi;
 mod rules;
 pub mod segment;
 mod unanswered;

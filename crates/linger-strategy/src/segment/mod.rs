@@ -27,6 +27,7 @@ mod spec;
 mod touched;
 
 pub use backfill::Backfill;
+pub(crate) use calendar::epoch_day;
 pub use calendar::{Calendar, UnknownZone};
 pub use condition::{
     CONDITIONS_MAX, Condition, ContentTier, CountOf, DAYS_MAX, Filter, SegmentDef, Stage, StageRule,
