@@ -90,7 +90,7 @@ fn a_small_fall_in_a_quiet_series_and_a_big_one_in_a_wild_series_say_nothing() {
 #[test]
 fn a_slow_slide_is_found_by_its_sum_where_no_day_is_bad_enough() {
     let mut drifting = rule();
-    drifting.drift = Some(Drift { slack: 1.0, limit: 8.0 });
+    drifting.drift = Some(Drift { slack: 0.5, limit: 7.0 });
     let slide = |day: i64| if day < 80 { 1.0 } else { 0.995_f64.powi(i32::try_from(day - 80).unwrap()) };
     let series = days(120, 4, slide);
     assert_eq!(back_test(&rule(), &calendar(), &series[..97]).moments, []);
