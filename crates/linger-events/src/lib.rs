@@ -2,10 +2,21 @@
 //!
 //! It does not know who asks, or what an event means.
 
+mod append;
+mod bytes;
 mod config;
+mod dedupe;
+mod desk;
+mod disk;
 mod fault;
 mod incoming;
 mod limits;
+mod open;
+mod people;
+mod record;
+mod state;
+mod store;
+mod tail;
 
 pub use config::{Config, KeepDays};
 pub use fault::{AskFault, Cause, StoreFault};
@@ -14,3 +25,5 @@ pub use incoming::{
     PROPS_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX, Who,
 };
 pub use limits::{AskLimits, Held};
+pub use open::Found;
+pub use store::EventStore;
