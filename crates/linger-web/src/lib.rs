@@ -16,6 +16,7 @@ mod house;
 mod hub;
 mod insight;
 mod limits;
+mod live;
 mod media;
 mod openapi;
 mod orders;
@@ -23,6 +24,7 @@ mod pages;
 mod presence;
 mod rooms;
 mod socket;
+mod track;
 pub mod wire;
 
 pub use error::ApiError;

@@ -9,8 +9,8 @@ const EXPONENT_MAX: i32 = 40;
 /// How many decimal digits the minor unit of a currency has: ISO 4217 of 2024, where it is not 2.
 pub(crate) fn minor_digits(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         "CLF" | "UYW" => 4,
         _ => 2,
@@ -118,9 +118,15 @@ mod tests {
 
     #[test]
     fn a_whole_number_is_whole() {
-        for (text, whole) in
-            [("5", Some(5)), ("5.0", Some(5)), ("-3", Some(-3)), ("4.5", None), ("1.04", None), ("five", None), ("5.", None)]
-        {
+        for (text, whole) in [
+            ("5", Some(5)),
+            ("5.0", Some(5)),
+            ("-3", Some(-3)),
+            ("4.5", None),
+            ("1.04", None),
+            ("five", None),
+            ("5.", None),
+        ] {
             assert_eq!(whole_number(text), whole, "{text}");
         }
         assert_eq!(whole_number(&i64::MIN.to_string()), None);

@@ -120,7 +120,9 @@ fn named<'t>(told: &'t Told<'_>, call: Call) -> Result<(&'t str, Class, Option<&
     }
     let point = touch_point(name);
     let class = match point.unwrap_or(name) {
-        touch::ORDER_PLACED | touch::ORDER_PAID | touch::ORDER_REFUNDED | touch::AFTER_SALES => Class::Commerce,
+        touch::ORDER_PLACED | touch::ORDER_PAID | touch::ORDER_REFUNDED | touch::AFTER_SALES => {
+            Class::Commerce
+        }
         _ => Class::Behaviour,
     };
     Ok(point.map_or((name, class, None), |point| (point, class, Some(name))))

@@ -394,6 +394,9 @@ mod tests {
         headers.remove("ce-id");
         assert_eq!(Told::cloud_in_headers(&headers, "").unwrap_err(), Unfit::new("missing-field", "id"));
         let other = json.replace("1.0", "0.3");
-        assert_eq!(Told::cloud(Raw::read(&other).unwrap()).unwrap_err(), Unfit::new("bad-field", "specversion"));
+        assert_eq!(
+            Told::cloud(Raw::read(&other).unwrap()).unwrap_err(),
+            Unfit::new("bad-field", "specversion")
+        );
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn moment_of(text: &str) -> Option<i64> {
 /// `2026-11-26T17:00:00.123Z`, which is what nearly everybody sends.
 fn usual(text: &[u8]) -> Option<i64> {
     let number = |from: usize, to: usize| {
-        text[from..to].iter().try_fold(0i64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
+        text[from..to]
+            .iter()
+            .try_fold(0i64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
     };
     let separated = text.len() == 24
         && (text[4], text[7], text[10], text[13], text[16], text[19], text[23])
@@ -64,7 +66,11 @@ pub(crate) struct At {
 }
 
 /// When it happened by our clock; the code of the refusal when it cannot be.
-pub(crate) fn corrected(told_ms: Option<i64>, sent_ms: Option<i64>, received_ms: i64) -> Result<At, &'static str> {
+pub(crate) fn corrected(
+    told_ms: Option<i64>,
+    sent_ms: Option<i64>,
+    received_ms: i64,
+) -> Result<At, &'static str> {
     let Some(told_ms) = told_ms else { return Ok(At { at_ms: received_ms, moved: false }) };
     let fault_ms = sent_ms.map_or(0, |sent_ms| received_ms.saturating_sub(sent_ms));
     let at_ms = told_ms.saturating_add(fault_ms);
