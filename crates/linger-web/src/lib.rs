@@ -30,3 +30,4 @@ pub mod wire;
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
 pub use openapi::{app, document};
+pub use track::{fact_id, room_person};

@@ -203,12 +203,7 @@ impl<'w> Reader<'w> {
     /// The same message of the same source is the same fact. One without an id is told once: nobody can tell it from
     /// another that looks alike.
     fn id_of(&self, message: Option<&str>) -> u128 {
-        let Some(message) = message else {
-            let mut bytes = [0; 16];
-            // Without randomness no session could have begun and nobody could have made the key.
-            aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
-            return u128::from_be_bytes(bytes);
-        };
+        let Some(message) = message else { return random_id() };
         fact_id(&self.work.sender.source, message)
     }
 
@@ -226,8 +221,16 @@ impl<'w> Reader<'w> {
     }
 }
 
-/// The id of what a source told under a message id.
-pub(crate) fn fact_id(source: &str, message: &str) -> u128 {
+/// An id that meets no other.
+pub(super) fn random_id() -> u128 {
+    let mut bytes = [0; 16];
+    // Without randomness no session could have begun and nobody could have made a key.
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
+    u128::from_be_bytes(bytes)
+}
+
+/// The id of what a source told under a message id: half of a SHA-256, so that nobody finds two that meet.
+pub fn fact_id(source: &str, message: &str) -> u128 {
     let digest = Sha256::new().chain_update(source).chain_update([0]).chain_update(message).finalize();
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);

@@ -10,6 +10,7 @@ use super::{
 };
 use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{IDENTITY_BYTES_MAX, Incoming, NAME_BYTES_MAX, Who};
+use linger_protocol::PersonId;
 use std::borrow::Cow;
 
 /// Bytes of a text that goes into a column; a longer one stays among the other properties.
@@ -17,7 +18,12 @@ const COLUMN_BYTES_MAX: usize = 256;
 /// Bytes of a message id; CloudEvents have two parts in it.
 const MESSAGE_BYTES_MAX: usize = 512;
 /// Anonymous ids that begin so are people of Linger's own rooms: only a trusted sender may speak of them.
-pub(crate) const ROOM_PERSON: &str = "room:";
+const ROOM_PERSON: &str = "room:";
+
+/// The anonymous id under which a person of a room is known among events.
+pub fn room_person(person: PersonId) -> String {
+    format!("{ROOM_PERSON}{person}")
+}
 
 /// What the house knows of the sender, and what holds for the whole request.
 pub(crate) struct Ground<'a> {
@@ -333,7 +339,9 @@ impl<'a> Reading<'a, '_> {
         let traits = inner("traits");
         for (name, value) in &traits.all {
             if let Some(Place::Text(text @ (Text::AgeBand | Text::CityTier | Text::Region))) = place(name) {
-                value.plain().is_some_and(|value| self.text(text, &value));
+                if let Some(value) = value.plain() {
+                    self.text(text, &value);
+                }
             }
         }
     }

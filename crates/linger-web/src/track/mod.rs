@@ -16,9 +16,11 @@ mod raw;
 mod schema;
 mod senders;
 mod told;
+pub(crate) mod touches;
 mod when;
 
-pub(crate) use meaning::ROOM_PERSON;
+pub use batch::fact_id;
+pub use meaning::room_person;
 
 use crate::{error::ApiError, house::House};
 use linger_behaviour::Fact;
@@ -40,6 +42,7 @@ pub(crate) struct Track {
     schema: schema::Schema,
     under_way: Semaphore,
     reading: std::sync::Arc<Semaphore>,
+    pub(crate) touches: touches::Touches,
     restored: tokio::sync::OnceCell<()>,
 }
 
@@ -50,6 +53,7 @@ impl Track {
             schema: schema::Schema::default(),
             under_way: Semaphore::new(UNDER_WAY_MAX),
             reading: std::sync::Arc::new(Semaphore::new(READING_MAX)),
+            touches: touches::Touches::default(),
             restored: tokio::sync::OnceCell::new(),
         }
     }
@@ -106,6 +110,7 @@ pub(crate) fn follow(house: &House) {
         live.take(facts);
         metrics.facts_stored(facts, engine.now().0);
     }));
+    touches::follow(house.clone());
     let house = house.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(KEEP_EVERY);
@@ -114,6 +119,7 @@ pub(crate) fn follow(house: &House) {
             ticks.tick().await;
             keep_schema(&house).await;
         }
+        keep_schema(&house).await;
     });
 }
 

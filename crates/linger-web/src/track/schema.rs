@@ -163,7 +163,7 @@ impl Schema {
     pub(crate) fn accept(&self, key: u64, event: &str, field: Option<&str>) -> bool {
         let mut known = self.known();
         let Some(event) = known.get_mut(&key).and_then(|events| events.get_mut(event)) else { return false };
-        let mut accept = |seen: &mut Seen| (seen.expected, seen.dirty) = (seen.types, true);
+        let accept = |seen: &mut Seen| (seen.expected, seen.dirty) = (seen.types, true);
         match field {
             Some(name) => match event.fields.get_mut(name) {
                 Some(seen) => accept(seen),
