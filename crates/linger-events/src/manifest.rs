@@ -46,6 +46,8 @@ pub(crate) struct Manifest {
 pub(crate) struct Listed {
     pub meta: Meta,
     pub moves: u64,
+    /// When facts that are too old were last left out of it.
+    pub kept_ms: i64,
 }
 
 /// A file of ids.
