@@ -74,6 +74,8 @@ pub struct RetainedGroup {
 pub struct CohortRow {
     /// The label of its period, or the value of its text.
     pub cohort: String,
+    /// The beginning of its period, ms since 1970; absent for a cohort of a text.
+    pub from_ms: Option<i64>,
     /// How many are in it; absent when too few to be shown.
     pub people: Option<u64>,
     /// Its own period is not over: more people may join.

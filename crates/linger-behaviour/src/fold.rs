@@ -1,5 +1,6 @@
 //! One fold for each kind of question, behind one type. It does not know how facts are stored.
 
+mod bits;
 mod cells;
 mod chain;
 mod days;

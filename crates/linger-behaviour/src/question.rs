@@ -68,6 +68,20 @@ impl Question {
         }
     }
 
+    /// The same, to be changed: a caller may raise the small-group bound or narrow the range.
+    pub fn scope_mut(&mut self) -> &mut Scope {
+        match self {
+            Question::Retention(it) => &mut it.scope,
+            Question::Funnel(it) => &mut it.scope,
+            Question::Sequence(it) => &mut it.scope,
+            Question::Paths(it) => &mut it.scope,
+            Question::Stickiness(it) => &mut it.scope,
+            Question::LifeCycle(it) => &mut it.scope,
+            Question::Survival(it) => &mut it.scope,
+            Question::Trend(it) => &mut it.scope,
+        }
+    }
+
     /// What it is broken down by, if the question can be and is.
     pub fn breakdown(&self) -> Option<&Breakdown> {
         match self {

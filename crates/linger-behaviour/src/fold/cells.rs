@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The group of everybody.
 pub(crate) const EVERYBODY: u32 = u32::MAX;
 
+/// Rows of everybody that are found without hashing.
+const DENSE: u32 = 1024;
+
 /// Sums that add up.
 pub(crate) trait Sum: Default + Send {
     /// Takes in the sums over other people.
@@ -20,6 +23,8 @@ pub(crate) type Ranked<S> = (Group, BTreeMap<u32, S>);
 /// are too many does not either.
 #[derive(Debug)]
 pub(crate) struct Cells<S> {
+    // The first rows of everybody, found without hashing.
+    all: Vec<Option<S>>,
     held: FxHashMap<(u32, u32), S>,
     most: usize,
     too_many: bool,
@@ -28,7 +33,7 @@ pub(crate) struct Cells<S> {
 impl<S: Sum> Cells<S> {
     /// At most so many.
     pub(crate) fn new(most: usize) -> Cells<S> {
-        Cells { held: FxHashMap::default(), most, too_many: false }
+        Cells { all: vec![], held: FxHashMap::default(), most, too_many: false }
     }
 
     /// The sums of a row of a group; nothing once there are too many.
@@ -36,6 +41,13 @@ impl<S: Sum> Cells<S> {
     pub(crate) fn at(&mut self, group: u32, row: u32) -> Option<&mut S> {
         if self.too_many {
             return None;
+        }
+        if group == EVERYBODY && row < DENSE {
+            let row = row as usize;
+            if row >= self.all.len() {
+                self.all.resize_with(row + 1, || None);
+            }
+            return Some(self.all[row].get_or_insert_default());
         }
         if self.held.len() >= self.most && !self.held.contains_key(&(group, row)) {
             self.give_up();
@@ -56,29 +68,36 @@ impl<S: Sum> Cells<S> {
     }
 
     pub(crate) fn get(&self, group: u32, row: u32) -> Option<&S> {
-        self.held.get(&(group, row))
+        let dense = (group == EVERYBODY).then(|| self.all.get(row as usize)?.as_ref()).flatten();
+        dense.or_else(|| self.held.get(&(group, row)))
     }
 
     pub(crate) fn clear(&mut self) {
+        self.all.clear();
         self.held.clear();
         self.too_many = false;
     }
 
     fn give_up(&mut self) {
-        self.held = FxHashMap::default();
+        (self.all, self.held) = (vec![], FxHashMap::default());
         self.too_many = true;
     }
 
     /// All sums; none when there are too many.
     pub(crate) fn into_rows(self) -> Option<BTreeMap<(u32, u32), S>> {
-        (!self.too_many).then(|| self.held.into_iter().collect())
+        (!self.too_many).then(|| self.rows().collect())
+    }
+
+    fn rows(self) -> impl Iterator<Item = ((u32, u32), S)> {
+        let all = (0..).zip(self.all).filter_map(|(row, sums)| Some(((EVERYBODY, row), sums?)));
+        all.chain(self.held)
     }
 
     pub(crate) fn add(&mut self, other: Cells<S>) {
         if other.too_many {
             self.give_up();
         }
-        for ((group, row), sums) in other.held {
+        for ((group, row), sums) in other.rows() {
             if let Some(mine) = self.at(group, row) {
                 mine.add(sums);
             }
@@ -100,7 +119,7 @@ impl<S: Sum> Cells<S> {
             ));
         }
         let mut groups: BTreeMap<u32, BTreeMap<u32, S>> = BTreeMap::new();
-        for ((group, row), sums) in self.held {
+        for ((group, row), sums) in self.rows() {
             groups.entry(group).or_default().insert(row, sums);
         }
         let people = |rows: &BTreeMap<u32, S>| rows.values().map(&weight).sum::<u64>();

@@ -1,5 +1,6 @@
 //! Periods in which a person was active, read from the day mask of their head. It does not know the question.
 
+use super::bits::Periods;
 use crate::{Head, Period, Scope, calendar::Calendar};
 
 /// Days of a range and the periods they belong to, if day masks can tell as much as facts would.
@@ -11,6 +12,8 @@ pub(crate) struct Days {
     to_is_midnight: bool,
     first_day: i32,
     period_of: Box<[u32]>,
+    // Whether each day is a period.
+    alike: bool,
 }
 
 impl Days {
@@ -28,8 +31,11 @@ impl Days {
         let days = Calendar::new(Period::Day, &scope.zone, from_ms, scope.to_ms);
         let epoch = jiff::civil::date(1970, 1, 1);
         let first_day = days.date(0).since(epoch).ok()?.get_days();
-        let period_of = (0..days.len()).map(|day| calendar.index(days.begin(day)) as u32).collect();
+        let period_of: Box<[u32]> =
+            (0..days.len()).map(|day| calendar.index(days.begin(day)) as u32).collect();
+        let alike = (0..).zip(&period_of).all(|(day, period)| day == *period);
         Some(Days {
+            alike,
             from_ms,
             to_ms: scope.to_ms,
             from_is_midnight: days.begin(0) == from_ms,
@@ -62,6 +68,18 @@ impl Days {
                 each(*period);
                 bits &= bits - 1;
             }
+        }
+    }
+    /// The same as a set.
+    #[inline]
+    pub(crate) fn fill(&self, head: &Head<'_>, periods: &mut Periods) {
+        periods.clear();
+        if !self.alike {
+            return self.each(head, |period| periods.set(period as usize));
+        }
+        let offset = i64::from(head.day0) - i64::from(self.first_day);
+        for (word, bits) in (0i64..).zip(head.days) {
+            periods.set_word(offset + word * 64, *bits, self.period_of.len());
         }
     }
 }

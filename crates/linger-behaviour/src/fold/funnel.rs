@@ -13,7 +13,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Groups that a fold holds at most: with times, some 30 MB a thousand.
+/// Groups that a fold holds at most. Their times take memory by the people in them.
 const GROUPS_HELD: usize = 20_000;
 const STEPS: u64 = 0xF_FFFF;
 

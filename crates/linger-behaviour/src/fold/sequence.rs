@@ -14,7 +14,8 @@ use crate::{
     question::STEPS_MAX,
 };
 
-const GROUPS_HELD: usize = 1_000_000;
+/// Groups that a fold holds at most: 50 MB.
+const GROUPS_HELD: usize = 200_000;
 /// Bits from here on stand for facts that may not lie before the step.
 const WITHOUT: u32 = 20;
 const STEPS: u64 = (1 << WITHOUT) - 1;

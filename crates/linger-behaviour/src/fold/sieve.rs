@@ -12,7 +12,7 @@ pub(crate) struct Sieve {
     // Bits that a name may meet; conditions still have to hold where `checked` has the bit.
     by_code: Box<[u64]>,
     others: u64,
-    checked: bool,
+    checked: u64,
     parts: Vec<Part>,
     filters: Vec<Test>,
     columns: Columns,
@@ -84,7 +84,7 @@ impl Sieve {
         let mut sieve = Sieve {
             by_code: Box::new([0]),
             others: 0,
-            checked: false,
+            checked: 0,
             parts: vec![],
             filters: scope.filters.iter().map(|it| Test::new(it, names)).collect(),
             columns: Columns::none(),
@@ -121,7 +121,8 @@ impl Sieve {
             }
         }
         self.by_code = by_code.into();
-        self.checked = !self.filters.is_empty() || self.parts.iter().any(|it| !it.tests.is_empty());
+        let tested = self.parts.iter().filter(|it| !it.tests.is_empty()).fold(0, |bits, it| bits | it.bit);
+        self.checked = if self.filters.is_empty() { tested } else { u64::MAX };
         let tests = self.parts.iter().flat_map(|it| &it.tests).chain(&self.filters);
         self.columns = tests.fold(Columns::none(), |columns, it| it.wants(columns));
     }
@@ -136,7 +137,7 @@ impl Sieve {
     pub(crate) fn bits(&self, run: &Run<'_>, at: usize) -> u64 {
         let code = run.name[at] as usize;
         let bits = self.by_code.get(code).copied().unwrap_or(self.others);
-        if bits == 0 || !self.checked { bits } else { self.bits_checked(run, at, bits) }
+        if bits & self.checked == 0 { bits } else { self.bits_checked(run, at, bits) }
     }
 
     #[cold]
@@ -166,7 +167,7 @@ impl Sieve {
 
     /// Whether no property of any fact matters.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.checked
+        self.checked == 0
     }
 
     /// The facts in the range.

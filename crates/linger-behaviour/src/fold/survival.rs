@@ -11,8 +11,8 @@ use crate::{
 };
 use linger_stats::Lifetimes;
 
-/// Groups that a fold holds at most; each may take 2 MB.
-const GROUPS_HELD: usize = 256;
+/// Groups that a fold holds at most; each takes 24 bytes for every second of its longest stay, 2 MB for a day.
+const GROUPS_HELD: usize = 100;
 const CURVE_POINTS: usize = 400;
 const LEAVE: u64 = 1;
 const ENTER: u64 = 2;

@@ -2,43 +2,44 @@
 
 use crate::answer::Spread;
 
-/// Counts of lengths of time, ms: each below 128 by itself, and every doubling above in 64 classes.
+/// Counts of lengths of time, ms: each below 128 by itself, and every doubling above in 64 classes. Memory grows with the
+/// classes that occur, so that many small groups cost little.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Times {
-    // By class; no zeros at the end.
-    counts: Vec<u64>,
+    // Class and count, by class.
+    counts: Vec<(u16, u64)>,
 }
 
 impl Times {
     pub(crate) fn note(&mut self, ms: i64) {
-        let class = class_of(ms.max(0) as u64);
-        if class >= self.counts.len() {
-            self.counts.resize(class + 1, 0);
+        self.count(class_of(ms.max(0) as u64), 1);
+    }
+
+    fn count(&mut self, class: u16, more: u64) {
+        match self.counts.binary_search_by_key(&class, |it| it.0) {
+            Ok(at) => self.counts[at].1 += more,
+            Err(at) => self.counts.insert(at, (class, more)),
         }
-        self.counts[class] += 1;
     }
 
     pub(crate) fn add(&mut self, other: &Times) {
-        if other.counts.len() > self.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
-        }
-        self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
+        other.counts.iter().for_each(|(class, count)| self.count(*class, *count));
     }
 
     pub(crate) fn spread(&self) -> Option<Spread> {
-        let count: u64 = self.counts.iter().sum();
+        let count: u64 = self.counts.iter().map(|it| it.1).sum();
         let rank = |percent: u64| {
             let rank = (count * percent).div_ceil(100);
             let mut seen = 0;
-            let class = self.counts.iter().position(|it| {
-                seen += it;
+            let class = self.counts.iter().find(|it| {
+                seen += it.1;
                 seen >= rank
             });
-            class.map_or(0, middle_of)
+            class.map_or(0, |it| middle_of(it.0))
         };
         let mut doublings: Vec<(i64, u64)> = vec![];
-        for (class, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let least = least_of(class).0;
+        for (class, count) in &self.counts {
+            let least = least_of(*class).0;
             let from = if least < 2 { least } else { 1 << least.ilog2() } as i64;
             match doublings.last_mut().filter(|it| it.0 == from) {
                 Some(doubling) => doubling.1 += count,
@@ -49,25 +50,25 @@ impl Times {
     }
 }
 
-fn class_of(ms: u64) -> usize {
+fn class_of(ms: u64) -> u16 {
     if ms < 128 {
-        return ms as usize;
+        return ms as u16;
     }
     // 7 leading bits: the first is always set, the other 6 choose among 64 classes of this doubling.
     let shift = 57 - ms.leading_zeros();
-    (shift as usize) * 64 + (ms >> shift) as usize
+    shift as u16 * 64 + (ms >> shift) as u16
 }
 
 /// The least length of a class, and how many share it.
-fn least_of(class: usize) -> (u64, u64) {
+fn least_of(class: u16) -> (u64, u64) {
     if class < 128 {
-        return (class as u64, 1);
+        return (u64::from(class), 1);
     }
     let shift = class / 64 - 1;
-    (((class - shift * 64) as u64) << shift, 1 << shift)
+    (u64::from(class - shift * 64) << shift, 1 << shift)
 }
 
-fn middle_of(class: usize) -> i64 {
+fn middle_of(class: u16) -> i64 {
     let (least, width) = least_of(class);
     (least + width / 2) as i64
 }
