@@ -14,6 +14,7 @@ mod draw;
 pub mod kpi;
 mod rules;
 pub mod segment;
+pub mod summary;
 mod unanswered;
 
 pub use draw::{arm_of, intent_id};

@@ -8,7 +8,7 @@ const DAY: i64 = 86_400_000;
 const NOON: i64 = 1_708_387_200_000 + 12 * 3_600_000 - 8 * 3_600_000; // Noon in Shanghai.
 
 fn frame(now_ms: i64) -> Frame {
-    Frame { now_ms, zone: "Asia/Shanghai".into(), people_min: 5 }
+    Frame { now_ms, zone: "Asia/Shanghai".into(), people_min: 5, days: 14 }
 }
 
 fn fact(person: u64, at_ms: i64, name: &str) -> Fact {
@@ -99,11 +99,13 @@ fn watch_time_does_not_leave_out_who_was_cut_off() {
         let left = fact(person, NOON, touch::LEFT).with(Text::Outcome, how);
         facts.push(left.with_number(Number::DurationMs, stayed));
     }
+    let long = fact(31, NOON, touch::LEFT).with(Text::Outcome, "left");
+    facts.push(long.with_number(Number::DurationMs, 4_000_000));
     let reading = read(Kpi::WatchTime, NOON + DAY, &facts);
-    // Two thirds leave at 100 s, one third is cut off at 200 s: nobody is known to have stayed under that.
+    // Twenty of 31 leave at 100 s, ten are cut off at 200 s, one stays: eleven of 31 are held to stay to the end.
     let mean = reading.value.unwrap();
-    assert!(mean > 133.3 + 1e-9, "a plain mean says 133.3, this says {mean}");
-    assert_eq!(reading.mood, Mood::Worse);
+    assert!((mean - (100.0 + 1_700.0 * 11.0 / 31.0)).abs() < 1e-6, "a plain mean says 187, this says {mean}");
+    assert_eq!(reading.mood, Mood::At);
     assert!(reading.days.last().unwrap().unfinished);
 }
 

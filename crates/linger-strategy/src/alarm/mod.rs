@@ -15,9 +15,11 @@ mod back_test;
 mod robust;
 mod room;
 mod rule;
+mod series;
 mod watch;
 
 pub use back_test::{BackTest, back_test};
 pub use room::{Cause, Flow, RoomAlarm, RoomRule, RoomWatch, ShowCurve, cause};
 pub use rule::{AlarmRule, BadRule, Drift, Every, Figure, Side};
+pub use series::{questions, series};
 pub use watch::{Moment, MomentKind, Point, Watch};

@@ -73,14 +73,15 @@ pub enum Figure {
         /// Which.
         kpi: Kpi,
     },
-    /// A trend question's people, events or sum per period, of everybody.
+    /// A figure of a question, day by day, of everybody.
     Question {
         /// The question.
         question: Box<Question>,
         /// Which of its figures: `people`, `events`, `sum`; of a retention `bracket:N`, of a funnel `step:N`.
         figure: Box<str>,
     },
-    /// A number that a query gives: one row of one to three columns, the value first, then people, for each period.
+    /// A number that a query gives: one row for each period, in order, with its beginning (ms since 1970), the value
+    /// and the people behind it.
     Sql {
         /// The query.
         sql: Box<str>,
@@ -163,7 +164,9 @@ impl AlarmRule {
         match &self.figure {
             Figure::Kpi { .. } if self.every == Every::Hour => wrong("every", "must be day for an indicator"),
             Figure::Question { question, .. } if question.check().is_err() => wrong("figure", "has a bad question"),
-            Figure::Question { figure, .. } if figure.len() > 64 => wrong("figure", "names no figure"),
+            Figure::Question { question, figure } if !super::series::names_a_figure(question, figure) => {
+                wrong("figure", "names no figure of this question")
+            }
             Figure::Sql { sql } if sql.is_empty() || sql.len() > 8_192 => wrong("figure", "must have a query of 8 KiB at most"),
             _ => Ok(()),
         }

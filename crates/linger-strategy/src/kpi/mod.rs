@@ -6,7 +6,7 @@
 //! The eighth, watch time, is the restricted mean of a survival curve: a plain mean would leave out whoever still
 //! watches.
 
-mod reading;
+pub(crate) mod reading;
 
 pub use reading::{Mood, Reading, Spark};
 
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// The fact that somebody's question was answered by the host, noted for the person who asked.
 pub const ANSWERED: &str = "question.answered";
-/// Watch time is cut off at this age: an hour, s.
-pub const WATCH_HORIZON_S: u32 = 3_600;
+/// Watch time is cut off at this age: half an hour, s. A longer one would say nothing of shows that are shorter.
+pub const WATCH_HORIZON_S: u32 = 1_800;
 /// Days shown beside a figure.
 pub const SPARK_DAYS: u16 = 14;
 
@@ -35,7 +35,7 @@ pub enum Kpi {
     D7Return,
     /// The same on the thirtieth day after.
     D30Return,
-    /// How long people stay, cut off at an hour, s.
+    /// How long people stay, cut off at half an hour, s.
     WatchTime,
     /// Of those who came on a day, the share that took part that day.
     InteractionRate,
@@ -76,6 +76,8 @@ pub struct Frame {
     pub zone: String,
     /// Fewer people than this are no figure.
     pub people_min: u32,
+    /// Days shown beside a figure: [`SPARK_DAYS`] on the board, more for an alarm tried on the past.
+    pub days: u16,
 }
 
 /// A share of people: the retention question behind seven of the eight.
@@ -169,7 +171,7 @@ impl Kpi {
 
     /// The questions whose answers [`Kpi::reading`] reads, in that order.
     pub fn questions(self, frame: &Frame) -> Vec<Question> {
-        let days = i64::from(self.ripens_days()) + i64::from(SPARK_DAYS);
+        let days = i64::from(self.ripens_days()) + i64::from(frame.days);
         let from_ms = frame.now_ms.saturating_sub(days * DAY_MS).max(0);
         let scope = |from_ms, to_ms| Scope {
             from_ms,

@@ -1,6 +1,6 @@
 //! From answers to one figure, its state and the days beside it. It does not know how answers were found.
 
-use super::{Aim, Frame, Kpi, SPARK_DAYS};
+use super::{Aim, Frame, Kpi};
 use crate::segment::Calendar;
 use linger_behaviour::Answer;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ fn shares(frame: &Frame, retained: &linger_behaviour::answer::Retained) -> Told 
     // The newest cohorts of a long bracket have nothing to say yet: the days shown end with the last that has.
     let told = days.iter().rposition(|it| it.people.is_some() && it.value.is_some()).map_or(0, |it| it + 1);
     days.truncate(told);
-    let spare = days.len().saturating_sub(usize::from(SPARK_DAYS));
+    let spare = days.len().saturating_sub(usize::from(frame.days));
     days.drain(..spare);
     ((people > 0).then(|| share(back, people)), people, days)
 }
@@ -126,10 +126,10 @@ fn watch(frame: &Frame, whole: &linger_behaviour::answer::Stayed, each: &[Answer
 }
 
 /// The last days up to now: beginning, end (not beyond now) and date.
-pub(super) fn days(frame: &Frame) -> Vec<(i64, i64, String)> {
+pub(crate) fn days(frame: &Frame) -> Vec<(i64, i64, String)> {
     let Ok(mut calendar) = Calendar::new(&frame.zone) else { return vec![] };
     let today = calendar.day(frame.now_ms);
-    let first = today - i32::from(SPARK_DAYS) + 1;
+    let first = today - i32::from(frame.days) + 1;
     let span = |day: i32| {
         let (from, to) = (calendar.begins_ms(day), calendar.begins_ms(day + 1).min(frame.now_ms));
         (from.max(0), to, Calendar::date_of(day).to_string())
