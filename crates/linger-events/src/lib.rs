@@ -23,8 +23,8 @@ mod moves;
 mod open;
 pub mod ordeal;
 mod people;
-mod plain;
 mod record;
+mod segment;
 mod snapshot;
 mod state;
 mod store;
@@ -33,8 +33,6 @@ mod tail;
 mod trials;
 mod view;
 mod words;
-
-use plain as segment;
 
 pub use append::Watcher;
 pub use config::{Config, KeepDays};
@@ -47,6 +45,6 @@ pub use incoming::{
 };
 pub use limits::{AskLimits, Held};
 pub use open::Found;
-pub use plain::Dictionary;
+pub use segment::Dictionary;
 pub use snapshot::Snapshot;
 pub use store::{EventStore, Maintained};
