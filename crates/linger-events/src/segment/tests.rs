@@ -207,7 +207,7 @@ fn many_people_in_many_groups_are_each_handed_over_once() {
         .collect();
     let segment = put(dir.path(), 1, &facts);
     let words = words(&facts);
-    let notes = pass(&words, &[segment.clone()], TailPart::default());
+    let notes = pass(&words, std::slice::from_ref(&segment), TailPart::default());
     assert_eq!(notes.told.len(), facts.len().div_ceil(7));
     assert_eq!(notes.told.iter().map(|(_, run)| run.len()).sum::<usize>(), facts.len());
     for person in [0, 1, 18_724, 18_725, 42_856, 42_857] {
@@ -269,7 +269,7 @@ fn a_pass_stops_when_it_is_told_to_or_needs_too_much_memory() {
     let words = words(&facts);
     let mut notes = Notes { words: &words, wants: Columns::none(), told: vec![], heads: vec![] };
     let limits = AskLimits { bytes_max: 1_000, ..AskLimits::default() };
-    let asked = scan(&words, &[segment.clone()], &TailPart::default(), &mut notes, &limits);
+    let asked = scan(&words, std::slice::from_ref(&segment), &TailPart::default(), &mut notes, &limits);
     assert_eq!(asked, Err(AskFault::Memory { bytes_max: 1_000 }));
     let limits = AskLimits::default();
     limits.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
