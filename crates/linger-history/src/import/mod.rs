@@ -55,6 +55,11 @@ pub const PROFILE: &str = "person.identified";
 /// A room was shown to somebody who did not go in.
 pub const PASSED: &str = "room.passed";
 
+/// A time as people and other programs read it, in UTC; empty for one no calendar has.
+pub fn time_text(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms).map(|it| it.to_string()).unwrap_or_default()
+}
+
 /// What to import, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
