@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod killed;
 mod real;
 mod twice;
 
@@ -33,8 +34,9 @@ impl Destination for Heap {
         Ok(new)
     }
 
-    fn holds(&mut self, fact: &Incoming) -> Result<Option<bool>, ImportFault> {
-        Ok(Some(self.facts.iter().any(|it| it.fact.id == fact.fact.id)))
+    fn holds(&mut self, facts: &[&Incoming]) -> Result<Vec<Option<bool>>, ImportFault> {
+        let ids: std::collections::HashSet<u128> = self.facts.iter().map(|it| it.fact.id).collect();
+        Ok(facts.iter().map(|it| Some(ids.contains(&it.fact.id))).collect())
     }
 }
 

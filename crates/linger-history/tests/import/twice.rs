@@ -4,7 +4,7 @@ use super::*;
 
 const HEAD: &str = "order_id,customer_id,date,sku,price,quantity\n";
 
-fn orders(range: std::ops::Range<u32>) -> String {
+pub(super) fn orders(range: std::ops::Range<u32>) -> String {
     let order = |it: u32| {
         let day = 1 + it % 28;
         (0..3).map(move |line| {
@@ -112,8 +112,8 @@ impl Destination for Failing<'_> {
         self.heap.append(batch)
     }
 
-    fn holds(&mut self, fact: &Incoming) -> Result<Option<bool>, ImportFault> {
-        self.heap.holds(fact)
+    fn holds(&mut self, facts: &[&Incoming]) -> Result<Vec<Option<bool>>, ImportFault> {
+        self.heap.holds(facts)
     }
 }
 

@@ -3,7 +3,7 @@
 mod screen;
 mod server;
 
-use crate::{config::Config, settings::Typed};
+use crate::{config::Config, server::events_config, settings::Typed};
 use anyhow::{Context, bail, ensure};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use linger_events::{Cause, EventStore, StoreFault};
@@ -49,7 +49,6 @@ pub fn flags(command: Command) -> Command {
         )
         .arg(value("format", "FORMAT", "What the files are").value_parser(formats).default_value("auto"))
         .arg(value("map", "FILE", "Mapping of columns (TOML), instead of the one found out"))
-        .arg(value("zone", "IANA", "Time zone of times that state none").default_value("UTC"))
         .arg(value("currency", "CODE", "Currency of amounts that state none, such as EUR"))
         .arg(value("source", "NAME", "Name of the shop or system the files come from").default_value("shop"))
         .arg(value(
@@ -70,7 +69,7 @@ pub fn flags(command: Command) -> Command {
 pub fn run(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let config = Config::of(typed)?;
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let options = options(matches)?;
+    let options = options(&config, matches)?;
     let mut tally = Tally::default();
     if let Some(path) = text("bad-rows") {
         let mut file = BufWriter::new(File::create(&path).with_context(|| format!("making {path}"))?);
@@ -106,11 +105,11 @@ pub fn run(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
                 imports.display(),
                 events.display()
             );
-            let store = open(&events, &options.zone)?;
+            let store = open(&config)?;
             let mut sink = Keeping::new(ledger, store);
             let ended = keep(&options, &mut sink, &mut tally, &mut screen);
             let store = sink.finish()?;
-            drop(store);
+            store.close().context("writing the store of events to files")?;
             ended?
         }
     };
@@ -129,7 +128,7 @@ fn keep(
     Ok(ended?)
 }
 
-fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
+fn options(config: &Config, matches: &ArgMatches) -> anyhow::Result<Options> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let mapping = text("map").map(|path| mapping(&path)).transpose()?;
     let currency = text("currency").map(|it| it.to_uppercase());
@@ -142,7 +141,7 @@ fn options(matches: &ArgMatches) -> anyhow::Result<Options> {
         paths: matches.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect(),
         format: text("format").and_then(|it| Format::named(&it)).unwrap_or_default(),
         mapping,
-        zone: text("zone").unwrap_or_default(),
+        zone: config.zone_name.clone(),
         currency,
         label: text("source").unwrap_or_default(),
         bounds: Bounds::default(),
@@ -157,9 +156,8 @@ fn mapping(path: &str) -> anyhow::Result<Mapping> {
     Ok(Mapping::from_toml(path, &text)?)
 }
 
-fn open(dir: &Path, zone: &str) -> anyhow::Result<EventStore> {
-    let config = linger_events::Config { zone: zone.to_owned(), ..linger_events::Config::new(dir) };
-    match EventStore::open(config) {
+fn open(config: &Config) -> anyhow::Result<EventStore> {
+    match EventStore::open(events_config(config)) {
         Ok((store, _)) => Ok(store),
         Err(fault) if in_use(&fault) => bail!(
             "a server is running on this data folder. Stop it and import again, or send to it: --server URL --write-key KEY"

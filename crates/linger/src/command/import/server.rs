@@ -43,7 +43,7 @@ impl Server {
         })
     }
 
-    fn send(&self, items: &[Value]) -> Result<(), ImportFault> {
+    fn send(&self, items: &[Value]) -> Result<Vec<bool>, ImportFault> {
         let fault = |reason: String| ImportFault::general(format!("sending to the server: {reason}"));
         let body = json!({ "batch": items });
         let mut wait = Duration::from_millis(500);
@@ -57,13 +57,13 @@ impl Server {
                 Ok::<_, reqwest::Error>((status, after.map(Duration::from_secs), response.text().await?))
             });
             match answered {
-                Ok((status, _, text)) if status.is_success() => {
-                    return refused(&text).map_or(Ok(()), |it| Err(fault(it)));
+                Ok((status, _, text)) if status.is_success() || status == 400 => {
+                    return outcomes(&text, items.len()).map_err(fault);
                 }
-                Ok((status, after, _)) if status.as_u16() == 429 || status.is_server_error() => {
+                Ok((status, after, _)) if status == 429 || status.is_server_error() => {
                     std::thread::sleep(after.unwrap_or(wait).min(Duration::from_secs(60)));
                 }
-                Ok((status, ..)) if status.as_u16() == 401 || status.as_u16() == 403 => {
+                Ok((status, ..)) if status == 401 || status == 403 => {
                     return Err(fault("the write key is not accepted".to_owned()));
                 }
                 Ok((status, ..)) => return Err(fault(format!("it answered {status}"))),
@@ -75,25 +75,35 @@ impl Server {
     }
 }
 
-/// What the server said of items it did not take, if it said so.
-fn refused(answer: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(answer).ok()?;
-    let results = answer.get("results")?.as_array()?;
-    let code = |it: &Value| it.get("code").or(it.get("error")).and_then(Value::as_str).map(str::to_owned);
-    let bad: Vec<String> = results.iter().filter_map(code).collect();
-    let first = bad.first()?;
-    Some(format!("it refused {} of {} items, the first with {first:?}", bad.len(), results.len()))
+/// Whether each item was new to the server, which answers for every one.
+fn outcomes(answer: &str, items: usize) -> Result<Vec<bool>, String> {
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let results = answer.get("results").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |of: &Value, name| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let Some(first) = results.iter().find(|it| text(it, "outcome") == "refused") {
+        return Err(format!(
+            "it refused {} of {items} items, the first for {:?} in {:?}; is the key one of the shop's own server?",
+            results.iter().filter(|it| text(it, "outcome") == "refused").count(),
+            text(first, "code"),
+            text(first, "field"),
+        ));
+    }
+    if results.len() != items {
+        return Err(format!("it does not answer for each item: {:?}", text(&answer, "code")));
+    }
+    Ok(results.iter().map(|it| text(it, "outcome") == "stored").collect())
 }
 
 impl Destination for Server {
     fn append(&mut self, batch: Vec<Incoming>) -> Result<Vec<bool>, ImportFault> {
+        let mut new = Vec::with_capacity(batch.len());
         let mut items: Vec<Value> = vec![];
         let mut bytes = 0;
         for incoming in &batch {
             let item = item(incoming);
             let len = item.to_string().len() + 1;
             if bytes + len > BATCH_BYTES && !items.is_empty() {
-                self.send(&items)?;
+                new.extend(self.send(&items)?);
                 items.clear();
                 bytes = 0;
             }
@@ -101,9 +111,9 @@ impl Destination for Server {
             items.push(item);
         }
         if !items.is_empty() {
-            self.send(&items)?;
+            new.extend(self.send(&items)?);
         }
-        Ok(vec![true; batch.len()])
+        Ok(new)
     }
 }
 
@@ -164,9 +174,15 @@ mod tests {
     }
 
     #[test]
-    fn items_a_server_refuses_are_not_taken_for_sent() {
-        assert_eq!(refused(r#"{"results":[{"status":"stored"}]}"#), None);
-        let answer = refused(r#"{"results":[{"status":"stored"},{"status":"refused","code":"too-long"}]}"#);
-        assert_eq!(answer.as_deref(), Some("it refused 1 of 2 items, the first with \"too-long\""));
+    fn a_server_answers_for_every_item_and_one_it_refuses_is_not_taken_for_sent() {
+        let answer = r#"{"results":[{"index":0,"outcome":"stored"},{"index":1,"outcome":"duplicate"}]}"#;
+        assert_eq!(outcomes(answer, 2), Ok(vec![true, false]));
+        assert!(outcomes(answer, 3).is_err());
+        let answer = r#"{"results":[{"outcome":"stored"},{"outcome":"refused","code":"not-allowed","field":"event"}]}"#;
+        let error = outcomes(answer, 2).unwrap_err();
+        assert!(
+            error.contains("refused 1 of 2 items, the first for \"not-allowed\" in \"event\""),
+            "{error}"
+        );
     }
 }
