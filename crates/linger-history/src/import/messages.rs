@@ -32,45 +32,14 @@ pub(super) fn message(
         Some(name) => out.tally.people_seen.note(name),
         None => return out.bad(line, Some("userId".to_owned()), Reason::NoCustomer),
     }
-    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
-    let told_name = value.get("event").and_then(Value::as_str).map(str::trim).unwrap_or_default();
-    let name = match kind {
-        "track" => touch_point(told_name).unwrap_or(told_name),
-        "identify" => PROFILE,
-        "group" => "person.grouped",
-        "alias" => "person.aliased",
-        "page" => "page.viewed",
-        "screen" => "screen.viewed",
-        _ => return out.bad(line, Some("type".to_owned()), Reason::NotAnEvent),
+    let (fact, products) = match meant(value, values) {
+        Ok(meant) => meant,
+        Err((field, reason)) => return out.bad(line, Some(field.to_owned()), reason),
     };
-    let told_at = ["timestamp", "originalTimestamp", "receivedAt", "sentAt"].iter().find_map(|it| id(it));
-    let Some(at_ms) = told_at.and_then(|it| values.times.parse(&it)) else {
-        return out.bad(line, Some("timestamp".to_owned()), Reason::NotATime);
-    };
-    let class = if name.starts_with("person.") { Class::Profile } else { class_of(name) };
-    let mut fact = Fact { name: name.into(), at_ms, class, ..Fact::default() };
-    let empty = Map::new();
-    let object = |name| value.get(name).and_then(Value::as_object).unwrap_or(&empty);
-    let mut rest = Map::new();
-    properties(object("traits"), &mut fact, &mut rest);
-    properties(object("properties"), &mut fact, &mut rest);
-    if let Some(page) =
-        value.get("name").and_then(Value::as_str).filter(|_| kind == "page" || kind == "screen")
-    {
-        fact.texts[Text::Page.index()] = Some(page.into());
-    }
-    match amount(object("properties"), values, &mut fact) {
-        Ok(used) => _ = used.and_then(|it| rest.remove(it)),
-        Err(field) => return out.bad(line, Some(field.to_owned()), Reason::NotMoney),
-    }
-    let products = rest.remove("products");
-    if !rest.is_empty() {
-        fact.props = Some(Value::Object(rest).to_string().into());
-    }
-    let previous = id("previousId").filter(|_| kind == "alias").map(|it| Identity::Anonymous(it.into()));
+    let alias = id("previousId").filter(|_| &*fact.name == ALIASED).map(|it| Identity::Anonymous(it.into()));
     // An order has its number, which it keeps in every export and every shape.
     let order = fact.text(Text::Order).map(str::to_owned);
-    let paid = name == touch::ORDER_PAID;
+    let paid = &*fact.name == touch::ORDER_PAID;
     let message_id = id("messageId");
     let named = match (&order, &message_id) {
         (Some(order), _) if paid => vec![touch::ORDER_PAID, order],
@@ -80,7 +49,7 @@ pub(super) fn message(
     let key = if named.is_empty() { Key::Content } else { Key::Named(&named) };
     let items = if paid { items(&fact, products.as_ref(), values) } else { vec![] };
     let (amount, currency) = (fact.number(Number::AmountMinor), fact.text(Text::Currency).map(str::to_owned));
-    let kept = out.tell_alias(who.clone(), fact, previous, &key, line)?;
+    let kept = out.tell_alias(who.clone(), fact, alias, &key, line)?;
     if let (true, true, Some(order)) = (kept, paid, &order) {
         count(out, &who, order, amount.unwrap_or_default(), currency.as_deref(), items.len());
         for (nth, item) in items.into_iter().enumerate() {
@@ -94,6 +63,51 @@ pub(super) fn message(
         }
     }
     Ok(())
+}
+
+/// What is told by `alias`.
+const ALIASED: &str = "person.aliased";
+
+/// The fact of a line, and the products it lists; or which field is wrong, and how.
+fn meant(value: &Value, values: &Values) -> Result<(Fact, Option<Value>), (&'static str, Reason)> {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
+    let told_name = value.get("event").and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let name = match kind {
+        "track" => touch_point(told_name).unwrap_or(told_name),
+        "identify" => PROFILE,
+        "group" => "person.grouped",
+        "alias" => ALIASED,
+        "page" => "page.viewed",
+        "screen" => "screen.viewed",
+        _ => return Err(("type", Reason::NotAnEvent)),
+    };
+    let told_at = ["timestamp", "originalTimestamp", "receivedAt", "sentAt"]
+        .iter()
+        .find_map(|it| value.get(it).and_then(plain));
+    let at_ms = told_at.and_then(|it| values.times.parse(&it)).ok_or(("timestamp", Reason::NotATime))?;
+    let class = match kind {
+        "track" => class_of(name),
+        "page" | "screen" => Class::Behaviour,
+        _ => Class::Profile,
+    };
+    let mut fact = Fact { name: name.into(), at_ms, class, ..Fact::default() };
+    let empty = Map::new();
+    let object = |name| value.get(name).and_then(Value::as_object).unwrap_or(&empty);
+    let mut rest = Map::new();
+    properties(object("traits"), &mut fact, &mut rest);
+    properties(object("properties"), &mut fact, &mut rest);
+    if let Some(page) =
+        value.get("name").and_then(Value::as_str).filter(|_| kind == "page" || kind == "screen")
+    {
+        fact.texts[Text::Page.index()] = Some(page.into());
+    }
+    let used = amount(object("properties"), values, &mut fact).map_err(|it| (it, Reason::NotMoney))?;
+    used.and_then(|it| rest.remove(it));
+    let products = rest.remove("products");
+    if !rest.is_empty() {
+        fact.props = Some(Value::Object(rest).to_string().into());
+    }
+    Ok((fact, products))
 }
 
 fn count(out: &mut Out<'_>, who: &Who, order: &str, minor: i64, currency: Option<&str>, items: usize) {

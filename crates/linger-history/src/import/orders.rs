@@ -170,6 +170,13 @@ impl<'a> Orders<'a> {
                 order.texts.push((*text, value.to_owned()));
             }
         }
+        self.fill_amounts(order, row)?;
+        self.fill_line(order, row, line)?;
+        order.usable = true;
+        Ok(())
+    }
+
+    fn fill_amounts(&self, order: &mut Order, row: &StringRecord) -> Result<(), Left> {
         for (field, into) in [
             (Field::Total, &mut order.total),
             (Field::Outstanding, &mut order.outstanding),
@@ -180,13 +187,11 @@ impl<'a> Orders<'a> {
             }
         }
         if order.refunded_at_ms.is_none()
-            && let Some(text) = get(Field::RefundedAt)
+            && let Some(text) = self.columns.get(row, Field::RefundedAt)
         {
             order.refunded_at_ms =
                 Some(self.values.times.parse(text).ok_or((Field::RefundedAt, Reason::NotATime))?);
         }
-        self.fill_line(order, row, line)?;
-        order.usable = true;
         Ok(())
     }
 

@@ -218,7 +218,7 @@ fn parquet_is_read_like_any_table() {
     assert_eq!(place.notes.found[0].shape, "Parquet");
 }
 
-fn parquet() -> Vec<u8> {
+pub(super) fn parquet() -> Vec<u8> {
     let schema = "message orders { required binary order_id (UTF8); required binary customer_id (UTF8);
         required int64 paid_at (TIMESTAMP_MILLIS); required double total; optional binary currency (UTF8); }";
     let schema = Arc::new(parse_message_type(schema).unwrap());

@@ -161,3 +161,18 @@ fn one_broken_file_does_not_keep_the_others_out() {
     let tally = place.import(&[&place.path("all")]);
     assert_eq!((tally.files, tally.orders, tally.faults.len()), (1, 1, 1));
 }
+
+#[test]
+fn a_parquet_file_with_any_byte_changed_is_read_or_refused_and_ends_nothing_else() {
+    let whole = super::formats::parquet();
+    let mut refused = 0;
+    for place in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x5a;
+        let mut house = Place::new();
+        let path = house.put("a.parquet", bytes);
+        let (tally, _) = house.try_import(&[&path]).expect("an answer");
+        refused += usize::from(!tally.faults.is_empty());
+    }
+    assert!(refused > whole.len() / 4, "{refused} of {}", whole.len());
+}
