@@ -14,11 +14,16 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 48] = [
+const TABLE: [(&str, &str, &str); 61] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
     ("post", "/api/invites/use", "+++++++"),
+    ("post", "/api/events/erase", "111333+"),
+    ("get", "/api/events/figures", "11133++"),
+    ("get", "/api/events/names", "1113+++"),
+    ("get", "/api/events/recent", "11133++"),
+    ("get", "/api/events/values", "1113+++"),
     ("get", "/api/me", "111++++"),
     ("get", "/api/openapi.json", "+++++++"),
     ("get", "/api/passkeys", "111++++"),
@@ -30,6 +35,10 @@ const TABLE: [(&str, &str, &str); 48] = [
     ("post", "/api/password", "111++++"),
     ("post", "/api/payments/sandbox/notice", "+++++++"),
     ("post", "/api/people/{person}/erase", "111333+"),
+    ("get", "/api/people/{person}/facts", "11133++"),
+    ("post", "/api/questions", "1113+++"),
+    ("post", "/api/questions/csv", "1113+++"),
+    ("post", "/api/questions/people", "11133++"),
     ("get", "/api/rooms", "+++++++"),
     ("post", "/api/rooms", "11133++"),
     ("get", "/api/rooms/{room}", "+++++++"),
@@ -41,6 +50,10 @@ const TABLE: [(&str, &str, &str); 48] = [
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
+    ("get", "/api/saved-questions", "1113+++"),
+    ("post", "/api/saved-questions", "11133++"),
+    ("put", "/api/saved-questions/{question}", "11133++"),
+    ("delete", "/api/saved-questions/{question}", "11133++"),
     ("get", "/api/schema", "11133++"),
     ("post", "/api/schema/accept", "11133++"),
     ("post", "/api/sign-in", "+++++++"),
@@ -110,6 +123,7 @@ impl Matrix {
             .replace("{draw}", "1")
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
+            .replace("{question}", "9")
             .replace("{call}", "batch")
     }
 
@@ -122,6 +136,8 @@ impl Matrix {
 fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let product =
         json!({"id": 1, "title": "Tea", "price": {"minor": 1, "currency": "CNY"}, "seller": "Hill"});
+    let scope = json!({"from_ms": 0, "to_ms": 86_400_000, "zone": "UTC"});
+    let question = json!({"ask": "trend", "scope": scope, "what": {}, "period": "day"});
     let json = match (method, path) {
         ("post", "/api/catalogue") => json!({"products": [product]}),
         ("post", "/api/invites") => json!({"role": "host"}),
@@ -136,6 +152,14 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/rooms/{room}/ask") => json!({"kind": "follow"}),
         ("post", "/api/rooms/{room}/guest") => json!({}),
         ("post", "/api/rooms/{room}/orders/{order}/pay") => json!({"method": "now"}),
+        ("post", "/api/events/erase") => json!({"known": "nobody"}),
+        ("post", "/api/questions" | "/api/questions/csv") => question,
+        ("post", "/api/questions/people") => {
+            json!({"question": question, "cell": {"of": "trend", "period": "1970-01-01"}})
+        }
+        ("post", "/api/saved-questions") | ("put", "/api/saved-questions/{question}") => {
+            json!({"name": "Days", "question": question})
+        }
         ("post", "/api/schema/accept") => json!({"key": 1, "event": "none"}),
         ("post", "/api/write-keys") => json!({"name": "Web", "source": "web"}),
         ("post", "/v1/{call}") => json!({"batch": []}),

@@ -221,28 +221,31 @@ fn parquet_is_read_like_any_table() {
 pub(super) fn parquet() -> Vec<u8> {
     let schema = "message orders { required binary order_id (UTF8); required binary customer_id (UTF8);
         required int64 paid_at (TIMESTAMP_MILLIS); required double total; optional binary currency (UTF8); }";
-    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let schema = Arc::new(parse_message_type(schema).expect("Parquet"));
     let mut bytes = vec![];
     let properties = Arc::new(WriterProperties::builder().build());
-    let mut writer = SerializedFileWriter::new(&mut bytes, schema, properties).unwrap();
-    let mut group = writer.next_row_group().unwrap();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, properties).expect("Parquet");
+    let mut group = writer.next_row_group().expect("Parquet");
     let text = |all: &[&str]| all.iter().map(|it| ByteArray::from(*it)).collect::<Vec<_>>();
     for values in [text(&["o1", "o2"]), text(&["ann", "bob"])] {
-        let mut column = group.next_column().unwrap().unwrap();
-        column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
-        column.close().unwrap();
+        let mut column = group.next_column().expect("Parquet").expect("Parquet");
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).expect("Parquet");
+        column.close().expect("Parquet");
     }
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<Int64Type>().write_batch(&[1_746_374_400_022, 1_746_374_401_022], None, None).unwrap();
-    column.close().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<DoubleType>().write_batch(&[12.5, 0.1], None, None).unwrap();
-    column.close().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<ByteArrayType>().write_batch(&text(&["EUR"]), Some(&[1, 0]), None).unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
+    let mut column = group.next_column().expect("Parquet").expect("Parquet");
+    column
+        .typed::<Int64Type>()
+        .write_batch(&[1_746_374_400_022, 1_746_374_401_022], None, None)
+        .expect("Parquet");
+    column.close().expect("Parquet");
+    let mut column = group.next_column().expect("Parquet").expect("Parquet");
+    column.typed::<DoubleType>().write_batch(&[12.5, 0.1], None, None).expect("Parquet");
+    column.close().expect("Parquet");
+    let mut column = group.next_column().expect("Parquet").expect("Parquet");
+    column.typed::<ByteArrayType>().write_batch(&text(&["EUR"]), Some(&[1, 0]), None).expect("Parquet");
+    column.close().expect("Parquet");
+    group.close().expect("Parquet");
+    writer.close().expect("Parquet");
     bytes
 }
 
