@@ -48,6 +48,8 @@ pub struct WebConfig {
     pub track_personal: bool,
     /// Events told from one network address in a second, in the long run.
     pub track_per_address: u32,
+    /// The shop's time zone, an IANA name: where its days begin.
+    pub zone: String,
 }
 
 /// The parts of the house.
@@ -82,6 +84,7 @@ pub struct Inner {
     pub(crate) events: EventStore,
     pub(crate) track: crate::track::Track,
     pub(crate) live: crate::live::LiveFacts,
+    pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) passkeys: Passkeys,
@@ -121,6 +124,7 @@ impl House {
             events: parts.events,
             track: crate::track::Track::new(parts.config.track_per_address),
             live: crate::live::LiveFacts::default(),
+            watch: crate::watch::Desk::default(),
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -129,6 +133,7 @@ impl House {
             desks: RwLock::default(),
         }));
         crate::track::follow(&house);
+        crate::watch::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
         }

@@ -25,6 +25,7 @@ mod presence;
 mod rooms;
 mod socket;
 mod track;
+mod watch;
 pub mod wire;
 
 pub use error::ApiError;

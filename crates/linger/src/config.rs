@@ -156,6 +156,7 @@ impl Config {
             seat_check_every: SEAT_CHECK_EVERY,
             track_personal: self.track_personal,
             track_per_address: self.track_per_address,
+            zone: self.zone_name.clone(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }

@@ -312,5 +312,6 @@ fn config(public_url: &str) -> WebConfig {
         seat_check_every: Duration::from_secs(30),
         track_personal: false,
         track_per_address: 100_000,
+        zone: "Asia/Shanghai".to_owned(),
     }
 }
