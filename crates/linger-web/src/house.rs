@@ -46,10 +46,10 @@ pub struct WebConfig {
     pub seat_check_every: Duration,
     /// Whether well-known personal properties of events (mail addresses, phone numbers, names) are kept.
     pub track_personal: bool,
+    /// The time zone of the shop's days, an IANA name: the same as the store of events has.
+    pub zone: String,
     /// Events told from one network address in a second, in the long run.
     pub track_per_address: u32,
-    /// The shop's time zone, an IANA name: where its days begin.
-    pub zone: String,
 }
 
 /// The parts of the house.
@@ -83,6 +83,7 @@ pub struct Inner {
     pub(crate) payments: Arc<dyn Payments>,
     pub(crate) events: EventStore,
     pub(crate) track: crate::track::Track,
+    pub(crate) questions: crate::questions::Desk,
     pub(crate) live: crate::live::LiveFacts,
     pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
@@ -123,6 +124,7 @@ impl House {
             payments: parts.payments,
             events: parts.events,
             track: crate::track::Track::new(parts.config.track_per_address),
+            questions: crate::questions::Desk::new(parts.config.zone.clone()),
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
             config: parts.config,

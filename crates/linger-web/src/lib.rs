@@ -22,6 +22,7 @@ mod openapi;
 mod orders;
 mod pages;
 mod presence;
+mod questions;
 mod rooms;
 mod socket;
 mod track;

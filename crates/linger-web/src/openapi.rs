@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, rooms, socket, track, watch,
+    media, orders, pages, questions, rooms, socket, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -65,6 +65,7 @@ fn described() -> OpenApiRouter<House> {
     OpenApiRouter::with_openapi(head())
         .merge(account::routes())
         .merge(track::routes())
+        .merge(questions::routes())
         .merge(watch::routes())
         .merge(
             OpenApiRouter::default()

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 struct Built;
 
 /// The pages by address. What is not named here is an asset or nothing.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("/", "index.html"),
     ("/r/{room}", "viewer.html"),
     ("/studio/{room}", "studio.html"),
@@ -28,6 +28,7 @@ const PAGES: [(&str, &str); 8] = [
     ("/invite", "invite.html"),
     ("/embed-example", "embed-example.html"),
     ("/embed.js", "embed.js"),
+    ("/track.js", "track.js"),
 ];
 /// First parts of addresses that are never pages: a wrong one is answered as JSON.
 const NOT_PAGES: [&str; 6] = ["api", "v1", "ws", "whip", "whep", "media"];
@@ -137,7 +138,7 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
     let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
     let of = |allowed: &[Method]| *method == Method::OPTIONS || allowed.contains(method);
     match parts.as_slice() {
-        ["embed.js"] | ["api", "rooms"] | ["api", "rooms", _] => of(&[Method::GET, Method::HEAD]),
+        ["embed.js" | "track.js"] | ["api", "rooms"] | ["api", "rooms", _] => of(&[Method::GET, Method::HEAD]),
         ["api", "rooms", _, "guest" | "ask"] | ["whep", _] | ["v1", _] => of(&[Method::POST]),
         ["api", "rooms", _, "me"] | ["media", _] => of(&[Method::DELETE]),
         ["api", "rooms", _, "orders", _] | ["api", "rooms", _, "draws", _, "proof"] => of(&[Method::GET]),
@@ -181,6 +182,7 @@ mod tests {
     fn other_sites_may_use_tokens_and_nothing_that_lives_by_cookie() {
         for (method, path) in [
             (Method::GET, "/embed.js"),
+            (Method::GET, "/track.js"),
             (Method::POST, "/api/rooms/tea/guest"),
             (Method::POST, "/api/rooms/tea/ask"),
             (Method::DELETE, "/api/rooms/tea/me"),

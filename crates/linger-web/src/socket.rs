@@ -8,7 +8,9 @@ use crate::{
     house::{House, RoomDesk},
     hub::{Found, Frame, text},
     limits::SocketPlace,
+    presence::LIKES_MAX,
     rooms::{role_of, room_desk},
+    track::{customer_came, touches::Touch},
     wire::{Answer, FromClient, RoleName, ToClient},
 };
 use axum::{
@@ -194,6 +196,9 @@ async fn greet(
     let (asker, source) = match &token {
         Some(token) => {
             let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
+            if let Some(customer) = &guest.customer {
+                customer_came(house, guest.person, customer);
+            }
             (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source)
         }
         None if origin_is_ours(house, headers) => {

@@ -154,9 +154,9 @@ impl Config {
             guest_token_ms: self.guest_token_ms,
             session_ms: self.session_ms,
             seat_check_every: SEAT_CHECK_EVERY,
+            zone: self.zone_name.clone(),
             track_personal: self.track_personal,
             track_per_address: self.track_per_address,
-            zone: self.zone_name.clone(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }

@@ -148,7 +148,9 @@ impl Server {
         self.serving.await.context("ending the web server")??;
         self.media.stop().await;
         self.engine.stop().await;
-        Ok(())
+        // Rooms tell nothing more from here on; what was told is written out.
+        let events = self.events;
+        tokio::task::spawn_blocking(move || events.close()).await?.context("closing the store of events")
     }
 }
 

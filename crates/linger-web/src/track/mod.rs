@@ -24,7 +24,7 @@ pub use meaning::room_person;
 
 use crate::{error::ApiError, house::House};
 use linger_behaviour::Fact;
-use linger_events::{Incoming, Outcome};
+use linger_events::{Incoming, Outcome, Who};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -83,6 +83,25 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(keys::revoke_write_key))
         .routes(routes!(keys::get_schema))
         .routes(routes!(keys::accept_schema))
+}
+
+/// A shop's token said which of its customers somebody in a room is: from here on both are one person among events.
+pub(crate) fn customer_came(house: &House, person: linger_protocol::PersonId, customer: &str) {
+    let (room_person, now_ms) = (room_person(person), house.now().0);
+    let fact = Fact {
+        at_ms: now_ms,
+        received_ms: now_ms,
+        name: "person.identified".into(),
+        id: fact_id("customers", &format!("{room_person}/{customer}")),
+        class: linger_behaviour::Class::Profile,
+        ..Fact::default()
+    };
+    let who = Who { anonymous: Some(room_person.into()), known: Some(customer.into()) };
+    let house = house.clone();
+    tokio::spawn(async move {
+        // The next time they come it is told again; what failed stands in the log.
+        let _ = keep(&house, vec![Incoming { who, fact, alias: None }]).await;
+    });
 }
 
 /// Makes facts durable, off the threads that serve.

@@ -81,11 +81,9 @@ pub(crate) struct Batch<'a> {
     pub(crate) context: Option<Raw<'a>>,
     #[serde(borrow)]
     pub(crate) sent_at: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub(crate) write_key: Option<Raw<'a>>,
 }
 
-/// The one field of a single call that is for the door and not for the item.
+/// The one field of a body that is for the door and not for the item.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Envelope<'a> {

@@ -6,11 +6,7 @@ use crate::house::House;
 use linger_behaviour::{Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
 use linger_protocol::{ItemId, PersonId, RoomId};
-use std::{
-    collections::BTreeMap,
-    sync::Mutex,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 /// How often what was gathered is told.
 const TICK: Duration = Duration::from_secs(2);
@@ -52,13 +48,8 @@ impl Touches {
                 Touch::Clicked(_) => touch::CARD_CLICKED,
                 Touch::Liked => touch::INTERACTED,
             };
-            let fact = Fact {
-                at_ms: now_ms,
-                received_ms: now_ms,
-                name: name.into(),
-                id: id(),
-                ..Fact::default()
-            };
+            let fact =
+                Fact { at_ms: now_ms, received_ms: now_ms, name: name.into(), id: id(), ..Fact::default() };
             let fact = fact.with(Text::Room, room.as_str()).with_number(Number::Units, times.into());
             let fact = match touched {
                 Touch::Seen(item) | Touch::Clicked(item) => fact.with(Text::Item, &item.to_string()),
@@ -105,8 +96,7 @@ mod tests {
         touches.add(&room, PersonId(1), Touch::Liked, 9);
         touches.add(&room, PersonId::staff(1), Touch::Liked, 9);
         let told = touches.take(5, || 1);
-        let facts: Vec<_> =
-            told.iter().map(|it| (&*it.fact.name, it.fact.number(Number::Units))).collect();
+        let facts: Vec<_> = told.iter().map(|it| (&*it.fact.name, it.fact.number(Number::Units))).collect();
         assert_eq!(facts, [(touch::CARD_CLICKED, Some(3)), (touch::INTERACTED, Some(9))]);
         assert_eq!(told[0].who, Who::anonymous("room:0000000000000001"));
         assert!(touches.take(5, || 1).is_empty());

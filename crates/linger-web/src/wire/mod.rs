@@ -7,6 +7,7 @@
 mod account;
 mod act;
 mod event;
+mod events;
 mod insight;
 mod socket;
 mod track;
@@ -19,6 +20,7 @@ pub use account::{
 };
 pub use act::{Answer, PromptEndWire, WireAct};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
+pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };

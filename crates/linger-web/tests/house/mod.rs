@@ -310,8 +310,8 @@ fn config(public_url: &str) -> WebConfig {
         session_ms: SESSION_MS,
         disk_spare: (std::env::temp_dir(), 0),
         seat_check_every: Duration::from_secs(30),
+        zone: "UTC".to_owned(),
         track_personal: false,
         track_per_address: 100_000,
-        zone: "Asia/Shanghai".to_owned(),
     }
 }

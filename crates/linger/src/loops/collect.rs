@@ -36,7 +36,7 @@ pub struct Collecting {
 /// told from where the last reading ended.
 pub async fn room(collecting: Collecting, room: RoomId) {
     let Collecting { engine, events, store, visits } = collecting;
-    let Some((mut feed, _)) = from_start(&engine, &room) else { return };
+    let Some((mut feed, tail)) = from_start(&engine, &room) else { return };
     let epoch = feed.position().epoch;
     let read_to = match store.room_reader(room.as_str()).await {
         Ok(read_to) => read_to.and_then(|text| text.parse::<Position>().ok()),
@@ -46,7 +46,7 @@ pub async fn room(collecting: Collecting, room: RoomId) {
             None
         }
     };
-    let mut read_to = read_to.filter(|it| it.epoch == epoch).unwrap_or(Position::start(epoch));
+    let mut read_to = Position { epoch, offset: begin_at(read_to, tail, events.figures().facts == 0) };
     let mut facts = RoomFacts::new(room.clone(), visits);
     let mut told = Vec::new();
     while let Ok(batch) = feed.next().await {
@@ -69,6 +69,17 @@ pub async fn room(collecting: Collecting, room: RoomId) {
         if let Err(fault) = store.set_room_reader(room.as_str(), &read_to.to_string()).await {
             tracing::warn!(%room, %fault, "how far a room is read was not kept");
         }
+    }
+}
+
+/// From which offset on facts are told. A history that was restored has another epoch and the same beginning; what lies
+/// beyond its end is new. A store that holds nothing has not been told anything.
+fn begin_at(read_to: Option<Position>, tail: Position, nothing_kept: bool) -> u64 {
+    match read_to {
+        Some(_) if nothing_kept => 0,
+        Some(read_to) if read_to.epoch == tail.epoch => read_to.offset,
+        Some(read_to) => read_to.offset.min(tail.offset),
+        None => 0,
     }
 }
 
@@ -100,5 +111,20 @@ async fn keep(events: &EventStore, room: &RoomId, mut told: Vec<Incoming>) {
             Err(_) => return,
         }
         tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_goes_on_where_it_ended_also_after_a_restore() {
+        let at = |epoch, offset| Position { epoch, offset };
+        assert_eq!(begin_at(Some(at(1, 40)), at(1, 50), false), 40);
+        assert_eq!(begin_at(Some(at(1, 40)), at(2, 30), false), 30);
+        assert_eq!(begin_at(Some(at(1, 20)), at(2, 30), false), 20);
+        assert_eq!(begin_at(None, at(1, 50), false), 0);
+        assert_eq!(begin_at(Some(at(1, 40)), at(1, 50), true), 0);
     }
 }
