@@ -251,8 +251,8 @@ fn bare(sql: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let (skip, with) = if rest.starts_with("--") {
             (rest.find('\n').unwrap_or(rest.len()), " ")
-        } else if rest.starts_with("/*") {
-            (rest[2..].find("*/").map_or(rest.len(), |it| it + 4), " ")
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            (comment.find("*/").map_or(rest.len(), |it| it + 4), " ")
         } else if c == '\'' {
             (rest[1..].find('\'').map_or(rest.len(), |it| it + 2), " ")
         } else {

@@ -85,6 +85,7 @@ pub struct Inner {
     pub(crate) track: crate::track::Track,
     pub(crate) questions: crate::questions::Desk,
     pub(crate) live: crate::live::LiveFacts,
+    pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) passkeys: Passkeys,
@@ -125,6 +126,7 @@ impl House {
             track: crate::track::Track::new(parts.config.track_per_address),
             questions: crate::questions::Desk::new(parts.config.zone.clone()),
             live: crate::live::LiveFacts::default(),
+            watch: crate::watch::Desk::default(),
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -133,6 +135,7 @@ impl House {
             desks: RwLock::default(),
         }));
         crate::track::follow(&house);
+        crate::watch::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
         }

@@ -26,6 +26,7 @@ mod questions;
 mod rooms;
 mod socket;
 mod track;
+mod watch;
 pub mod wire;
 
 pub use error::ApiError;

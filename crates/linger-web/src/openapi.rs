@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, rooms, socket, track,
+    media, orders, pages, questions, rooms, socket, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -66,6 +66,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(account::routes())
         .merge(track::routes())
         .merge(questions::routes())
+        .merge(watch::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))

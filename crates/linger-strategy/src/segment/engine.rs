@@ -239,6 +239,11 @@ impl Engine {
         stage(self.people.get(&person)?.slot(PRESENCE), self.spec.stages, self.today)
     }
 
+    /// People with any state.
+    pub fn people(&self) -> u64 {
+        self.people.len() as u64
+    }
+
     /// How big it is. Walks over everybody.
     pub fn figures(&self) -> EngineFigures {
         let people: usize = self.people.values().map(Person::bytes).sum();

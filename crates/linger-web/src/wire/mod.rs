@@ -12,6 +12,7 @@ mod insight;
 mod socket;
 mod track;
 mod view;
+mod watch;
 
 pub use account::{
     Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo,
@@ -28,4 +29,8 @@ pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyI
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+};
+pub use watch::{
+    AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire, ReadySegmentInfo,
+    SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem, TagPut,
 };
