@@ -21,6 +21,7 @@ mod openapi;
 mod orders;
 mod pages;
 mod presence;
+mod review;
 mod rooms;
 mod socket;
 pub mod wire;

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, rooms, socket,
+    media, orders, pages, review, rooms, socket,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -72,6 +72,8 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(rooms::get_room))
         .routes(routes!(rooms::draw_proof))
         .routes(routes!(rooms::get_insight))
+        .routes(routes!(review::list_shows))
+        .routes(routes!(review::review_show))
         .routes(routes!(rooms::new_ingest_key))
         .routes(routes!(rooms::erase_me))
         .routes(routes!(rooms::erase_person))

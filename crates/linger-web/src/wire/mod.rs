@@ -8,6 +8,7 @@ mod account;
 mod act;
 mod event;
 mod insight;
+mod review;
 mod socket;
 mod view;
 
@@ -19,6 +20,10 @@ pub use act::{Answer, PromptEndWire, WireAct};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
+};
+pub use review::{
+    CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,
+    WorstWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use view::{
