@@ -28,4 +28,5 @@ pub mod wire;
 
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
+pub use hub::sealed_form;
 pub use openapi::{app, document};
