@@ -1,7 +1,7 @@
 // What is said about ranges of a show that is looked back at.
 import { expect, test } from 'vitest';
 import type { Review, TimeLine } from '../wire';
-import { perMinute, reviewAsCsv, rowAt, sumRows } from './review';
+import { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows } from './review';
 
 const zero = [0, 0, 0, 0];
 const line: TimeLine = {
@@ -31,10 +31,12 @@ test('a range adds up by rows, and a share weighs people alike', () => {
   expect(rowAt(line, 1e9)).toBe(3);
 });
 
-test('a rate is of the people who were there in its window', () => {
-  expect(perMinute(line.left, line.at_risk_s, 10, 20)).toEqual([0, 60 / 300, 60 / 400, 3]);
-  expect(perMinute(line.comments, undefined, 10, 10)).toEqual([6, 12, 18, 24]);
-  expect(perMinute([3], [0], 1)).toEqual([0]);
+test('a share is of the people who were there in its window, and unknown where they are few', () => {
+  const people = line.at_risk_s.map((n) => n * 2);
+  expect(sharePerMinute(line.left, people, 10, 20)).toEqual([0, 60 / 600, 60 / 800, 1.5]);
+  expect(sharePerMinute([3, 3], [10, 500], 10, 10)).toEqual([null, (3 / 500) * 60]);
+  expect(perMinute(line.comments, 10, 10)).toEqual([6, 12, 18, 24]);
+  expect(perMinute([2, 4], 10, 20)).toEqual([12, 18]);
 });
 
 test('every row is kept in the file', () => {

@@ -7,18 +7,30 @@ export function rowAt(line: TimeLine, second: number): number {
   return Math.max(0, Math.min(line.here.length - 1, Math.floor(second / line.step_s)));
 }
 
-/** A count for each row as a rate per minute of `of`, over the last `windowS` seconds; 0 where nobody was there. */
-export function perMinute(count: readonly number[], of: readonly number[] | undefined, stepS: number, windowS = 30): number[] {
+/** Fewer people than this, on average over half a minute, make a share that only jumps about. */
+const PEOPLE_MIN = 12;
+
+/** A count for each row as a rate a minute, over the last `windowS` seconds. */
+export function perMinute(counts: readonly number[], stepS: number, windowS = 30): number[] {
+  return windowed(counts, stepS, windowS).map(({ sum, rows }) => (sum / (rows * stepS)) * 60);
+}
+
+/** The share of those there that a count for each row is a minute; null where there are too few people to tell. */
+export function sharePerMinute(counts: readonly number[], personS: readonly number[], stepS: number, windowS = 30): (number | null)[] {
+  const people = windowed(personS, stepS, windowS);
+  return windowed(counts, stepS, windowS).map(({ sum, rows }, i) => {
+    const personSeconds = people[i]!.sum;
+    return personSeconds < PEOPLE_MIN * rows * stepS ? null : (sum / personSeconds) * 60;
+  });
+}
+
+function windowed(counts: readonly number[], stepS: number, windowS: number): { sum: number; rows: number }[] {
   const rows = Math.max(1, Math.round(windowS / stepS));
-  let [sum, whole] = [0, 0];
-  return count.map((n, i) => {
+  let sum = 0;
+  return counts.map((n, i) => {
     sum += n;
-    whole += of ? of[i]! : stepS;
-    if (i >= rows) {
-      sum -= count[i - rows]!;
-      whole -= of ? of[i - rows]! : stepS;
-    }
-    return whole > 0 ? (Math.max(0, sum) / whole) * 60 : 0;
+    if (i >= rows) sum -= counts[i - rows]!;
+    return { sum: Math.max(0, sum), rows: Math.min(i + 1, rows) };
   });
 }
 

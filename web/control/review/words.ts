@@ -30,6 +30,11 @@ export function spanOf(moment: Moment): string {
   return span(moment.to_s + 1 - moment.from_s);
 }
 
+/** A sentence's beginning as it stands within another sentence. */
+function within(text: string): string {
+  return text.charAt(0).toLocaleLowerCase() + text.slice(1);
+}
+
 /** The question of the page, answered in two sentences at most. */
 export function answer(review: Review): string {
   const worst = review.losses.find((it) => it.moment.beyond_chance);
@@ -40,6 +45,6 @@ export function answer(review: Review): string {
   if (!cause || cause.cause === 'unexplained') return `${first} ${t('review.answerUnexplained')}`;
   const figure = cause.figures[0];
   const filling = { cause: causeText(cause) };
-  const second = figure ? t('review.answerCauseFigure', { ...filling, figure: figureText(figure) }) : t('review.answerCause', filling);
+  const second = figure ? t('review.answerCauseFigure', { ...filling, figure: within(figureText(figure)) }) : t('review.answerCause', filling);
   return `${first} ${second}`;
 }

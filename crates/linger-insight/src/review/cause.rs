@@ -141,8 +141,10 @@ fn picture_lost(scene: &Scene<'_>, at: &Stretch) -> Option<Likely> {
 
 fn picture_stalled(scene: &Scene<'_>, at: &Stretch) -> Option<Likely> {
     let from_s = at.from_s.saturating_sub(10);
-    let (share, usual) = scene.stall_shares(from_s, at.to_s);
-    let (share, usual) = (share.unwrap_or(0.0), usual.unwrap_or(0.0));
+    // The figures of phones gather over seconds: the moment itself may say more, or the seconds before it as well.
+    let (with_before, usual) = scene.stall_shares(from_s, at.to_s);
+    let (within, _) = scene.stall_shares(at.from_s, at.to_s);
+    let (share, usual) = (with_before.unwrap_or(0.0).max(within.unwrap_or(0.0)), usual.unwrap_or(0.0));
     let sums = scene.sums(from_s, at.to_s);
     let minutes = |seconds: u32| f64::from(seconds.max(1)) / 60.0;
     let failures = f64::from(sums.failures) / minutes(at.to_s + 1 - from_s);

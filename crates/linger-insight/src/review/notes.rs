@@ -10,6 +10,9 @@ const KEPT_MAX: usize = 200_000;
 /// Times something sold out, and draws, that are kept.
 const MARKS_MAX: usize = 2_000;
 
+/// A hold that lapses gives an item back for a moment: sold out again within so many seconds is still sold out.
+const BACK_S: u32 = 60;
+
 /// A question that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
@@ -218,9 +221,11 @@ impl Notes {
     fn mark_stock(&mut self, item: ItemId, at_s: u32) {
         let is_out = self.shelf.get(&item).is_some_and(Shelf::is_out);
         let has_room = self.sold_out.len() < MARKS_MAX;
-        let running = self.sold_out.iter_mut().rev().find(|it| it.item == item && it.to_s.is_none());
+        let last = self.sold_out.iter_mut().rev().find(|it| it.item == item);
+        let running = last.filter(|it| it.to_s.is_none_or(|to| at_s.saturating_sub(to) <= BACK_S));
         match (running, is_out) {
-            (Some(running), false) => running.to_s = Some(at_s),
+            (Some(running), false) if running.to_s.is_none() => running.to_s = Some(at_s),
+            (Some(running), true) => running.to_s = None,
             (None, true) if has_room => {
                 self.sold_out.push(SoldOut { item, from_s: at_s, to_s: None });
             }
