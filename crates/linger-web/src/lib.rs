@@ -30,3 +30,4 @@ pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
 pub use hub::sealed_form;
 pub use openapi::{app, document};
+pub use review::{Language, Paper, shows_report};

@@ -74,6 +74,7 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(rooms::get_insight))
         .routes(routes!(review::list_shows))
         .routes(routes!(review::review_show))
+        .routes(routes!(review::report_shows))
         .routes(routes!(rooms::new_ingest_key))
         .routes(routes!(rooms::erase_me))
         .routes(routes!(rooms::erase_person))

@@ -84,6 +84,14 @@ async fn shows_are_listed_and_reviewed_and_a_log_that_grows_is_folded_on() {
     }
     assert_eq!(worst["by_source"].as_array().unwrap().len(), 3);
 
+    let report = door.get("/api/rooms/tea/report?days=1&lang=zh&zone=Asia/Shanghai", &host).await;
+    assert_eq!((report.status.as_u16(), report.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(report.text.contains("画面卡顿") && report.text.contains("<td>600</td>"), "{}", report.text);
+    for (query, field) in [("days=2", "days"), ("lang=fr", "lang"), ("zone=Nowhere", "zone")] {
+        let said = door.get(&format!("/api/rooms/tea/report?{query}"), &host).await;
+        assert_eq!((said.status.as_u16(), &said.json()["field"]), (400, &field.into()), "{}", said.text);
+    }
+
     // Seven more: the first one's review is folded again, and says the same.
     for more in 2..9 {
         show(&door, &room, more * 1_000).await;

@@ -295,7 +295,10 @@ fn product(scene: &Scene<'_>, at: &Stretch) -> Option<Likely> {
     let strength = match besides {
         Some(ratio) if ratio >= 1.5 && left >= 15 => Strength::Strong,
         Some(ratio) if ratio >= 1.2 && left >= 10 => Strength::Fair,
-        _ if is_new && segment.from_s <= at.from_s + 10 => Strength::Weak,
+        // Its card has only just come up; what is known of it otherwise does not speak against it.
+        _ if is_new && segment.from_s <= at.from_s + 10 && besides.is_none_or(|it| it >= 1.0) => {
+            Strength::Weak
+        }
         _ => return None,
     };
     let mut figures = vec![];

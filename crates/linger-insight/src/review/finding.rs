@@ -2,7 +2,7 @@
 //! there are none, against a floor of the house; and which causes the show's own data speaks for. It does not know how
 //! any of it is put into words.
 
-use super::cause::{Figure, Strength};
+use super::cause::{Cause, Figure, Strength};
 use super::digest::Digest;
 
 /// Earlier shows that a show is held against: the latest ones.
@@ -58,7 +58,7 @@ pub struct Finding {
     /// The figure it is about; `usual` is the median of the earlier shows, when there are any.
     pub figure: Figure,
     /// Codes of the likely causes that this show's own data speaks for, with their figures. The codes are those of
-    /// [`Cause`](super::Cause), or `payment` and `offer`.
+    /// [`Cause`], or `payment` and `offer`.
     pub causes: Vec<(&'static str, Figure)>,
 }
 
@@ -143,7 +143,8 @@ fn finding(reading: &Reading, digest: &Digest, known: &[&Digest]) -> Option<Find
     let held_against =
         |other: f64| if reading.more_is_worse { other / here.max(1e-9) } else { here / other.max(1e-9) };
     let under_floor = reading.floor.map(held_against).filter(|it| *it < 1.0);
-    let under_usual = usual.map(held_against).filter(|it| *it < POOR);
+    // Where nothing is usual, nothing falls short of it.
+    let under_usual = usual.filter(|it| *it > 0.0).map(held_against).filter(|it| *it < POOR);
     // What is poor for every show of the room is no news, and still poor: a fall counts before the floor.
     let strength = match (under_usual, under_floor) {
         (Some(ratio), _) | (None, Some(ratio)) if ratio < VERY_POOR => Strength::Strong,
@@ -205,8 +206,15 @@ fn causes(symptom: Symptom, digest: &Digest, known: &[&Digest]) -> Vec<(&'static
         |it| (it.clicks >= 20).then(|| f64::from(it.orders) / f64::from(it.clicks)),
         &|here, usual| usual.map_or(here < 0.05, |usual| here < POOR * usual),
     );
+    // The worst moment shortened many stays at once. A product or a source has a name, which belongs to the moment.
+    let has_name =
+        |cause: &Cause| matches!(cause, Cause::Product { .. } | Cause::SoldOut { .. } | Cause::Source { .. });
+    let worst = digest.worst.as_ref().filter(|(_, cause)| *cause != Cause::Unexplained && !has_name(cause));
+    let moment = worst.map(|(stretch, cause)| {
+        (cause.code(), Figure { what: "lost-in-worst-moment", here: stretch.excess(), usual: None })
+    });
     let all = match symptom {
-        Symptom::ShortWatch => vec![picture, opening, ignored, dull],
+        Symptom::ShortWatch => vec![moment, picture, opening, ignored, dull],
         Symptom::EarlyLeaving => vec![first_picture, picture],
         Symptom::FewComments => vec![ignored, dull],
         Symptom::PoorAnswers | Symptom::PictureTrouble => vec![],

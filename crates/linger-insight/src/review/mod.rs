@@ -2,7 +2,7 @@
 //! show compares with the ones before it.
 //!
 //! [`Shows`] folds a room's log and hands out each [`Show`]; [`Review::of`] finds its moments and their likely causes;
-//! [`Digest::of`] is its line in a list, and [`findings`] holds it against the room's earlier ones. What a show is, who
+//! [`Digest::of`] is its line in a list, and [`findings`] holds it against the room's earlier ones; [`ReviewReport::over`] sums up a day, a week or a month. What a show is, who
 //! counts as here and when a stay ends is told by [`Live`](crate::Live) alone, so that a review and the live screen
 //! never tell two stories of one evening.
 //!
@@ -14,6 +14,7 @@ mod digest;
 mod finding;
 mod notes;
 mod poisson;
+mod report;
 mod scene;
 mod shows;
 mod strata;
@@ -23,6 +24,7 @@ pub use course::{AT_RISK_MIN, Course, FALSE_ALARM, MOMENTS_MAX, Moments, Part, S
 pub use digest::{Digest, RETENTION_AT_S};
 pub use finding::{EARLIER_MAX, Finding, Symptom, findings};
 pub use notes::{Asked, Drawn, Notes, SoldOut};
+pub use report::{CauseCount, ReviewReport, Sums};
 pub use shows::{Show, Shows};
 pub use strata::{AGES_FROM_S, SOURCES_TOLD, Sheet};
 

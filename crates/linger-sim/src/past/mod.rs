@@ -110,7 +110,7 @@ const DRAW_S: u32 = 60;
 const ANNOUNCED: [(u32, &str); 4] = [
     (12, "今晚全场包邮 · Free shipping tonight"),
     (1_150, "半小时后还有一次抽奖 · Another draw in twenty minutes"),
-    (1_790, "下一件只有四十件 · Only forty of the next one"),
+    (1_790, "下一件只有三十件 · Only thirty of the next one"),
     (2_640, "谢谢大家，明晚八点见 · Thank you, see you tomorrow at eight"),
 ];
 
@@ -210,7 +210,7 @@ impl Writer {
     }
 
     fn units(&self, card: usize, good: &Good) -> i64 {
-        if self.past.troubled && card == SOLD_OUT_CARD { 40 } else { good.units.max(150) }
+        if self.past.troubled && card == SOLD_OUT_CARD { 30 } else { good.units.max(150) }
     }
 
     fn picture(&mut self, second: u32, stalled: f64) {

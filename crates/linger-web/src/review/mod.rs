@@ -1,6 +1,7 @@
 //! Shows looked back at: a room's log folded into its shows as far as it goes, kept, and folded on when it has grown. It
 //! does not know how a moment or a cause is found, nor how they are told.
 
+mod paper;
 mod told;
 
 use crate::{
@@ -13,14 +14,20 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::header,
+    response::{IntoResponse, Response},
 };
 use linger_engine::FeedEnd;
-use linger_insight::review::{Digest, Review, Show, Shows, findings};
+use linger_insight::review::{Digest, Review, ReviewReport, Show, Shows, findings};
 use linger_log::Position;
 use linger_protocol::{Millis, Role, RoomId};
+use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use utoipa::IntoParams;
+
+pub use paper::{Language, Paper};
 
 /// Entries read at a time.
 const PAGE_ENTRIES: usize = 8_192;
@@ -50,6 +57,7 @@ struct Folded {
 struct Present {
     position: Position,
     at: Millis,
+    digest: Digest,
     review: Arc<ReviewWire>,
 }
 
@@ -81,8 +89,8 @@ impl Folded {
             return;
         }
         self.present = self.shows.present().map(|show| {
-            let review = Arc::new(look_back(&show, &self.over).1);
-            Present { position, at, review }
+            let (digest, review) = look_back(&show, &self.over);
+            Present { position, at, digest, review: Arc::new(review) }
         });
     }
 }
@@ -160,6 +168,80 @@ pub(crate) async fn review_show(
     };
     let review = review.ok_or_else(|| ApiError::not_found("no-such-show"))?;
     Ok(Json(review.as_ref().clone()))
+}
+
+/// What a report is asked over.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportAsked {
+    /// The last 1, 7 or 30 days.
+    days: Option<u32>,
+    /// `en` or `zh`.
+    lang: Option<String>,
+    /// The time zone that times are told in, by its IANA name.
+    zone: Option<String>,
+}
+
+/// A report over the shows of a day, a week or a month, as a file to be kept or sent on.
+#[utoipa::path(
+    get, path = "/api/rooms/{room}/report", tag = "data",
+    params(("room" = String, Path, description = "the room"), ReportAsked),
+    responses(
+        (status = 200, description = "a self-contained page", body = String, content_type = "text/html"),
+        (status = 400, description = "no such length, language or zone", body = ApiError),
+        (status = 401, description = "not signed in", body = ApiError),
+        (status = 403, description = "not for this role", body = ApiError),
+        (status = 404, description = "no such room", body = ApiError),
+        (status = 503, description = "cannot be read now", body = ApiError),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn report_shows(
+    State(house): State<House>,
+    staff: Staff,
+    Path(room): Path<String>,
+    asked: Result<Query<ReportAsked>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    staff.need(&[Role::Host, Role::Operator, Role::Admin])?;
+    let (room, _) = room_desk(&house, &room)?;
+    let Query(asked) = asked.map_err(|_| ApiError::field("bad-field", "query"))?;
+    let days = asked.days.unwrap_or(7);
+    let language = Language::parse(asked.lang.as_deref().unwrap_or("en"))
+        .ok_or_else(|| ApiError::field("bad-field", "lang"))?;
+    let paper = shows_report(&house, &room, days, language, asked.zone.as_deref().unwrap_or("UTC")).await?;
+    let file = format!("attachment; filename=\"linger-{room}-{days}.html\"");
+    let heads =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
+    Ok((heads, paper.html).into_response())
+}
+
+/// The report over the shows that began in the last `days` days, in words: for a file, or for mail. `days` is 1, 7 or 30;
+/// `zone` is an IANA name.
+///
+/// Errors name the field that is wrong, or say that the room or its log cannot be read.
+pub async fn shows_report(
+    house: &House,
+    room: &RoomId,
+    days: u32,
+    language: Language,
+    zone: &str,
+) -> Result<Paper, ApiError> {
+    if !matches!(days, 1 | 7 | 30) {
+        return Err(ApiError::field("bad-field", "days"));
+    }
+    let zone = jiff::tz::TimeZone::get(zone).map_err(|_| ApiError::field("bad-field", "zone"))?;
+    let now = house.now();
+    let from = Millis(now.0.saturating_sub(i64::from(days) * 86_400_000));
+    let report = with_folded(house, room, move |folded| {
+        let mut all = folded.over.clone();
+        all.extend(folded.present.as_ref().map(|it| it.digest.clone()));
+        Some(ReviewReport::over(&all, from, now))
+    })
+    .await?;
+    let report = report.ok_or_else(|| ApiError::not_found("no-such-room"))?;
+    let title = house.desk(room).map_or_else(|| room.to_string(), |desk| desk.hub.card().title);
+    Ok(paper::paper(&report, &title, days, language, &zone))
 }
 
 /// Asks what is folded of a room, up to the present end of its log. The folding goes on when whoever asked has gone, so
