@@ -8,6 +8,9 @@
 //! audit trail in `tables.db`: one connection writes, a few read. Write-ahead log, `synchronous = FULL`: what a
 //! function has returned `Ok` for survives a loss of power.
 //!
+//! # Copies
+//! [`Mirror`] keeps a folder of an S3-compatible store equal to a list of finished files here.
+//!
 //! # Keys
 //! [`Vault`] keeps one random key for every person in `vault.db`, wrapped under the [`MasterKey`]. Personal text in
 //! the log is sealed under the person's key; erasing a person destroys the key.
@@ -26,6 +29,7 @@ mod files;
 mod invites;
 mod keeper;
 mod keys;
+mod mirror;
 mod passkeys;
 mod rooms;
 mod sessions;
@@ -39,6 +43,7 @@ pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};
 pub use fault::{Fault, StoreError};
 pub use invites::INVITES_OPEN_MAX;
 pub use keys::{BadMasterKey, MasterKey};
+pub use mirror::{Mirror, MirrorConfig, Mirrored};
 pub use passkeys::{NewPasskey, PASSKEYS_PER_PERSON_MAX, StoredPasskey};
 pub use rooms::{NewRoom, RoomEntry};
 pub use sessions::{NewSession, SESSIONS_PER_PERSON_MAX, Session};
