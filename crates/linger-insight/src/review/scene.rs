@@ -2,12 +2,15 @@
 //! know which of them caused anything.
 
 use super::course::Course;
+use super::notes::Asked;
 use super::shows::Show;
 use crate::{Second, Segment, SegmentKind};
 use linger_protocol::{ItemId, OffReason};
 
-/// A question that waits longer than this, or than twice the usual, counts as waiting long.
+/// A question that waits longer than twice the usual waits long; but never one that waits less than this.
 const WAITS_LONG_S: u32 = 45;
+/// A question that nobody takes up for so long is given up: it does not trouble people for ever.
+const GIVE_UP_S: u32 = 600;
 
 /// A show with its course, ready to be asked.
 pub(super) struct Scene<'a> {
@@ -15,13 +18,20 @@ pub(super) struct Scene<'a> {
     pub course: &'a Course,
     /// The first second that is no part of the show any more: the host has ended it.
     pub ends_s: u32,
-    answer_median_s: u32,
+    // A question that waits longer than this waits long.
+    long_s: u32,
+    // How many waited long, by second.
+    waiting: Vec<u32>,
 }
 
 impl<'a> Scene<'a> {
     pub fn of(show: &'a Show, course: &'a Course, ends_s: u32) -> Scene<'a> {
         let median = show.snapshot.questions().kaplan_meier().ok().and_then(|curve| curve.median_s());
-        Scene { show, course, ends_s, answer_median_s: median.unwrap_or(u32::MAX) }
+        let long_s = median
+            .map_or(GIVE_UP_S / 5, |median| median.saturating_mul(2))
+            .clamp(WAITS_LONG_S, GIVE_UP_S / 5);
+        let waiting = waiting_by_second(&show.notes.asked, long_s, ends_s);
+        Scene { show, course, ends_s, long_s, waiting }
     }
 
     /// The sums over the seconds `from_s` to `to_s`, both included.
@@ -69,20 +79,17 @@ impl<'a> Scene<'a> {
 
     /// Questions that had waited long in a second: how many, and how long the oldest had.
     pub fn waiting(&self, at_s: u32) -> (u32, u32) {
-        let long_s = WAITS_LONG_S.max(self.answer_median_s.saturating_mul(2).min(120));
-        let waits = self.show.notes.asked.iter().filter(|it| {
-            it.at_s.saturating_add(long_s) <= at_s && it.answered_s.is_none_or(|answered| answered > at_s)
-        });
-        // A question that nobody takes up for ten minutes is given up: it does not trouble people for ever.
-        let waits: Vec<u32> = waits.map(|it| at_s - it.at_s).filter(|waited| *waited <= 600).collect();
-        (u32::try_from(waits.len()).unwrap_or(u32::MAX), waits.iter().copied().max().unwrap_or(0))
+        let waits = self.show.notes.asked.iter().map(|it| (it, waits_long(it, self.long_s)));
+        let oldest = waits.filter(|(_, long)| long.contains(&at_s)).map(|(it, _)| at_s - it.at_s).max();
+        (self.waiting.get(at_s as usize).copied().unwrap_or(0), oldest.unwrap_or(0))
     }
 
     /// How many questions have waited long, on average over the show outside a stretch.
     pub fn waiting_usually(&self, from_s: u32, to_s: u32) -> f64 {
-        let seconds: Vec<u32> = (0..self.ends_s).step_by(15).filter(|s| *s < from_s || *s > to_s).collect();
-        let sum: u32 = seconds.iter().map(|s| self.waiting(*s).0).sum();
-        f64::from(sum) / seconds.len().max(1) as f64
+        let outside = (0u32..).zip(&self.waiting).filter(|(s, _)| *s < from_s || *s > to_s);
+        let (seconds, sum) =
+            outside.fold((0u64, 0u64), |(n, sum), (_, waiting)| (n + 1, sum + u64::from(*waiting)));
+        sum as f64 / seconds.max(1) as f64
     }
 
     /// Questions asked and answered in the three minutes up to a second.
@@ -134,6 +141,26 @@ impl<'a> Scene<'a> {
         let orders = self.show.notes.orders.range((from_s, ItemId(0))..=(to_s, ItemId(u64::MAX)));
         orders.filter(|((_, it), _)| *it == item).map(|(_, n)| n).sum()
     }
+}
+
+/// The seconds in which a question had waited long.
+fn waits_long(asked: &Asked, long_s: u32) -> std::ops::Range<u32> {
+    let given_up = asked.at_s.saturating_add(GIVE_UP_S + 1);
+    asked.at_s.saturating_add(long_s)..asked.answered_s.unwrap_or(u32::MAX).min(given_up)
+}
+
+fn waiting_by_second(asked: &[Asked], long_s: u32, ends_s: u32) -> Vec<u32> {
+    let mut changes = vec![0i64; ends_s as usize + 1];
+    for long in asked.iter().map(|it| waits_long(it, long_s)).filter(|it| !it.is_empty()) {
+        changes[long.start.min(ends_s) as usize] += 1;
+        changes[long.end.min(ends_s) as usize] -= 1;
+    }
+    let mut waiting = 0;
+    let counted = changes.iter().take(ends_s as usize).map(|change| {
+        waiting += change;
+        u32::try_from(waiting).unwrap_or(0)
+    });
+    counted.collect()
 }
 
 /// Seconds that a segment and a stretch share.
