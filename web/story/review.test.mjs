@@ -39,6 +39,7 @@ test('the evidence and a next step are open, and the arrow keys go from moment t
 });
 
 test('a second of the time line and a range of it tell their figures', async () => {
+  await page.locator('.chart').first().scrollIntoViewIfNeeded();
   const box = await page.locator('.chart').first().boundingBox();
   await page.mouse.move(box.x + box.width / 3, box.y + 60);
   await until('the second is told', async () => /\d+ here.*leave a minute.*expected/.test(await page.locator('.readout').textContent()));
