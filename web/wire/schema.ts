@@ -414,6 +414,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report over the shows of a day, a week or a month, as a file to be kept or sent on. */
+        get: operations["report_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shows of a room, the latest first, each in one line. */
+        get: operations["list_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/shows/{show}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A show with its curves, its moments, their likely causes and what was poor about it. */
+        get: operations["review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -692,6 +743,25 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
+        /** @description A likely cause. */
+        CauseWire: {
+            /**
+             * @description Its code: `picture-stalled`, `picture-lost`, `opening`, `questions-ignored`, `silence`, `no-climax`, `product`,
+             *     `sold-out`, `draw-over`, `source`, `unexplained`; for findings also `payment` and `offer`.
+             */
+            cause: string;
+            /** @description What speaks for it. */
+            figures: components["schemas"]["FigureWire"][];
+            /**
+             * Format: int64
+             * @description The item, for products.
+             */
+            item?: number | null;
+            /** @description The title of the item or the name of the source, for those. */
+            name: string;
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
+        };
         /** @description A comment on the screen. */
         CommentWire: {
             /**
@@ -793,6 +863,35 @@ export interface components {
              * @description How many keys were destroyed.
              */
             keys: number;
+        };
+        /** @description A figure that speaks for a cause. */
+        FigureWire: {
+            /**
+             * Format: double
+             * @description In the moment, or in this show.
+             */
+            here: number;
+            /**
+             * Format: double
+             * @description In the rest of the show, or in earlier ones.
+             */
+            usual?: number | null;
+            /** @description Its code; the unit comes last in it. */
+            what: string;
+        };
+        /** @description Something poor about a whole show. */
+        FindingWire: {
+            /** @description Likely causes that the show's own data speaks for. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description The figure it is about. */
+            figure: components["schemas"]["FigureWire"];
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
+            /**
+             * @description Its code: `short-watch`, `early-leaving`, `few-comments`, `poor-answers`, `low-conversion`, `unpaid-orders`,
+             *     `picture-trouble`.
+             */
+            symptom: string;
         };
         /** @description From client to server: one JSON object a text frame, at most 4 KiB. */
         FromClient: {
@@ -966,6 +1065,17 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /** @description A moment in which people were lost. */
+        LossWire: {
+            /** @description The leaving by watch age. */
+            by_age: components["schemas"]["PartWire"][];
+            /** @description The leaving by source. */
+            by_source: components["schemas"]["PartWire"][];
+            /** @description Likely causes, the likeliest first. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description When, and how many. */
+            moment: components["schemas"]["MomentWire"];
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description To be sent as `x-csrf` with every change. */
@@ -978,6 +1088,56 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+        };
+        /** @description A stretch of a show against what was to be expected. */
+        MomentWire: {
+            /** @description Whether this would be rare by chance even among all windows looked at. */
+            beyond_chance: boolean;
+            /**
+             * Format: double
+             * @description The first less the second.
+             */
+            excess: number;
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description First second.
+             */
+            from_s: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Lower end of its exact 95 % interval, as for one look.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description People there, on average.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The first by the second.
+             */
+            ratio: number;
+            /**
+             * Format: int32
+             * @description Last second.
+             */
+            to_s: number;
         };
         /** @description An amount. */
         MoneyWire: {
@@ -1066,6 +1226,26 @@ export interface components {
             ok: boolean;
             /** @description `engine`, `store`, `disk`, `media` or `running`. */
             part: string;
+        };
+        /** @description A part of a moment's leaving. */
+        PartWire: {
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /** @description The source; or the watch age in seconds from which on it counts. */
+            name: string;
+            /**
+             * Format: double
+             * @description Share of the people who were there.
+             */
+            people_share: number;
         };
         /** @description A passkey of yours. */
         PasskeyInfo: {
@@ -1291,6 +1471,31 @@ export interface components {
             /** @description Whether every part is ready. */
             ready: boolean;
         };
+        /** @description A show, looked back at. */
+        ReviewWire: {
+            /** @description What was poor about the whole show, the strongest first. */
+            findings: components["schemas"]["FindingWire"][];
+            /**
+             * Format: int32
+             * @description How many earlier shows of the room it was held against.
+             */
+            held_against: number;
+            /** @description Moments in which more people stayed than was to be expected. */
+            holds: components["schemas"]["MomentWire"][];
+            /**
+             * Format: int32
+             * @description How many windows were looked at to find the moments.
+             */
+            looks: number;
+            /** @description Moments in which people were lost: those beyond chance first, and of them the largest first. */
+            losses: components["schemas"]["LossWire"][];
+            /** @description What was on stage: as in the live figures, `label` being a product's title for cards; also `sold-out`. */
+            segments: components["schemas"]["SegmentWire"][];
+            /** @description Its line in the list. */
+            show: components["schemas"]["ShowCard"];
+            /** @description The curves. */
+            timeline: components["schemas"]["TimelineWire"];
+        };
         /**
          * @description What somebody is.
          * @enum {string}
@@ -1483,6 +1688,114 @@ export interface components {
              */
             units: number;
         };
+        /** @description One show in one line. */
+        ShowCard: {
+            /**
+             * Format: double
+             * @description Share of questions that were answered.
+             */
+            answer_rate?: number | null;
+            /**
+             * Format: int64
+             * @description When it began, ms since 1970.
+             */
+            began_at: number;
+            /**
+             * Format: int32
+             * @description Product cards clicked.
+             */
+            clicks: number;
+            /**
+             * Format: int32
+             * @description Comments.
+             */
+            comments: number;
+            /**
+             * Format: double
+             * @description Comments for each hundred minutes that people were there.
+             */
+            comments_per_100_min?: number | null;
+            /**
+             * Format: int32
+             * @description Time to first frame that 95 of 100 did not exceed, ms.
+             */
+            first_frame_p95_ms?: number | null;
+            /** @description What was paid, one amount a currency. */
+            gmv: components["schemas"]["MoneyWire"][];
+            /**
+             * Format: double
+             * @description Share of people who did something.
+             */
+            interaction_rate?: number | null;
+            /**
+             * Format: int32
+             * @description How long it lasted, s.
+             */
+            length_s: number;
+            /**
+             * Format: int32
+             * @description Which of the room's shows, from 1.
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description Orders placed.
+             */
+            orders: number;
+            /** @description Whether it is over. */
+            over: boolean;
+            /**
+             * Format: int32
+             * @description Orders paid.
+             */
+            paid: number;
+            /**
+             * Format: int32
+             * @description Most people at once.
+             */
+            peak: number;
+            /**
+             * Format: int32
+             * @description Different people who came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Questions asked.
+             */
+            questions: number;
+            /**
+             * Format: double
+             * @description Share of watched time that was stalled.
+             */
+            stall_share?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a quarter of an hour.
+             */
+            stayed_15_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a minute.
+             */
+            stayed_1_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than five minutes.
+             */
+            stayed_5_min?: number | null;
+            /**
+             * Format: int32
+             * @description Stays begun.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Average watch time within the first hour, s; absent while unknown.
+             */
+            watch_mean_s?: number | null;
+            worst?: components["schemas"]["WorstWire"] | null;
+        };
         /** @description Sign-in of staff by password. */
         SignIn: {
             /** @description The login. */
@@ -1544,6 +1857,42 @@ export interface components {
             ][];
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
+        };
+        /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
+        TimelineWire: {
+            /** @description Questions answered. */
+            answered: number[];
+            /** @description Questions asked. */
+            asked: number[];
+            /** @description Person-seconds at risk of leaving. */
+            at_risk_s: number[];
+            /** @description Cards clicked. */
+            clicks: number[];
+            /** @description Comments. */
+            comments: number[];
+            /** @description People who were to be expected to leave, from where those there came from and how long they had been there. */
+            expected: number[];
+            /** @description Paid, in minor units of the first currency. */
+            gmv_minor: number[];
+            /** @description People here at its end. */
+            here: number[];
+            /** @description People who left. */
+            left: number[];
+            /** @description Likes. */
+            likes: number[];
+            /** @description Orders placed. */
+            orders: number[];
+            /** @description Orders paid. */
+            paid: number[];
+            /** @description Share of watched time that was stalled. */
+            stalled: number[];
+            /** @description Stalls told by viewers. */
+            stalls: number[];
+            /**
+             * Format: int32
+             * @description Seconds in a row: 1 unless the show is very long.
+             */
+            step_s: number;
         };
         /** @description From server to client: one JSON object a text frame. */
         ToClient: {
@@ -2199,6 +2548,26 @@ export interface components {
              * @description Which.
              */
             prompt: number;
+        };
+        /** @description The worst moment of a show, in short. */
+        WorstWire: {
+            /** @description Code of the likeliest cause. */
+            cause: string;
+            /**
+             * Format: double
+             * @description People lost beyond what was to be expected.
+             */
+            excess: number;
+            /**
+             * Format: int32
+             * @description From second.
+             */
+            from_s: number;
+            /**
+             * Format: int32
+             * @description To second.
+             */
+            to_s: number;
         };
     };
     responses: never;
@@ -3923,6 +4292,210 @@ export interface operations {
                 };
             };
             /** @description the provider cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    report_shows: {
+        parameters: {
+            query?: {
+                /** @description The last 1, 7 or 30 days. */
+                days?: number;
+                /** @description `en` or `zh`. */
+                lang?: string;
+                /** @description The time zone that times are told in, by its IANA name. */
+                zone?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a self-contained page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description no such length, language or zone */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_shows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description at most 200 shows, the running one among them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowCard"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    review_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description which of its shows, from 1 */
+                show: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewWire"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room or show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -101,6 +101,7 @@ pub(crate) struct RoomDesk {
     pub hub: Hub,
     pub gather: Gather,
     pub insight: crate::insight::InsightDesk,
+    pub review: crate::review::ReviewDesk,
 }
 
 impl std::ops::Deref for House {
@@ -183,6 +184,7 @@ impl House {
                 hub: Hub::new(room.clone(), start),
                 gather: Gather::default(),
                 insight: crate::insight::InsightDesk::default(),
+                review: crate::review::ReviewDesk::default(),
             });
             crate::hub::follow(self.clone(), desk.clone(), start);
             crate::presence::follow(self.clone(), desk.clone());

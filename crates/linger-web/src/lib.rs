@@ -23,6 +23,7 @@ mod orders;
 mod pages;
 mod presence;
 mod questions;
+mod review;
 mod rooms;
 mod socket;
 mod track;
@@ -31,5 +32,7 @@ pub mod wire;
 
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
+pub use hub::sealed_form;
 pub use openapi::{app, document};
 pub use track::{fact_id, room_person};
+pub use review::{Language, Paper, shows_report};

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 74] = [
+const TABLE: [(&str, &str, &str); 77] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -47,6 +47,9 @@ const TABLE: [(&str, &str, &str); 74] = [
     ("post", "/api/rooms/{room}/guest", "+++++++"),
     ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
     ("get", "/api/rooms/{room}/insight", "1113+++"),
+    ("get", "/api/rooms/{room}/report", "1113+++"),
+    ("get", "/api/rooms/{room}/shows", "1113+++"),
+    ("get", "/api/rooms/{room}/shows/{show}/review", "1113+++"),
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
@@ -136,6 +139,7 @@ impl Matrix {
             .replace("{draw}", "1")
             .replace("{alarm}", "1")
             .replace("{segment}", "fresh")
+            .replace("{show}", "1")
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
             .replace("{question}", "9")

@@ -9,6 +9,7 @@ mod act;
 mod event;
 mod events;
 mod insight;
+mod review;
 mod socket;
 mod track;
 mod view;
@@ -23,6 +24,10 @@ pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, Pro
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
+};
+pub use review::{
+    CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,
+    WorstWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
