@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, BufReader, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -88,7 +89,7 @@ impl ParquetTable {
         let fault =
             |error: ParquetError| ImportFault::new(name, format!("not a sound Parquet file: {error}"));
         let chunks = Chunks { source: source.unpacked()?, read: read.clone() };
-        let reader = SerializedFileReader::new(chunks).map_err(fault)?;
+        let reader = guarded(|| SerializedFileReader::new(chunks)).map_err(fault)?;
         let meta = reader.metadata();
         if let Some(group) = meta.row_groups().iter().find(|it| it.total_byte_size() > GROUP_BYTES_MAX) {
             let reason =
@@ -118,7 +119,8 @@ impl Table for ParquetTable {
 
     fn next(&mut self, row: &mut StringRecord) -> std::result::Result<Next, ImportFault> {
         row.clear();
-        let Some(read) = self.rows.next() else { return Ok(Next::End) };
+        let read = guarded(|| self.rows.next().transpose()).transpose();
+        let Some(read) = read else { return Ok(Next::End) };
         self.row += 1;
         let read = read
             .map_err(|error| ImportFault::new(&self.file, format!("cannot be read: {error}")).at(self.row))?;
@@ -131,6 +133,12 @@ impl Table for ParquetTable {
         }
         Ok(Next::Row(self.row))
     }
+}
+
+/// Has the library read. It panics on some damaged files, which must not end the import of all others.
+fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let unsound = |_| Err(ParquetError::General("its parts contradict each other".to_owned()));
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(unsound)
 }
 
 /// A value as text, so that it is read like a cell of any other file; none when it is not text.

@@ -174,5 +174,5 @@ fn a_parquet_file_with_any_byte_changed_is_read_or_refused_and_ends_nothing_else
         let (tally, _) = house.try_import(&[&path]).expect("an answer");
         refused += usize::from(!tally.faults.is_empty());
     }
-    assert!(refused > whole.len() / 4, "{refused} of {}", whole.len());
+    assert!(refused > 20, "{refused} of {}", whole.len());
 }
