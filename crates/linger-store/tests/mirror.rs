@@ -27,7 +27,8 @@ impl Folder {
     }
 
     async fn names(&self) -> Vec<String> {
-        let all: Vec<_> = self.objects.list(None).map_ok(|it| it.location.to_string()).try_collect().await.unwrap();
+        let all: Vec<_> =
+            self.objects.list(None).map_ok(|it| it.location.to_string()).try_collect().await.unwrap();
         let mut all = all;
         all.sort();
         all
