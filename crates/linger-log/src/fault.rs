@@ -156,6 +156,12 @@ pub enum ReadError {
         /// Where the stream stands.
         actual: Position,
     },
+    /// What the reader asks for has been forgotten.
+    #[error("the stream's records before {first} are gone")]
+    Forgotten {
+        /// The first record that is there.
+        first: Position,
+    },
     /// The reader is past the end.
     #[error("the stream ends at {tail}")]
     Beyond {

@@ -110,8 +110,17 @@
 //! Assumed of the disk: a sector of 512 bytes is written whole or not at all, and a sync that succeeds is true.
 //! [`SimDisk`] is such a disk with all its accidents; the tests crash it at every step.
 //!
+//! # Forgetting
+//! A log keeps everything until its writers let go: [`DiskLog::forget_before`] says up to where a stream is not needed,
+//! and removes the finished segments at the front that hold nothing else. How everything stood where the rest begins
+//! is first written to `forgotten.base`, which the rest cannot be read without: the number of the first segment kept,
+//! the log's id, the chain, and each stream's name, epoch and number of records so far. A crash in between leaves files
+//! before that segment, which the next opening removes. Offsets do not change; reading before the first record that is
+//! left answers [`ReadError::Forgotten`]. [`DiskLog::roll`] finishes the open segment, for whoever must be sure that
+//! something is gone.
+//!
 //! # Memory
-//! Four bytes a record, and some forty for each stream in each segment it appears in. Nothing is ever removed yet.
+//! Four bytes a record, and some forty for each stream in each segment it appears in.
 
 mod disk;
 mod fault;

@@ -1,8 +1,11 @@
 //! The log on disk, put together: opening, and the port's five calls. The parts know the rest: `format` the bytes,
 //! `index` where records lie, `desk` who waits, `plan` and `writer` how a commit happens, `spare` the next segment,
-//! `sealed` notes about finished ones, `scan` and `recovery` opening, `read` reading back, `verify` checking.
+//! `sealed` notes about finished ones, `scan` and `recovery` opening, `read` reading back, `verify` checking, `forget`
+//! removing what nobody needs, and `base` where the log begins after that.
 
+mod base;
 mod desk;
+mod forget;
 mod format;
 mod index;
 mod plan;
@@ -98,6 +101,11 @@ pub struct DiskLog {
     writer: Mutex<Writer>,
     index: Arc<RwLock<Index>>,
     seed: u32,
+    id: [u8; 16],
+    files: Arc<dyn Files>,
+    dir: PathBuf,
+    /// Held while segments are removed.
+    forgetting: Mutex<()>,
     /// Dropped last, after the writer's thread has ended.
     _lock: Box<dyn Send + Sync>,
 }
@@ -132,7 +140,8 @@ impl DiskLog {
         let mut recovered = Recovered::default();
         let found = find(&folder, &files, &config, &mut recovered)?;
         recovered.torn_bytes = found.torn_bytes;
-        recovered.segments = found.open.number;
+        recovered.segments = found.open.number + 1 - found.index.first();
+        let id = found.id;
         recovered.renewed = folder.is_marked()?;
         let mut writer = start(found, &files, dir, &config)?;
         if recovered.renewed {
@@ -143,8 +152,12 @@ impl DiskLog {
         let log = Self {
             desk: Desk::default(),
             seed: writer.seed,
+            id,
             writer: Mutex::new(writer),
             index,
+            dir: dir.to_owned(),
+            files,
+            forgetting: Mutex::default(),
             _lock: guard,
         };
         recovered.records = log.index().records();
@@ -173,8 +186,8 @@ fn find(
 ) -> Result<Found, Fault> {
     loop {
         let found = match folder.segments() {
-            Ok(0) => return begin(files, folder.dir, config),
-            Ok(count) => folder.recover(count),
+            Ok(None) => return begin(files, folder.dir, config),
+            Ok(Some(extent)) => folder.recover(&extent),
             Err(fault) => Err(fault),
         };
         match (found, config.accept_damage) {
@@ -274,7 +287,13 @@ impl Log for DiskLog {
             let wanted = read::Wanted { seed: self.seed, stream: id, offset, bytes_max };
             let places_max = PLACES_MAX.min(records_max - gathered.ends.len());
             let found = self.index().find(id, offset, places_max);
-            let Some(found) = found else { break };
+            let Some(found) = found else {
+                let first = self.index().forgotten(id);
+                if offset < first {
+                    return Err(ReadError::Forgotten { first: Position { offset: first, ..tail } });
+                }
+                break;
+            };
             if !read::gather(&found, wanted, &mut gathered)? {
                 break;
             }
@@ -314,6 +333,11 @@ fn segment_path(dir: &Path, number: u32) -> PathBuf {
 
 fn temporary_path(dir: &Path, number: u32) -> PathBuf {
     dir.join(format!("{number:010}.tmp"))
+}
+
+fn note_number(name: &str) -> Option<u32> {
+    let number = name.strip_suffix(".note")?.parse().ok()?;
+    (note_name(number) == name).then_some(number)
 }
 
 fn note_name(number: u32) -> String {

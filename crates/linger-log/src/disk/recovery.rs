@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::files::{Files, LogFile};
 use crate::{Cause, Damage, Fault};
 
+use super::base::{BASE, Base};
+use super::forget::remove_before;
 use super::format::{
     BadHead, Chain, DIRECTORY, Entry, FRAME_BYTES_MAX, Frame, SEGMENT_HEAD, SegmentHead, VERSION,
 };
@@ -50,14 +52,50 @@ struct Loaded {
     bytes: Vec<u8>,
 }
 
+/// From where to where a log reaches.
+pub(super) struct Extent {
+    base: Option<Base>,
+    /// The number of the last segment.
+    last: u32,
+}
+
+impl Extent {
+    fn first(&self) -> u32 {
+        self.base.as_ref().map_or(1, |base| base.first)
+    }
+
+    fn index(&self) -> (Index, Chain) {
+        match &self.base {
+            None => (Index::new(), Chain::START),
+            Some(base) => (Index::after(base), base.before),
+        }
+    }
+
+    /// Segments beside a base must be of the same log.
+    fn fits(&self, head: SegmentHead) -> Result<(), Fault> {
+        match &self.base {
+            Some(base) => same_log(SegmentHead { id: base.id, ..head }, head),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Folder<'_> {
-    /// The numbers of the segments, which must count from 1 without gaps. Empty for a new log.
-    pub fn segments(&self) -> Result<u32, Fault> {
+    /// The segments, which must count without gaps from 1, or from where the log was forgotten up to. None for a new
+    /// log.
+    pub fn segments(&self) -> Result<Option<Extent>, Fault> {
         let names = self.names()?;
         let numbers: BTreeSet<u32> = names.iter().filter_map(|name| segment_number(name)).collect();
-        let count = numbers.last().copied().unwrap_or(0);
-        match (1..=count).find(|number| !numbers.contains(number)) {
-            None => Ok(count),
+        let base = Base::read(self.files, self.dir, numbers.first().copied().unwrap_or(1))
+            .map_err(|error| Fault::io(format!("reading {BASE}"), &error))?
+            .map_err(damaged)?;
+        let last = numbers.last().copied().unwrap_or(0);
+        if base.is_none() && last == 0 {
+            return Ok(None);
+        }
+        let extent = Extent { base, last };
+        match (extent.first()..=last.max(extent.first())).find(|number| !numbers.contains(number)) {
+            None => Ok(Some(extent)),
             Some(segment) => Err(damaged(Damage { segment, byte: 0, what: "the segment's file is missing" })),
         }
     }
@@ -89,15 +127,15 @@ impl Folder<'_> {
             .map_err(|error| Fault::io(format!("removing {MARKER}"), &error))
     }
 
-    /// Reads the log of `count` segments into memory and repairs its tail.
-    pub fn recover(&self, count: u32) -> Result<Found, Fault> {
-        let (active, loaded) = self.last_used(count)?;
-        let head = self.head(1)?;
+    /// Reads the log into memory and repairs its tail.
+    pub fn recover(&self, extent: &Extent) -> Result<Found, Fault> {
+        let (active, loaded) = self.last_used(extent)?;
+        let head = self.head(extent.first())?;
+        extent.fits(head)?;
         let seed = head.seed();
-        let mut index = Index::new();
-        let mut chain = Chain::START;
+        let (mut index, mut chain) = extent.index();
         let mut unnoted = Vec::new();
-        for number in 1..active {
+        for number in extent.first()..active {
             if !self.take_noted(&mut index, &mut chain, head, number)? {
                 let loaded = self.load(number)?;
                 let ending = self.take(&mut index, &mut chain, head, number, &loaded)?;
@@ -107,7 +145,9 @@ impl Folder<'_> {
         }
         let ending = self.take(&mut index, &mut chain, head, active, &loaded)?;
         self.settle(active, &loaded, ending)?;
-        let spare = if active < count { Some(self.open(active + 1)?) } else { None };
+        remove_before(self.files, self.dir, extent.first())
+            .map_err(|error| Fault::io("removing forgotten segments", &error))?;
+        let spare = if active < extent.last { Some(self.open(active + 1)?) } else { None };
         Ok(Found {
             id: head.id,
             seed,
@@ -126,9 +166,9 @@ impl Folder<'_> {
     }
 
     /// The last segment anything was written to. Those after it were only prepared.
-    fn last_used(&self, count: u32) -> Result<(u32, Loaded), Fault> {
-        let mut number = count;
-        while number > 1 && self.is_unused(number)? {
+    fn last_used(&self, extent: &Extent) -> Result<(u32, Loaded), Fault> {
+        let mut number = extent.last;
+        while number > extent.first() && self.is_unused(number)? {
             number -= 1;
         }
         let loaded = self.load(number)?;
@@ -261,12 +301,22 @@ impl Folder<'_> {
             made.push(name);
         }
         let mut later: Vec<u32> = names.iter().filter_map(|name| segment_number(name)).collect();
+        let all = later.len();
         later.retain(|&number| number > damage.segment || (number == damage.segment && !keeps_head));
+        let leaves_none = later.len() == all;
         // From the end, so that what is left has no gap at any time.
         later.sort_unstable_by_key(|&number| std::cmp::Reverse(number));
         for number in later {
             let name = free_name(number, names);
             self.files.rename(&segment_path(self.dir, number), &self.dir.join(&name))?;
+            made.push(name);
+        }
+        // A log that begins anew does so at its beginning.
+        if leaves_none && names.iter().any(|name| name == BASE) {
+            let name =
+                (1..).map(|round| format!("{BASE}.damaged-{round}")).find(|name| !names.contains(name));
+            let name = name.unwrap_or_default();
+            self.files.rename(&self.dir.join(BASE), &self.dir.join(&name))?;
             made.push(name);
         }
         self.files.sync_dir(self.dir)?;
@@ -308,15 +358,17 @@ impl Folder<'_> {
 
     /// Reads everything and changes nothing; tells each frame's size to `count_frame`.
     pub fn inspect(&self, index: &mut Index, mut count_frame: impl FnMut(u64)) -> Result<u64, Fault> {
-        let count = self.segments()?;
-        let mut chain = Chain::START;
+        let Some(extent) = self.segments()? else { return Ok(0) };
+        let mut chain;
+        (*index, chain) = extent.index();
         let mut first = None;
         let mut torn: Option<(u32, Ending)> = None;
-        for number in 1..=count {
+        for number in extent.first()..=extent.last {
             let loaded = self.load(number)?;
             let head = check_head(&loaded.bytes, number)?;
             let seed = head.seed();
             same_log(*first.get_or_insert(head), head)?;
+            extent.fits(head)?;
             if let Some((before, ending)) = torn
                 && !self.is_unused(number)?
             {

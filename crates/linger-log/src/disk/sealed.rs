@@ -38,12 +38,15 @@ pub(super) fn write(
     index: &RwLock<Index>,
     number: u32,
 ) -> io::Result<()> {
-    let bytes = encode(&index.read().unwrap_or_else(PoisonError::into_inner), id, number);
-    put(files, dir, &note_name(number), &bytes)
+    match encode(&index.read().unwrap_or_else(PoisonError::into_inner), id, number) {
+        Some(bytes) => put(files, dir, &note_name(number), &bytes),
+        // It has been forgotten meanwhile.
+        None => Ok(()),
+    }
 }
 
-fn encode(index: &Index, id: [u8; 16], number: u32) -> Vec<u8> {
-    let segment = &index.segments()[number as usize - 1];
+fn encode(index: &Index, id: [u8; 16], number: u32) -> Option<Vec<u8>> {
+    let segment = index.segment(number)?;
     let mut bytes = Vec::new();
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&number.to_le_bytes());
@@ -69,7 +72,7 @@ fn encode(index: &Index, id: [u8; 16], number: u32) -> Vec<u8> {
     }
     let sum = crc32c_append(crc32c::crc32c(&id), &bytes);
     bytes.extend_from_slice(&sum.to_le_bytes());
-    bytes
+    Some(bytes)
 }
 
 /// Reads the note of a segment, if there is a good one that continues `before`.

@@ -74,6 +74,12 @@ impl Writer {
         Ok(())
     }
 
+    /// Goes on in the next segment, unless this one is empty still.
+    pub fn roll(&mut self) -> Result<(), Fault> {
+        self.ready()?;
+        if self.open.end > SEGMENT_HEAD as u64 { self.turn() } else { Ok(()) }
+    }
+
     /// Overwrites what a failed write may have left, so that it is certain to be gone, and appends again.
     pub fn recover(&mut self) -> Result<(), Fault> {
         let Some(trouble) = &self.trouble else { return Ok(()) };

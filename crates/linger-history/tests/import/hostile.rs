@@ -1,0 +1,126 @@
+//! Files that are broken or mean harm: each is told with its place and a reason, and none takes memory without bound.
+
+use std::io::Write;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+const HEAD: &str = "order_id,customer_id,date,total,quantity\n";
+
+fn check(bytes: impl AsRef<[u8]>, expected: &Expect) -> Tally {
+    let mut place = Place::new();
+    let path = place.put("a.csv", bytes);
+    place.options.bounds =
+        Bounds { unpacked_bytes_max: 1 << 26, ratio_max: 100, unpacked_bytes_free: 1 << 20 };
+    match place.try_import(&[&path]) {
+        Ok((tally, _)) => {
+            expected.assert_eq(&place.wrong(&tally));
+            tally
+        }
+        Err(fault) => {
+            let folder = format!("{}/", place.dir.path().display());
+            expected.assert_eq(&fault.to_string().replace(&folder, ""));
+            Tally::default()
+        }
+    }
+}
+
+#[test]
+fn a_bad_row_is_told_and_the_others_are_kept() {
+    let rows = "\
+1,ann,2025-01-01,1.00,1
+2,,2025-01-01,1.00,1
+3,ann,01/02/2025,1.00,1
+4,ann,2025-01-01,one,1
+5,ann,2025-01-01,1.00,1.5
+6,ann,2025-01-01,1.00
+,ann,2025-01-01,1.00,1
+8,ann,1969-12-31,1.00,1
+9,ann,2199-01-01,1.00,1
+10,ann,2025-01-01,1.00,-1
+11,ann,2025-01-01,\u{0},1
+12,ann,2025-01-01,\"1,000.00\",1
+12,bob,2025-01-01,1.00,1
+";
+    let long = format!("13,{},2025-01-01,1.00,1\n", "x".repeat(300));
+    let tally = check(format!("{HEAD}{}{long}", rows.replace('\0', "")), &expect![[""]]);
+    assert_eq!(tally.orders, 3);
+}
+
+#[test]
+fn a_row_with_a_zero_byte_or_in_another_encoding_is_left_out() {
+    let mut bytes = HEAD.as_bytes().to_vec();
+    // Beyond what is looked at first.
+    (0..3000).for_each(|it| bytes.extend(format!("{it},ann,2025-01-01,1.00,1\n").as_bytes()));
+    (0..3).for_each(|_| bytes.extend(std::iter::repeat_n(b' ', 30_000).chain([b'\n'])));
+    bytes.extend(
+        b"a,ann\0,2025-01-01,1.00,1\nb,\xd6\xd0\xce\xc4,2025-01-01,1.00,1\nc,ann,2025-01-01,1.00,1\n",
+    );
+    let tally = check(bytes, &expect![[""]]);
+    assert_eq!(tally.orders, 3001);
+}
+
+#[test]
+fn other_encodings_and_kinds_of_files_are_named() {
+    check(b"\xff\xfeo\0r\0d\0e\0r\0", &expect![[""]]);
+    check(b"order_id,customer_id,date,total\n1,\xd6\xd0\xce\xc4,2025-01-01,1\n", &expect![[""]]);
+    check(b"a,b\n\0\0\0\0", &expect![[""]]);
+    check(b"PK\x03\x04rest", &expect![[""]]);
+    check(b"PAR1 and then nothing that is Parquet", &expect![[""]]);
+    check(b"[{\"a\":1}]", &expect![[""]]);
+    check(b"", &expect![[""]]);
+    check(b"colour,size\nred,1\n", &expect![[""]]);
+    check(b"customer_id,date\nann,2025-01-01\n", &expect![[""]]);
+}
+
+#[test]
+fn a_row_without_end_stops_the_file() {
+    let mut bytes = HEAD.as_bytes().to_vec();
+    bytes.extend(b"1,ann,2025-01-01,1.00,1\n2,\"");
+    bytes.resize(9 << 20, b'x');
+    let tally = check(&bytes, &expect![[""]]);
+    assert_eq!(tally.orders, 1);
+    let mut bytes =
+        b"{\"type\":\"track\",\"userId\":\"ann\",\"event\":\"a\",\"timestamp\":\"2025-01-01\"}\n{\"".to_vec();
+    bytes.resize(9 << 20, b'x');
+    check(&bytes, &expect![[""]]);
+}
+
+#[test]
+fn a_million_columns_are_too_many() {
+    check(format!("a{}\n", ",a".repeat(999_999)), &expect![[""]]);
+}
+
+#[test]
+fn a_compressed_file_that_grows_beyond_measure_is_stopped() {
+    let mut gz = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
+    gz.write_all(HEAD.as_bytes()).unwrap();
+    let row = "1,ann,2025-01-01,1.00,1\n".repeat(1000);
+    (0..400).for_each(|_| gz.write_all(row.as_bytes()).unwrap());
+    let bytes = gz.finish().unwrap();
+    assert!(bytes.len() < 100_000);
+    check(&bytes, &expect![[""]]);
+}
+
+#[test]
+fn a_folder_of_nothing_and_a_path_that_is_not_there_are_told() {
+    let mut place = Place::new();
+    std::fs::create_dir(place.path("empty")).unwrap();
+    let folder = format!("{}/", place.dir.path().display());
+    let mut wrong = |name: &str| {
+        let path = place.path(name);
+        place.try_import(&[&path]).err().expect("a fault").to_string().replace(&folder, "")
+    };
+    expect![[""]].assert_eq(&wrong("empty"));
+    expect![[""]].assert_eq(&wrong("absent.csv"));
+}
+
+#[test]
+fn one_broken_file_does_not_keep_the_others_out() {
+    let mut place = Place::new();
+    place.put("all/1.csv", "nothing,known\n1,2\n");
+    place.put("all/2.csv", format!("{HEAD}1,ann,2025-01-01,1.00,1\n"));
+    let tally = place.import(&[&place.path("all")]);
+    assert_eq!((tally.files, tally.orders, tally.faults.len()), (1, 1, 1));
+}
