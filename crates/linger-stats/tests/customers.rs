@@ -3,7 +3,10 @@
 use linger_stats::{BgNbd, DropOut, GammaGamma, Purchases, Spending, Unknown};
 
 fn rows(text: &str) -> Vec<Vec<f64>> {
-    text.lines().skip(1).map(|line| line.split(',').map(|it| it.trim().parse().unwrap()).collect()).collect()
+    text.lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|it| it.trim().parse().expect("a number")).collect())
+        .collect()
 }
 
 fn cdnow() -> Vec<Purchases> {

@@ -5,7 +5,7 @@ use linger_stats::{
 };
 
 fn reference() -> serde_json::Value {
-    serde_json::from_str(include_str!("reference/robust.json")).unwrap()
+    serde_json::from_str(include_str!("reference/robust.json")).expect("the stored reference is JSON")
 }
 
 #[test]
