@@ -28,14 +28,19 @@ pub(crate) enum Told {
     Erased(Vec<u64>),
 }
 
-pub(crate) type Watcher = Box<dyn Fn(&[Fact]) + Send + Sync>;
+/// Hears of newly stored facts.
+pub type Watcher = Box<dyn Fn(&[Fact]) + Send + Sync>;
+
+/// Facts one caller brought.
+type Stored = Arc<Vec<Fact>>;
+type Answer = Result<Told, StoreFault>;
 
 /// The way in: the desk, the log behind it, and the state that follows the log.
 pub(crate) struct Intake {
     pub log: DiskLog,
     pub stream: StreamName,
     pub state: Mutex<State>,
-    desk: Desk<Ask, Result<Told, StoreFault>>,
+    desk: Desk<Ask, Answer>,
     watchers: RwLock<Vec<Watcher>>,
     clock: Arc<dyn Fn() -> i64 + Send + Sync>,
 }
@@ -92,7 +97,7 @@ impl Intake {
     }
 
     /// Plans, writes, takes in and tells. Only one thread is here at a time.
-    fn commit(&self, asks: Vec<Ask>) -> Vec<Result<Told, StoreFault>> {
+    fn commit(&self, asks: Vec<Ask>) -> Vec<Answer> {
         let (steps, now_ms) = self.plan(asks);
         let records: Vec<Bytes> = steps
             .iter()
@@ -151,7 +156,7 @@ impl Intake {
         }
     }
 
-    fn carry_out(&self, steps: Vec<Step>) -> (Vec<Result<Told, StoreFault>>, Vec<Arc<Vec<Fact>>>) {
+    fn carry_out(&self, steps: Vec<Step>) -> (Vec<Answer>, Vec<Stored>) {
         let mut stored = Vec::with_capacity(steps.len());
         let mut state = self.state();
         let answer = |step| {

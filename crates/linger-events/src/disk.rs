@@ -118,6 +118,12 @@ impl Disk {
         }
     }
 
+    /// The size of a file, bytes.
+    pub fn size(&self, name: &str) -> Result<u64, StoreFault> {
+        let metadata = fs::metadata(self.dir.join(name));
+        metadata.map(|it| it.len()).map_err(|error| StoreFault::io(format!("reading {name}"), &error))
+    }
+
     /// Removes a file, if it is there.
     pub fn remove(&self, name: &str) -> Result<(), StoreFault> {
         let remove = || {

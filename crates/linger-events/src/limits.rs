@@ -17,7 +17,8 @@ pub struct AskLimits {
     pub until: Option<Instant>,
     /// Set by anybody to stop it.
     pub cancel: Arc<AtomicBool>,
-    used: Arc<AtomicU64>,
+    /// Bytes held at present.
+    pub used: Arc<AtomicU64>,
 }
 
 impl Default for AskLimits {

@@ -46,6 +46,8 @@ pub(crate) struct Manifest {
 pub(crate) struct Listed {
     pub meta: Meta,
     pub moves: u64,
+    /// When facts that are too old were last left out of it.
+    pub kept_ms: i64,
 }
 
 /// A file of ids.
@@ -114,12 +116,6 @@ impl Manifest {
     fn encode(&self) -> Result<Vec<u8>, StoreFault> {
         let encoded = serde_json::to_vec_pretty(self);
         encoded.map_err(|error| StoreFault::io(format!("writing {MANIFEST}"), &error.into()))
-    }
-
-    /// A number no file has had.
-    pub fn fresh(&mut self) -> u64 {
-        self.next += 1;
-        self.next - 1
     }
 
     /// Whether it names a file of the store's own folder.

@@ -183,8 +183,12 @@ impl People {
     }
 
     fn note_move(&mut self, from: u64, to: u64) {
-        self.into.insert(from, to);
         self.moves.push((from, to));
+        // The place of somebody erased.
+        if from == 0 {
+            return;
+        }
+        self.into.insert(from, to);
         if self.is_known(from) {
             self.mark_known(to);
         }
@@ -433,6 +437,7 @@ mod tests {
         assert!(!String::from_utf8_lossy(&rest).contains("ann"));
         let mut again = People::default();
         again.replay(&rest).unwrap();
+        assert_eq!(again.find(0), 0);
         assert_eq!(persons(&mut again, &["phone", "@ann", "@bob"]), [None, None, Some(bob.0)]);
         assert_eq!(again.moves(), people.moves());
     }

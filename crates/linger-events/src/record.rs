@@ -173,7 +173,7 @@ fn offence(incoming: &Incoming) -> Option<(&'static str, &'static str)> {
     checks.into_iter().find(|(wrong, ..)| *wrong).map(|(_, field, rule)| (field, rule))
 }
 
-fn encode(bytes: &mut Vec<u8>, keys: &Keys, fact: &Fact) {
+pub(crate) fn encode(bytes: &mut Vec<u8>, keys: &Keys, fact: &Fact) {
     let class = match fact.class {
         Class::Behaviour => 0,
         Class::Commerce => 1,
@@ -220,10 +220,6 @@ fn mask<T>(columns: &[Option<T>]) -> u64 {
 }
 
 impl Prepared {
-    pub fn len(&self) -> usize {
-        self.facts.len()
-    }
-
     pub fn bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -298,7 +294,7 @@ fn meaning(record: &[u8]) -> Option<Meaning> {
     }
 }
 
-fn item(take: &mut Take<'_>) -> Option<(Keys, Fact)> {
+pub(crate) fn item(take: &mut Take<'_>) -> Option<(Keys, Fact)> {
     let flags = take.u8()?;
     let has = |flag: u8| flags & flag != 0;
     let id = take.u128()?;

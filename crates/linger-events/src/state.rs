@@ -12,6 +12,8 @@ use crate::dedupe::Dedupe;
 use crate::people::People;
 use crate::record::{Keys, Meaning, Prepared};
 use crate::tail::Tail;
+use crate::view::View;
+use crate::words::{WordSet, note_words};
 
 /// Everything that appends change. It is locked for moments only.
 pub(crate) struct State {
@@ -24,6 +26,12 @@ pub(crate) struct State {
     pub now_ms: i64,
     /// All keys of persons who are to be removed from files still.
     pub erasing: BTreeSet<u64>,
+    /// Words of facts that were erased from the tail; dictionaries may have them.
+    pub erased_words: WordSet,
+    /// How many moves had happened when the oldest fact of the tail came.
+    pub tail_moves: u64,
+    /// What lies in files.
+    pub view: Arc<View>,
 }
 
 /// What one batch of a group will be: which of its items were told before.
@@ -96,8 +104,9 @@ impl State {
         let keys = self.people.erase(person);
         self.erasing.extend(&keys);
         let gone = |fact: &Fact| keys.binary_search(&fact.person.0).is_ok();
-        for id in self.tail.remove(&gone) {
-            self.dedupe.remove(id);
+        for fact in self.tail.remove(&gone) {
+            self.dedupe.remove(fact.id);
+            note_words(&fact, &mut self.erased_words);
         }
         keys
     }

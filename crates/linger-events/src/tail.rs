@@ -9,6 +9,8 @@ use linger_behaviour::Fact;
 pub(crate) struct Tail {
     pub chunks: Vec<Arc<Vec<Fact>>>,
     pub facts: usize,
+    /// The number of the first chunk, counted since the store was opened.
+    pub first: u64,
 }
 
 impl Tail {
@@ -24,23 +26,20 @@ impl Tail {
     pub fn drop_first(&mut self, chunks: usize) {
         let gone: usize = self.chunks.drain(..chunks).map(|chunk| chunk.len()).sum();
         self.facts -= gone;
+        self.first += chunks as u64;
     }
 
-    /// Removes the facts of some persons, and tells their ids. Chunks that others hold stay as they are for them.
-    pub fn remove(&mut self, gone: &dyn Fn(&Fact) -> bool) -> Vec<u128> {
-        let mut ids = Vec::new();
+    /// Removes the facts of some persons, and gives them back. Chunks that others hold stay as they are for them.
+    pub fn remove(&mut self, gone: &dyn Fn(&Fact) -> bool) -> Vec<Fact> {
+        let mut removed = Vec::new();
         for chunk in &mut self.chunks {
             if chunk.iter().any(gone) {
-                ids.extend(chunk.iter().filter(|fact| gone(fact)).map(|fact| fact.id));
-                *chunk = Arc::new(chunk.iter().filter(|fact| !gone(fact)).cloned().collect());
+                let (out, kept): (Vec<Fact>, Vec<Fact>) = chunk.iter().cloned().partition(gone);
+                removed.extend(out);
+                *chunk = Arc::new(kept);
             }
         }
-        self.facts -= ids.len();
-        ids
-    }
-
-    /// All facts, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Fact> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter())
+        self.facts -= removed.len();
+        removed
     }
 }

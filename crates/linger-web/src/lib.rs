@@ -16,6 +16,7 @@ mod house;
 mod hub;
 mod insight;
 mod limits;
+mod live;
 mod media;
 mod openapi;
 mod orders;
@@ -23,8 +24,10 @@ mod pages;
 mod presence;
 mod rooms;
 mod socket;
+mod track;
 pub mod wire;
 
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
 pub use openapi::{app, document};
+pub use track::{fact_id, room_person};

@@ -59,14 +59,15 @@ pub(super) fn message(
     {
         fact.texts[Text::Page.index()] = Some(page.into());
     }
-    if let Err(field) = amount(object("properties"), values, &mut fact) {
-        return out.bad(line, Some(field.to_owned()), Reason::NotMoney);
+    match amount(object("properties"), values, &mut fact) {
+        Ok(used) => _ = used.and_then(|it| rest.remove(it)),
+        Err(field) => return out.bad(line, Some(field.to_owned()), Reason::NotMoney),
     }
     let products = rest.remove("products");
     if !rest.is_empty() {
         fact.props = Some(Value::Object(rest).to_string().into());
     }
-    let previous = id("previousId").filter(|_| kind == "alias").map(|it| Identity::Known(it.into()));
+    let previous = id("previousId").filter(|_| kind == "alias").map(|it| Identity::Anonymous(it.into()));
     // An order has its number, which it keeps in every export and every shape.
     let order = fact.text(Text::Order).map(str::to_owned);
     let paid = name == touch::ORDER_PAID;
@@ -169,21 +170,26 @@ fn properties(told: &Map<String, Value>, fact: &mut Fact, rest: &mut Map<String,
     }
 }
 
-/// The amount of an event: what says best what was paid counts.
-fn amount(told: &Map<String, Value>, values: &Values, fact: &mut Fact) -> Result<(), &'static str> {
+/// The amount of an event, from the property that says best what was paid: its name, or that of one that is no amount.
+fn amount(
+    told: &Map<String, Value>,
+    values: &Values,
+    fact: &mut Fact,
+) -> Result<Option<&'static str>, &'static str> {
     if fact.text(Text::Currency).is_none() {
         fact.texts[Text::Currency.index()] = values.currency.as_deref().map(Into::into);
     }
     let found =
         ["total", "revenue", "value"].into_iter().find_map(|name| Some((name, plain(told.get(name)?)?)));
-    if let (Some((name, text)), None) = (found, fact.number(Number::AmountMinor)) {
-        let amount = Decimal::parse(&text, '.').ok_or(name)?;
+    let found = found.filter(|_| fact.number(Number::AmountMinor).is_none());
+    if let Some((name, text)) = &found {
+        let amount = Decimal::parse(text, '.').ok_or(*name)?;
         fact.numbers[Number::AmountMinor.index()] = Some(amount.minor(decimals(fact.text(Text::Currency))));
     }
     if fact.number(Number::AmountMinor).is_none() {
         fact.texts[Text::Currency.index()] = None;
     }
-    Ok(())
+    Ok(found.map(|(name, _)| name))
 }
 
 /// The products of a paid order, each as a line of it.

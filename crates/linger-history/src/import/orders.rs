@@ -46,6 +46,8 @@ struct Order {
     lines: Vec<Line>,
     first_line: u64,
     touched: u64,
+    /// Whether any of its rows could be used.
+    usable: bool,
 }
 
 /// The orders of one file that wait for more rows.
@@ -183,7 +185,9 @@ impl<'a> Orders<'a> {
             order.refunded_at_ms =
                 Some(self.values.times.parse(text).ok_or((Field::RefundedAt, Reason::NotATime))?);
         }
-        self.fill_line(order, row, line)
+        self.fill_line(order, row, line)?;
+        order.usable = true;
+        Ok(())
     }
 
     fn fill_line(&self, order: &mut Order, row: &StringRecord, line: u64) -> Result<(), Left> {
@@ -233,10 +237,12 @@ impl<'a> Orders<'a> {
         if order.unpaid {
             return out.bad(order.first_line, column(Field::Status), Reason::NotPaid);
         }
-        // Every row was left out, with its own reason.
-        let (Some(customer), Some(at_ms)) = (&order.customer, order.at_ms) else { return Ok(()) };
-        if order.lines.is_empty() && order.total.is_none() {
+        // Where no row could be used, each was told with its own reason.
+        let (Some(customer), Some(at_ms), true) = (&order.customer, order.at_ms, order.usable) else {
             return Ok(());
+        };
+        if order.lines.is_empty() && order.total.is_none() {
+            return out.bad(order.first_line, column(Field::Total), Reason::NotMoney);
         }
         let of_lines = order.lines.iter().fold(Decimal::ZERO, |sum, it| sum.plus(it.amount));
         let amount = order.total.unwrap_or(of_lines).minus(order.outstanding.unwrap_or_default());

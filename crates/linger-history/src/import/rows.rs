@@ -184,7 +184,9 @@ fn props(columns: &Columns, row: &StringRecord) -> Option<Box<str>> {
             Ok(number) if number.to_string() == it && it.len() <= 15 => Value::from(number),
             _ => Value::from(it),
         });
-        object.extend(value.map(|it| (name.clone(), it)));
+        // What JSON keeps in an object of other properties is one of them, and not an object.
+        let name = ["props.", "properties."].iter().find_map(|it| name.strip_prefix(it)).unwrap_or(name);
+        object.extend(value.map(|it| (name.to_owned(), it)));
     }
     (!object.is_empty()).then(|| Value::Object(object).to_string().into())
 }

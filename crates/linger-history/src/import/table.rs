@@ -247,8 +247,15 @@ impl Table for CellTable {
     }
 
     fn next(&mut self, row: &mut StringRecord) -> Result<Next, ImportFault> {
-        if !self.read()? {
-            return Ok(Next::End);
+        loop {
+            if !self.read()? {
+                return Ok(Next::End);
+            }
+            // A line of nothing but spaces is none.
+            let empty = self.record.len() == 1 && self.header.len() > 1;
+            if !(empty && self.record[0].trim_ascii().is_empty()) {
+                break;
+            }
         }
         row.clear();
         if self.record.len() != self.header.len() {

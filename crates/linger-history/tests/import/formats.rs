@@ -32,7 +32,19 @@ C560777,22383,LUNCH BAG SUKI DESIGN ,-2,2011-07-21 09:00:00,1.65,13995.0,United 
 
 #[test]
 fn online_retail_is_recognised_and_its_rules_hold() {
-    let (place, tally) = check("retail.csv", ONLINE_RETAIL, &expect![[""]]);
+    let (place, tally) = check(
+        "retail.csv",
+        ONLINE_RETAIL,
+        &expect![[r#"
+        2011-07-21T08:44:00Z 13995 order.item item=20726 order=560776 region=United Kingdom currency=GBP amount_minor=165 units=1
+        2011-07-21T08:44:00Z 13995 order.item item=20726 order=560776 region=United Kingdom currency=GBP amount_minor=1650 units=10
+        2011-07-21T08:44:00Z 13995 order.item item=20727 order=560776 region=United Kingdom currency=GBP amount_minor=1650 units=10
+        2011-07-21T08:44:00Z 13995 order.paid order=560776 region=United Kingdom currency=GBP amount_minor=3465 units=21
+        2011-07-21T09:00:00Z 13995 order.refunded order=C560777 region=United Kingdom currency=GBP amount_minor=330
+        retail.csv, line 6, column CustomerID: no customer is named
+        retail.csv, line 7, column UnitPrice: the price is zero or less
+        retail.csv, line 8, column Quantity: the quantity is zero or less"#]],
+    );
     assert_eq!(place.notes.found[0].format, "online-retail");
     assert_eq!(tally.cancellations_seen.count(), Some(1));
     assert_eq!(tally.orders_seen.count(), Some(5));
@@ -50,7 +62,12 @@ Lineitem name,Lineitem price,Lineitem sku,Shipping Country,Cancelled at,Refunded
 #1051,bob@example.com,voided,,EUR,5.00,0.00,0.00,5.00,2026-05-02 09:59:00 +0200,1,Cup,5.00,CUP,NL,,0.00,pos,0.00\n"
             .replace("2026-05", "2025-05")
             .as_str(),
-        &expect![[""]],
+        &expect![[r#"
+            2025-05-01T08:00:00Z ann@example.com order.item source=web item=TEA-100 order=#1050 region=NL currency=EUR amount_minor=6295 units=1
+            2025-05-01T08:00:00Z ann@example.com order.item source=web item=Tea, 50 g order=#1050 region=NL currency=EUR amount_minor=3795 units=2
+            2025-05-01T08:00:00Z ann@example.com order.paid source=web order=#1050 region=NL currency=EUR amount_minor=10590 units=3
+            2025-05-01T08:00:00Z ann@example.com order.refunded source=web order=#1050 region=NL currency=EUR amount_minor=1000
+            orders_export.csv, line 4, column Financial Status: the order was not paid"#]],
     );
 }
 
@@ -77,7 +94,15 @@ fn kuailive_clicks_are_stays_and_the_rest_is_told_apart_by_file_name() {
          8505,18-23,M,China,DESKTOP,0,2023-05-03,0-50000\n",
     );
     let tally = place.import(&[&place.path("k")]);
-    expect![[""]].assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
+    expect![[r#"
+        2023-05-03T00:00:00Z 8505 person.identified age_band=18-23 region=China device=DESKTOP {"device_price":0,"gender":"M"}
+        2025-05-04T16:00:00.022Z 8505 room.entered room=93 host=39
+        2025-05-04T16:00:01Z 8505 room.interacted room=93 host=39 outcome=comment
+        2025-05-04T16:00:01Z 8505 room.interacted room=93 host=39 outcome=like
+        2025-05-04T16:00:01Z 8505 room.passed room=93 host=39
+        2025-05-04T16:00:02.874Z 8505 room.left room=93 host=39 outcome=left duration_ms=2852
+        2025-05-04T16:00:02Z 8505 room.interacted room=93 host=39 outcome=gift {"gift_price":2}
+    "#]].assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
     assert!(place.notes.found.iter().any(|it| it.format == "kuailive room" && it.passed_over));
 }
 
@@ -93,7 +118,16 @@ fn segment_messages_keep_what_they_say() {
 {"type":"track","event":"","messageId":"m6","timestamp":"2025-05-01T10:00:03Z","userId":"ann"}
 {"type":"track"
 "#,
-        &expect![[""]],
+        &expect![[r#"
+            2025-05-01T10:00:00Z ann order.item item=cup order=o1 currency=EUR amount_minor=500 units=1
+            2025-05-01T10:00:00Z ann order.item item=tea order=o1 currency=EUR amount_minor=2050 units=2
+            2025-05-01T10:00:00Z ann order.paid order=o1 currency=EUR amount_minor=2550 {"coupon":"MAY"}
+            2025-05-01T10:00:01Z ann+anonymous d1 person.identified age_band=25-34 {"plan":"gold"}
+            2025-05-01T10:00:02Z anonymous d2 page.viewed page=Home
+            2025-05-01T10:00:03Z bea person.aliased 
+            events.jsonl, line 5, column userId: no customer is named
+            events.jsonl, line 6, column event: no event is named
+            events.jsonl, line 7: not a JSON object of a shape that is known"#]],
     );
 }
 
@@ -104,7 +138,10 @@ fn our_own_events_come_back_as_they_were() {
         r#"{"person":"ann","at_ms":1746374400022,"name":"room.entered","room":"r1","props":{"seat":"front"}}
 {"person":"ann","at_ms":1746374402022,"name":"order.paid","order":"o1","amount_minor":1250,"currency":"EUR","units":2}
 "#,
-        &expect![[""]],
+        &expect![[r#"
+            2025-05-04T16:00:00.022Z ann room.entered room=r1 {"seat":"front"}
+            2025-05-04T16:00:02.022Z ann order.paid order=o1 currency=EUR amount_minor=1250 units=2
+        "#]],
     );
 }
 
@@ -113,7 +150,10 @@ fn members_are_profiles_and_a_changed_trait_is_a_new_one() {
     let (mut place, _) = check(
         "members.csv",
         "会员ID;年龄段;城市等级;省份;等级\n007;25-34;new-1;浙江;5\n008;;1;北京;\n",
-        &expect![[""]],
+        &expect![[r#"
+            2026-01-01T00:00:00Z 007 person.identified age_band=25-34 city_tier=new-1 region=浙江 {"等级":5}
+            2026-01-01T00:00:00Z 008 person.identified city_tier=1 region=北京
+        "#]],
     );
     place.options.now_ms += 1000;
     let tally =
@@ -147,7 +187,11 @@ fn a_mapping_file_says_what_columns_mean() {
     );
     let tally = place
         .text("kasse.txt", "A1|ann|24.12.2025 10:00|Tee|2|1.234,50\nS-A2|ann|24.12.2025 11:00|Tee|1|3,00\n");
-    expect![[""]].assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
+    expect![[r#"
+        2025-12-24T09:00:00Z ann order.item campaign=winter item=Tee order=A1 currency=EUR amount_minor=246900 units=2
+        2025-12-24T09:00:00Z ann order.paid campaign=winter order=A1 currency=EUR amount_minor=246900 units=2
+        2025-12-24T10:00:00Z ann order.refunded campaign=winter order=S-A2 currency=EUR amount_minor=300
+    "#]].assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
 }
 
 #[test]
@@ -155,7 +199,8 @@ fn a_mapping_that_does_not_fit_is_told_with_its_column() {
     let mut place = Place::new();
     place.mapped("[fields]\ncustomer = \"wer\"\nat = \"wann\"\ntotal = \"summe\"\n");
     let tally = place.text("a.csv", "wer,wann,betrag\nann,2025-01-01,1\n");
-    expect![[""]].assert_eq(&place.wrong(&tally));
+    expect!["a.csv, column summe: the mapping names this column, but the file does not have it"]
+        .assert_eq(&place.wrong(&tally));
     let error = Mapping::from_toml("map.toml", "[fields]\ncustomers = \"wer\"\n").unwrap_err().to_string();
     assert!(error.starts_with("map.toml: TOML parse error at line 2"), "{error}");
 }
@@ -165,7 +210,11 @@ fn parquet_is_read_like_any_table() {
     let mut place = Place::new();
     let path = place.put("orders.parquet", parquet());
     let tally = place.import(&[&path]);
-    expect![[""]].assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
+    expect![[r#"
+        2025-05-04T16:00:00.022Z ann order.paid order=o1 currency=EUR amount_minor=1250 units=1
+        2025-05-04T16:00:01.022Z bob order.paid order=o2 amount_minor=10 units=1
+    "#]]
+    .assert_eq(&format!("{}\n{}", place.told(), place.wrong(&tally)));
     assert_eq!(place.notes.found[0].shape, "Parquet");
 }
 

@@ -39,13 +39,28 @@ fn a_bad_row_is_told_and_the_others_are_kept() {
 8,ann,1969-12-31,1.00,1
 9,ann,2199-01-01,1.00,1
 10,ann,2025-01-01,1.00,-1
-11,ann,2025-01-01,\u{0},1
+11,ann,2025-01-01,,1
 12,ann,2025-01-01,\"1,000.00\",1
 12,bob,2025-01-01,1.00,1
 ";
     let long = format!("13,{},2025-01-01,1.00,1\n", "x".repeat(300));
-    let tally = check(format!("{HEAD}{}{long}", rows.replace('\0', "")), &expect![[""]]);
-    assert_eq!(tally.orders, 3);
+    let tally = check(
+        format!("{HEAD}{rows}{long}"),
+        &expect![[r#"
+            a.csv, line 3, column customer_id: no customer is named
+            a.csv, line 4, column date: not a time that is understood; a mapping file can state its format
+            a.csv, line 5, column total: not an amount of money
+            a.csv, line 6, column quantity: not a whole number
+            a.csv, line 7: more or fewer cells than the first row has
+            a.csv, line 8, column order_id: no order is named
+            a.csv, line 11, column quantity: the quantity is zero or less
+            a.csv, line 14, column customer_id: another customer than in the rows before of the same order
+            a.csv, line 9, column at: the time is before 1970 or more than a day ahead
+            a.csv, line 10, column at: the time is before 1970 or more than a day ahead
+            a.csv, line 12, column total: not an amount of money
+            a.csv, line 15, column customer: longer than may be kept"#]],
+    );
+    assert_eq!(tally.orders, 2);
 }
 
 #[test]
@@ -57,20 +72,36 @@ fn a_row_with_a_zero_byte_or_in_another_encoding_is_left_out() {
     bytes.extend(
         b"a,ann\0,2025-01-01,1.00,1\nb,\xd6\xd0\xce\xc4,2025-01-01,1.00,1\nc,ann,2025-01-01,1.00,1\n",
     );
-    let tally = check(bytes, &expect![[""]]);
+    let tally = check(
+        bytes,
+        &expect![[r#"
+            a.csv, line 3005: holds a zero byte
+            a.csv, line 3006: not UTF-8"#]],
+    );
     assert_eq!(tally.orders, 3001);
 }
 
 #[test]
 fn other_encodings_and_kinds_of_files_are_named() {
-    check(b"\xff\xfeo\0r\0d\0e\0r\0", &expect![[""]]);
-    check(b"order_id,customer_id,date,total\n1,\xd6\xd0\xce\xc4,2025-01-01,1\n", &expect![[""]]);
-    check(b"a,b\n\0\0\0\0", &expect![[""]]);
-    check(b"PK\x03\x04rest", &expect![[""]]);
-    check(b"PAR1 and then nothing that is Parquet", &expect![[""]]);
-    check(b"[{\"a\":1}]", &expect![[""]]);
-    check(b"", &expect![[""]]);
-    check(b"colour,size\nred,1\n", &expect![[""]]);
+    check(b"\xff\xfeo\0r\0d\0e\0r\0", &expect!["a.csv: text in UTF-16: save it as UTF-8"]);
+    check(
+        b"order_id,customer_id,date,total\n1,\xd6\xd0\xce\xc4,2025-01-01,1\n",
+        &expect!["a.csv, line 2: not UTF-8, perhaps GBK, Shift JIS or Latin-1: save it as UTF-8"],
+    );
+    check(b"a,b\n\0\0\0\0", &expect!["a.csv, line 2: holds a zero byte: not a file of text"]);
+    check(b"PK\x03\x04rest", &expect!["a.csv: a ZIP or Excel file: unpack it, or save the sheet as CSV"]);
+    check(
+        b"PAR1 and then nothing that is Parquet",
+        &expect!["a.csv: not a sound Parquet file: Parquet error: Invalid Parquet file. Corrupt footer"],
+    );
+    check(b"[{\"a\":1}]", &expect!["a.csv: a JSON array: one object a line is expected"]);
+    check(b"", &expect!["a.csv: the file is empty"]);
+    check(
+        b"colour,size\nred,1\n",
+        &expect![
+            "a.csv: the format is not known by its columns (colour, size); a mapping file (--map) can say what they mean"
+        ],
+    );
     check(b"customer_id,date\nann,2025-01-01\n", &expect![[""]]);
 }
 
@@ -79,17 +110,18 @@ fn a_row_without_end_stops_the_file() {
     let mut bytes = HEAD.as_bytes().to_vec();
     bytes.extend(b"1,ann,2025-01-01,1.00,1\n2,\"");
     bytes.resize(9 << 20, b'x');
-    let tally = check(&bytes, &expect![[""]]);
+    let tally =
+        check(&bytes, &expect!["a.csv, line 3: a row is longer than 4194304 bytes; is a quote not closed?"]);
     assert_eq!(tally.orders, 1);
     let mut bytes =
         b"{\"type\":\"track\",\"userId\":\"ann\",\"event\":\"a\",\"timestamp\":\"2025-01-01\"}\n{\"".to_vec();
     bytes.resize(9 << 20, b'x');
-    check(&bytes, &expect![[""]]);
+    check(&bytes, &expect!["a.csv, line 2: a line is longer than 4194304 bytes"]);
 }
 
 #[test]
 fn a_million_columns_are_too_many() {
-    check(format!("a{}\n", ",a".repeat(999_999)), &expect![[""]]);
+    check(format!("a{}\n", ",a".repeat(999_999)), &expect!["a.csv, line 1: 1000000 columns, 1024 at most"]);
 }
 
 #[test]
@@ -100,7 +132,12 @@ fn a_compressed_file_that_grows_beyond_measure_is_stopped() {
     (0..400).for_each(|_| gz.write_all(row.as_bytes()).unwrap());
     let bytes = gz.finish().unwrap();
     assert!(bytes.len() < 100_000);
-    check(&bytes, &expect![[""]]);
+    check(
+        &bytes,
+        &expect![
+            "a.csv, line 98304: more than 100 bytes come out of it for each byte in it, which is no ordinary file"
+        ],
+    );
 }
 
 #[test]
@@ -112,8 +149,8 @@ fn a_folder_of_nothing_and_a_path_that_is_not_there_are_told() {
         let path = place.path(name);
         place.try_import(&[&path]).err().expect("a fault").to_string().replace(&folder, "")
     };
-    expect![[""]].assert_eq(&wrong("empty"));
-    expect![[""]].assert_eq(&wrong("absent.csv"));
+    expect!["empty: there is no file in it"].assert_eq(&wrong("empty"));
+    expect!["absent.csv: No such file or directory (os error 2)"].assert_eq(&wrong("absent.csv"));
 }
 
 #[test]

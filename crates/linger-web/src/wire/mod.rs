@@ -9,6 +9,7 @@ mod act;
 mod event;
 mod insight;
 mod socket;
+mod track;
 mod view;
 
 pub use account::{
@@ -21,6 +22,7 @@ pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
+pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,

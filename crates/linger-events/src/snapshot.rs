@@ -1,0 +1,158 @@
+//! A view of the whole store at one moment: files, tail and identities. What comes later does not change it. It does
+//! not know questions.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use linger_behaviour::{Fact, Fold, PersonKey};
+
+use crate::gather::Gather;
+use crate::moves::Moves;
+use crate::segment::{self, Dictionary, TailPart};
+use crate::view::{View, partition_of};
+use crate::{AskFault, AskLimits, StoreFault};
+
+/// The store at one moment. A clone is the same.
+#[derive(Clone)]
+pub struct Snapshot(pub(crate) Arc<Seen>);
+
+pub(crate) struct Seen {
+    pub dir: PathBuf,
+    pub partitions: u16,
+    pub view: Arc<View>,
+    pub chunks: Vec<Arc<Vec<Fact>>>,
+    pub words: Arc<Dictionary>,
+    pub moves: Moves,
+    /// Persons who are being erased, rising.
+    pub hidden: Vec<u64>,
+    /// The tail by partition, sorted when first wanted.
+    pub tail: OnceLock<Vec<Vec<(u32, u32)>>>,
+    pub parts: Vec<OnceLock<TailPart>>,
+}
+
+impl Snapshot {
+    /// Folds everybody once: each person's facts in one run, by time. Parts of the people are folded beside each other,
+    /// each thread with a fold of its own, and these are added up.
+    ///
+    /// # Errors
+    /// [`AskFault`] when it was stopped, needs more memory than it may hold, or a file cannot be read.
+    pub fn fold<F: Fold>(&self, make: impl Fn() -> F + Sync, limits: &AskLimits) -> Result<F, AskFault> {
+        let seen = &*self.0;
+        let next = AtomicUsize::new(0);
+        let threads = limits.threads.clamp(1, seen.view.parts.len());
+        let work = || -> Result<Gather<'_, F>, AskFault> {
+            let mut fold = Gather::new(make(), &seen.moves, &seen.hidden, limits);
+            loop {
+                let part = next.fetch_add(1, Ordering::Relaxed);
+                let Some(pieces) = seen.view.parts.get(part) else { return Ok(fold) };
+                let segments: Vec<_> = pieces.iter().map(|piece| Arc::clone(&piece.segment)).collect();
+                let scanned = seen
+                    .tail_part(part, limits)
+                    .and_then(|tail| segment::scan(&seen.words, &segments, tail, &mut fold, limits));
+                if let Some(fault) = scanned.err().or_else(|| fold.fault.take()) {
+                    // The others need not go on.
+                    next.store(seen.view.parts.len(), Ordering::Relaxed);
+                    return Err(fault);
+                }
+            }
+        };
+        let folds: Vec<_> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut folds = vec![work()];
+            folds.extend(
+                others.into_iter().map(|it| it.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug))),
+            );
+            folds
+        });
+        let mut folds = folds.into_iter();
+        let mut sum = folds.next().unwrap_or(Err(AskFault::Stopped))?;
+        for fold in folds {
+            sum.join(fold?);
+        }
+        sum.finish()
+    }
+
+    /// The dictionaries that codes in runs are looked up in.
+    pub fn names(&self) -> &Dictionary {
+        &self.0.words
+    }
+
+    /// A person's facts by time: the latest ones, when there are more than `limit`.
+    ///
+    /// # Errors
+    /// [`StoreFault`] when a file cannot be read.
+    pub fn facts_of(&self, person: PersonKey, limit: usize) -> Result<Vec<Fact>, StoreFault> {
+        let seen = &*self.0;
+        let person = seen.moves.now(person.0);
+        let mut facts = Vec::new();
+        for key in seen.moves.keys_of(person) {
+            if seen.hidden.binary_search(&key).is_ok() {
+                continue;
+            }
+            let part = usize::from(partition_of(PersonKey(key), seen.partitions));
+            for piece in &seen.view.parts[part] {
+                facts.append(&mut piece.segment.facts_of(PersonKey(key))?);
+            }
+        }
+        let tail = seen.chunks.iter().flat_map(|chunk| chunk.iter());
+        facts.extend(tail.filter(|fact| seen.moves.now(fact.person.0) == person).cloned());
+        facts.iter_mut().for_each(|fact| fact.person = PersonKey(person));
+        facts.sort_by_key(|fact| fact.at_ms);
+        facts.drain(..facts.len().saturating_sub(limit));
+        Ok(facts)
+    }
+
+    /// All facts, of one file after another: with their persons as they are now, in no order that could be relied on.
+    ///
+    /// # Errors
+    /// [`StoreFault`] when a file cannot be read; some facts have been told then.
+    pub fn for_each_fact(&self, each: &mut dyn FnMut(&Fact)) -> Result<(), StoreFault> {
+        let seen = &*self.0;
+        let mut tell = |fact: &Fact| {
+            if seen.hidden.binary_search(&fact.person.0).is_ok() {
+                return;
+            }
+            match PersonKey(seen.moves.now(fact.person.0)) {
+                person if person == fact.person => each(fact),
+                person => each(&Fact { person, ..fact.clone() }),
+            }
+        };
+        for piece in seen.view.pieces() {
+            piece.segment.for_each(&mut tell)?;
+        }
+        seen.chunks.iter().flat_map(|chunk| chunk.iter()).for_each(tell);
+        Ok(())
+    }
+
+    /// The Parquet files, which hold all but the facts of the last minutes. They may be replaced at any time after this.
+    pub fn parquet_files(&self) -> Vec<PathBuf> {
+        let names = self.0.view.pieces().flat_map(|piece| segment::names(piece.listed.meta.id));
+        names.filter(|name| name.ends_with(".parquet")).map(|name| self.0.dir.join(name)).collect()
+    }
+}
+
+impl Seen {
+    fn tail_part(&self, part: usize, limits: &AskLimits) -> Result<&TailPart, AskFault> {
+        limits.check()?;
+        let places = self.tail.get_or_init(|| self.tail_places());
+        Ok(self.parts[part].get_or_init(|| {
+            let facts = places[part].iter().map(|&(chunk, at)| {
+                let fact = &self.chunks[chunk as usize][at as usize];
+                Fact { person: PersonKey(self.moves.now(fact.person.0)), ..fact.clone() }
+            });
+            TailPart::new(facts.collect())
+        }))
+    }
+
+    fn tail_places(&self) -> Vec<Vec<(u32, u32)>> {
+        let mut places = vec![Vec::new(); usize::from(self.partitions)];
+        for (chunk, facts) in self.chunks.iter().enumerate() {
+            for (at, fact) in facts.iter().enumerate() {
+                let person = PersonKey(self.moves.now(fact.person.0));
+                places[usize::from(partition_of(person, self.partitions))].push((chunk as u32, at as u32));
+            }
+        }
+        places
+    }
+}
