@@ -10,7 +10,7 @@
 
 use crate::{
     Unknown,
-    minimum::{Minimum, minimise},
+    minimum::minimise,
     special::{hypergeometric, ln_gamma},
 };
 
@@ -28,10 +28,10 @@ pub struct Purchases {
 /// What is known of drop-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DropOut {
-    /// The data determine it.
+    /// The data determine it: they are clearly less likely without.
     Identified,
-    /// The likelihood has no top within reason: the data do not tell drop-out from slow buying. `a` and `b` lean on a weak
-    /// prior (ln a and ln b normal around 0 with a spread of 1.5), and chances of being alive with them.
+    /// The data do not tell drop-out from slow buying: they are as likely without any, or the likelihood has no top within
+    /// reason. `a` and `b` lean on a weak prior (ln a and ln b normal around 0 with a spread of 1.5), and chances of being alive with them.
     FromPrior,
 }
 
@@ -80,9 +80,12 @@ impl BgNbd {
             (if prior { pull } else { 0.0 }) - rows.log_likelihood(r, alpha, a, b)
         };
         let free = minimise(start, 0.5, &|at| height(at, false));
-        let runs_off =
-            |it: &Minimum<4>| it.at[2] < -7.0 || it.at[3] > 7.0 || it.at[2] > 7.0 || it.at[3] < -7.0;
-        let (found, drop_out) = if free.settled && !runs_off(&free) {
+        let runs_off = free.at[2..].iter().any(|it| it.abs() > 7.0);
+        // The same without drop-out. Twice what drop-out explains beyond it has to pass the 95 % point of chi-square.
+        let staying =
+            minimise([start[0], start[1]], 0.5, &|at: &[f64; 2]| height(&[at[0], at[1], -14.0, 0.0], false));
+        let told = free.settled && !runs_off && 2.0 * (staying.value - free.value) > 3.841;
+        let (found, drop_out) = if told {
             (free, DropOut::Identified)
         } else {
             (minimise(start, 0.5, &|at| height(at, true)), DropOut::FromPrior)
