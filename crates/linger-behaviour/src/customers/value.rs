@@ -56,7 +56,8 @@ pub struct Slipping {
     pub orders: u32,
     /// Spent, net of refunds, in minor units.
     pub net_minor: i64,
-    /// The chance that they are still there; none without a model whose drop-out the data determine.
+    /// The chance that they are still there; none where the model cannot say: without a
+    /// model, where the data do not determine drop-out, and where it is so rare that it explains nobody's silence.
     pub alive: Option<f64>,
     /// Their tier.
     pub tier: Tier,
@@ -64,8 +65,14 @@ pub struct Slipping {
 
 /// Fewest times between purchases that make a rhythm of one's own.
 const OWN_GAPS_MIN: usize = 5;
+/// Chances of dropping out at a purchase below this explain nobody's silence: then silence alone decides.
+const DROP_OUT_MIN: f64 = 0.01;
 /// Above this chance of being still there nobody is called slipping.
 const ALIVE_MAX: f64 = 0.5;
+
+fn explains_silence(model: &BgNbd) -> bool {
+    model.drop_out == DropOut::Identified && model.a / (model.a + model.b) >= DROP_OUT_MIN
+}
 
 fn seen(buyer: &Buyer, end: i32, unit_days: f64) -> Purchases {
     Purchases {
@@ -113,8 +120,8 @@ pub(super) fn value(
         Ok(model) => rows.iter().map(|it| model.alive(it)).collect(),
         Err(_) => Vec::new(),
     };
-    let identified = matches!(&models.purchases, Ok(model) if model.drop_out == DropOut::Identified);
-    let chance = |at: usize| alive.get(at).copied().filter(|_| identified);
+    let explains = matches!(&models.purchases, Ok(model) if explains_silence(model));
+    let chance = |at: usize| alive.get(at).copied().filter(|_| explains);
     let mut slipping: Vec<Slipping> = (0..buyers.len())
         .filter_map(|at| slipping(&buyers[at], rfm.scores[at].tier(), cycle, end, chance(at)))
         .collect();
