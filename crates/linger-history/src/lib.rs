@@ -3,3 +3,4 @@
 //! It does not know how events are kept.
 
 pub mod import;
+pub mod report;

@@ -8,5 +8,6 @@ pub mod doctor;
 pub mod import;
 pub mod log;
 pub mod openapi;
+pub mod report;
 pub mod room_key;
 pub mod serve;
