@@ -92,6 +92,18 @@ test('good items among bad ones are stored, and the library does not send them f
   assert.deepEqual(await counted('Good'), { events: 2, people: 2 });
 });
 
+test('what happens in a room is counted like everything else', async () => {
+  await ask('POST', '/api/rooms', { room: 'tea', title: 'Tea', host_name: 'Li' });
+  for (let n = 0; n < 3; n++) {
+    const guest = await ask('POST', '/api/rooms/tea/guest', { source: 'newsletter' });
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${guest.token}` };
+    const body = JSON.stringify({ kind: 'follow' });
+    assert.ok((await fetch(`${server.base}/api/rooms/tea/ask`, { method: 'POST', headers, body })).ok);
+  }
+  await until('they are counted', async () => (await counted('room.interacted')).people === 3);
+  assert.deepEqual(await ask('GET', '/api/events/values?column=outcome'), ['follow']);
+});
+
 test('a server that asks for patience gets every event in the end', async () => {
   const slow = await ask('POST', '/api/write-keys', { name: 'Slow', source: 'slow', per_second: 1000 });
   const [client, told] = analytics({ writeKey: slow.key, flushAt: 500, maxEventsInBatch: 500 });
