@@ -170,6 +170,12 @@ impl House {
         }
     }
 
+    /// Tells and keeps what was gathered for the next tick. To be called when no more requests come, before the store of
+    /// events is closed.
+    pub async fn finish(&self) {
+        crate::track::finish(self).await;
+    }
+
     /// What is kept for a room; begins to follow it at the first call. `None` when there is no such room.
     pub(crate) fn desk(&self, room: &RoomId) -> Option<Arc<RoomDesk>> {
         if let Some(desk) = self.desks.read().unwrap_or_else(|it| it.into_inner()).get(room) {

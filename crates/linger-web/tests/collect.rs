@@ -78,7 +78,10 @@ async fn each_item_of_a_batch_has_its_own_answer_and_the_good_ones_are_stored() 
     assert_eq!(outcomes(&said), ["stored", "refused", "stored", "refused"]);
     let told = said.json();
     assert_eq!((&told["stored"], &told["refused"], &told["success"]), (&json!(2), &json!(2), &json!(false)));
-    assert_eq!(told["results"][0]["messageId"], "m1");
+    assert_eq!(
+        (&told["results"][0]["messageId"], &told["results"][1]["messageId"]),
+        (&json!("m1"), &json!("m2"))
+    );
     assert_eq!(
         (&told["results"][1]["code"], &told["results"][1]["field"]),
         (&json!("missing-field"), &json!("event"))

@@ -147,6 +147,7 @@ impl Server {
         self.handle.graceful_shutdown(Some(GRACEFUL));
         self.serving.await.context("ending the web server")??;
         self.media.stop().await;
+        self.house.finish().await;
         self.engine.stop().await;
         // Rooms tell nothing more from here on; what was told is written out.
         let events = self.events;

@@ -133,7 +133,8 @@ pub async fn ingest_clients(config: IngestConfig, again: BTreeSet<u64>) -> Resul
         bytes_per_s: shared.bytes.load(Ordering::Relaxed) as f64 / seconds,
         server_cpu_s,
         events_per_cpu_s: if server_cpu_s > 0.0 { told / server_cpu_s } else { 0.0 },
-        client_cpu_s: client.cpu_s - client_before.cpu_s,
+        // The server is a child of this process, and counted with it.
+        client_cpu_s: (client.cpu_s - client_before.cpu_s - server_cpu_s).max(0.0),
         server_bytes: server.resident_bytes,
         unanswered: std::mem::take(&mut *lock(&shared.unanswered)),
         next_batch: shared.next.load(Ordering::Relaxed),

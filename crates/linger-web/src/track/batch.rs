@@ -4,7 +4,7 @@
 use super::{
     answer::{Said, Writing},
     append,
-    meaning::{Ground, Meant, meaning},
+    meaning::{Ground, MESSAGE_BYTES_MAX, Meant, meaning},
     raw::{Kind, Raw},
     schema::Tally,
     senders::{ITEMS_MAX, Sender},
@@ -81,6 +81,8 @@ pub(super) struct Work {
 /// An item on its way, and where its outcome will stand.
 struct Slot {
     meant: Result<Meant, Unfit>,
+    /// The message id of one that is refused.
+    refused: Option<Box<str>>,
 }
 
 impl Work {
@@ -89,17 +91,18 @@ impl Work {
     /// # Errors
     /// When the body as a whole is wrong, there is too much of it, or nothing could be kept.
     pub(super) fn done(self, reading: OwnedSemaphorePermit) -> Result<Response, ApiError> {
-        let (mut slots, facts, tally) = self.understood()?;
+        let (slots, facts, tally) = self.understood()?;
         drop(reading);
         let outcomes = if facts.is_empty() { vec![] } else { append(&self.house, facts)? };
         self.house.track.schema.take(self.sender.id, tally, self.received);
         let mut outcomes = outcomes.into_iter();
         let mut writing = Writing::default();
-        for (index, slot) in slots.iter_mut().enumerate() {
+        for (index, slot) in slots.iter().enumerate() {
             match &slot.meant {
                 Err(unfit) => {
                     self.house.metrics.event_refused(unfit.code);
-                    writing.item(index, None, &Said::Refused(*unfit), &[], &[]);
+                    let said = Said::Refused(*unfit);
+                    writing.item(index, slot.refused.as_deref(), &said, &[], &[]);
                 }
                 Ok(meant) => {
                     let said = match outcomes.next() {
@@ -178,10 +181,13 @@ impl<'w> Reader<'w> {
     }
 
     fn take(&mut self, told: Result<Told<'_>, Unfit>) {
+        let mut refused = None;
         let meant = told.and_then(|told| {
             let mut look = FxHasher::default();
             let mut seen = |name: &str, kind: Kind| (name, kind).hash(&mut look);
-            let mut meant = meaning(&told, self.ground, &mut seen)?;
+            let mut meant = meaning(&told, self.ground, &mut seen).inspect_err(|_| {
+                refused = told.message.as_deref().filter(|id| id.len() <= MESSAGE_BYTES_MAX).map(Box::from);
+            })?;
             let mut incoming = std::mem::take(&mut meant.incoming);
             incoming.fact.id = self.id_of(meant.message.as_deref());
             incoming.alias = meant.previous.take().map(|previous| self.identity(previous));
@@ -197,7 +203,7 @@ impl<'w> Reader<'w> {
             self.facts.push(incoming);
             Ok(meant)
         });
-        self.slots.push(Slot { meant });
+        self.slots.push(Slot { meant, refused });
     }
 
     /// The same message of the same source is the same fact. One without an id is told once: nobody can tell it from

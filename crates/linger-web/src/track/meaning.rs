@@ -16,7 +16,7 @@ use std::borrow::Cow;
 /// Bytes of a text that goes into a column; a longer one stays among the other properties.
 const COLUMN_BYTES_MAX: usize = 256;
 /// Bytes of a message id; CloudEvents have two parts in it.
-const MESSAGE_BYTES_MAX: usize = 512;
+pub(super) const MESSAGE_BYTES_MAX: usize = 512;
 /// Anonymous ids that begin so are people of Linger's own rooms: only a trusted sender may speak of them.
 const ROOM_PERSON: &str = "room:";
 

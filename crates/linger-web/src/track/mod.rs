@@ -138,8 +138,13 @@ pub(crate) fn follow(house: &House) {
             ticks.tick().await;
             keep_schema(&house).await;
         }
-        keep_schema(&house).await;
     });
+}
+
+/// The last ticks, when the server stops.
+pub(crate) async fn finish(house: &House) {
+    touches::tell(house).await;
+    keep_schema(house).await;
 }
 
 /// Keeps what events look like and when keys were used. What fails is kept the next time.

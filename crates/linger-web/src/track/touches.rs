@@ -70,11 +70,11 @@ pub(crate) fn follow(house: House) {
             ticks.tick().await;
             tell(&house).await;
         }
-        tell(&house).await;
     });
 }
 
-async fn tell(house: &House) {
+/// Tells what was gathered until now.
+pub(super) async fn tell(house: &House) {
     let told = house.track.touches.take(house.now().0, super::batch::random_id);
     if !told.is_empty() {
         // What could not be kept stands in the log of the server; it is not told again.

@@ -16,6 +16,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Facts of one append: more are told in pieces.
 const FACTS_MAX: usize = 4_000;
+/// How often a room's facts are told: entries come every few milliseconds, and each telling is a sync.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How often it is noted how far a room is read.
+const NOTE_EVERY: Duration = Duration::from_secs(2);
 /// How long to wait before what could not be kept is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -46,29 +50,51 @@ pub async fn room(collecting: Collecting, room: RoomId) {
             None
         }
     };
-    let mut read_to = Position { epoch, offset: begin_at(read_to, tail, events.figures().facts == 0) };
+    let tell_from = Position { epoch, offset: begin_at(read_to, tail, events.figures().facts == 0) };
     let mut facts = RoomFacts::new(room.clone(), visits);
     let mut told = Vec::new();
-    while let Ok(batch) = feed.next().await {
-        categorise(&mut facts, &store, &batch).await;
-        for (at, entry) in (batch.from.offset..).zip(batch.entries.iter()) {
-            let at = Position { epoch, offset: at };
-            let new = facts.fold(at, entry);
-            if at >= read_to {
-                told.extend(new);
+    let (mut read_to, mut noted) = (tell_from, tell_from);
+    let (mut telling, mut noting) = (ticks(TELL_EVERY), ticks(NOTE_EVERY));
+    loop {
+        tokio::select! {
+            batch = feed.next() => {
+                let Ok(batch) = batch else { break };
+                categorise(&mut facts, &store, &batch).await;
+                for (offset, entry) in (batch.from.offset..).zip(batch.entries.iter()) {
+                    let at = Position { epoch, offset };
+                    let new = facts.fold(at, entry);
+                    if at >= tell_from {
+                        told.extend(new);
+                    }
+                    if told.len() >= FACTS_MAX {
+                        keep(&events, &room, std::mem::take(&mut told)).await;
+                    }
+                }
+                read_to = read_to.max(batch.to());
             }
-            if told.len() >= FACTS_MAX {
+            _ = telling.tick(), if !told.is_empty() => {
                 keep(&events, &room, std::mem::take(&mut told)).await;
             }
+            // Only when everything up to there is durable.
+            _ = noting.tick(), if told.is_empty() && read_to > noted => {
+                note(&store, &room, read_to).await;
+                noted = read_to;
+            }
         }
-        if batch.to() <= read_to || (told.is_empty() && feed.is_behind()) {
-            continue;
-        }
-        keep(&events, &room, std::mem::take(&mut told)).await;
-        read_to = batch.to();
-        if let Err(fault) = store.set_room_reader(room.as_str(), &read_to.to_string()).await {
-            tracing::warn!(%room, %fault, "how far a room is read was not kept");
-        }
+    }
+    keep(&events, &room, told).await;
+    note(&store, &room, read_to).await;
+}
+
+fn ticks(every: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}
+
+async fn note(store: &Store, room: &RoomId, read_to: Position) {
+    if let Err(fault) = store.set_room_reader(room.as_str(), &read_to.to_string()).await {
+        tracing::warn!(%room, %fault, "how far a room was read is not kept");
     }
 }
 

@@ -159,3 +159,88 @@ fn a_key_that_anybody_can_read_may_not_tell_of_money_or_of_people_in_rooms() {
     assert_eq!(code(json), Err(("not-allowed", "anonymousId")));
     assert_eq!(code(r#"{"type":"track","event":"Product Added","userId":"a"}"#), Ok(()));
 }
+
+mod hostile {
+    use super::*;
+    use proptest::{collection::vec, prelude::*, sample::select};
+    use serde_json::{Map, Value, json};
+
+    const WORDS: [&str; 22] = [
+        "type",
+        "event",
+        "name",
+        "userId",
+        "anonymousId",
+        "messageId",
+        "timestamp",
+        "sentAt",
+        "properties",
+        "traits",
+        "context",
+        "page",
+        "path",
+        "campaign",
+        "device",
+        "total",
+        "currency",
+        "email",
+        "product_id",
+        "quantity",
+        "track",
+        "Order Completed",
+    ];
+
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![4 => select(&WORDS[..]).prop_map(str::to_owned), 1 => any::<String>()]
+    }
+
+    fn message() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(|it| json!(it)),
+            word().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 48, 8, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..6).prop_map(Value::from),
+                vec((word(), inner), 0..8)
+                    .prop_map(|pairs| Value::from(pairs.into_iter().collect::<Map<_, _>>())),
+            ]
+        })
+    }
+
+    /// What is read is whole: its other properties are a JSON object, and nothing passes a limit of the store.
+    fn read(json: &str) {
+        let Some(raw) = Raw::read(json) else { return };
+        for told in [Told::segment(raw, None), Told::segment(raw, Some(Call::Page)), Told::cloud(raw)] {
+            let Ok(meant) = told.and_then(|told| meaning(&told, &ground(), &mut |_, _| {})) else { continue };
+            let fact = &meant.incoming.fact;
+            if let Some(props) = &fact.props {
+                assert!(serde_json::from_str::<Map<String, Value>>(props).is_ok(), "{props}");
+                assert!(props.len() <= linger_events::PROPS_BYTES_MAX);
+            }
+            assert!((1..=NAME_BYTES_MAX).contains(&fact.name.len()));
+            assert!(fact.texts.iter().flatten().all(|text| text.len() <= COLUMN_BYTES_MAX));
+            assert!(fact.numbers.iter().flatten().all(|number| *number != i64::MIN));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+        #[test]
+        fn no_item_can_break_the_reading(mut item in message(), properties in message(), text in any::<String>()) {
+            read(&text);
+            read(&item.to_string());
+            if let Value::Object(fields) = &mut item {
+                fields.insert("type".into(), json!("track"));
+                fields.insert("event".into(), json!("Order Completed"));
+                fields.insert("userId".into(), json!("ann"));
+                fields.insert("properties".into(), properties);
+            }
+            read(&item.to_string());
+        }
+    }
+}

@@ -60,9 +60,10 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let report = ingest_clients(config.clone(), again).await?;
     let visible = [visible_ms(&server.base, 0.5).await?, visible_ms(&server.base, 0.99).await?];
     let kept = facts(&staff).await?;
-    server.stop().await?;
     let told = report.next_batch * config.batch as u64;
     tell(&report, killed.as_ref(), visible, told, kept);
+    // Its files go with it: nobody waits for them to be written.
+    server.kill().await?;
     Ok(if kept == told && report.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
