@@ -20,11 +20,8 @@ fn read(kpi: Kpi, now_ms: i64, facts: &[Fact]) -> linger_strategy::kpi::Reading 
     let frame = frame(now_ms);
     let mut table = Table::new(&frame.zone).unwrap();
     facts.iter().for_each(|it| table.push(it).unwrap());
-    let answers: Vec<Answer> = kpi
-        .questions(&frame)
-        .iter()
-        .map(|question| table.ask(question).unwrap())
-        .collect();
+    let answers: Vec<Answer> =
+        kpi.questions(&frame).iter().map(|question| table.ask(question).unwrap()).collect();
     kpi.reading(&frame, kpi.aim(), &answers)
 }
 

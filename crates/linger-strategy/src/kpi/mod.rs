@@ -11,8 +11,8 @@ pub(crate) mod reading;
 pub use reading::{Mood, Reading, Spark};
 
 use linger_behaviour::{
-    Brackets, Clock, Cohort, Condition, Count, Period, Question, Retention, Scope, Start, Stays, Survival, Text, What,
-    touch,
+    Brackets, Clock, Cohort, Condition, Count, Period, Question, Retention, Scope, Start, Stays, Survival,
+    Text, What, touch,
 };
 use serde::{Deserialize, Serialize};
 
