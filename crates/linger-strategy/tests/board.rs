@@ -69,7 +69,7 @@ fn interaction_answers_and_orders_are_shares_of_the_day() {
     for person in 1..=40 {
         facts.push(fact(person, NOON, touch::ENTERED));
         if person <= 10 {
-            let asked = if person <= 8 { "asked" } else { "liked" };
+            let asked = if person <= 8 { "question" } else { "liked" };
             facts.push(fact(person, NOON + 1_000, touch::INTERACTED).with(Text::Outcome, asked));
         }
         if person <= 6 {
