@@ -27,4 +27,6 @@ pub use payments::{BoxFuture, Charge, Next, Notice, NoticeError, PayError, Payme
 pub use sandbox::{Clock, Sandbox, SandboxConfig, system_clock};
 pub use seen::SeenIds;
 pub use signature::{TOLERANCE_SECONDS, WebhookSecret};
-pub use webhook::{ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, WAITING_MAX, WebhookConfig, WebhookError, WebhookSender};
+pub use webhook::{
+    ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, WAITING_MAX, WebhookConfig, WebhookError, WebhookSender,
+};

@@ -54,9 +54,13 @@ impl Mailer {
 
     /// Sends one plain mail. Returns when the server has taken it over.
     pub async fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
-        let to: Mailbox = to.parse().map_err(|_| MailError::Field { field: "to", problem: "is no mail address" })?;
+        let to: Mailbox =
+            to.parse().map_err(|_| MailError::Field { field: "to", problem: "is no mail address" })?;
         if subject.len() > 200 || subject.chars().any(char::is_control) {
-            return Err(MailError::Field { field: "subject", problem: "must be one line of at most 200 bytes" });
+            return Err(MailError::Field {
+                field: "subject",
+                problem: "must be one line of at most 200 bytes",
+            });
         }
         if text.len() > MAIL_BYTES_MAX {
             return Err(MailError::Field { field: "text", problem: "is larger than 1 MiB" });

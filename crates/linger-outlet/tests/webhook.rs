@@ -1,7 +1,13 @@
 //! Webhooks to receivers of the test's own, over real sockets, with a clock turned by hand.
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
-use axum::{Router, body::Bytes, extract::State, http::{HeaderMap, StatusCode}, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use linger_outlet::{WebhookConfig, WebhookError, WebhookSecret, WebhookSender};
 use linger_protocol::Millis;
 use serde_json::json;
@@ -25,7 +31,8 @@ struct Receiver {
 
 async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = |name: &str| headers[name].to_str().unwrap().to_owned();
-    let told = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"), body.to_vec());
+    let told =
+        (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"), body.to_vec());
     receiver.told.lock().unwrap().push(told);
     StatusCode::from_u16(receiver.says.load(Ordering::SeqCst)).unwrap()
 }

@@ -113,7 +113,9 @@ impl Summaries {
         files::make_dir(&self.dir)?;
         let fresh = self.dir.join("summaries.new");
         match std::fs::remove_file(&fresh) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::io(DOING)(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::io(DOING)(error));
+            }
             _ => {}
         }
         let options = SqliteConnectOptions::new()
@@ -189,7 +191,10 @@ async fn read(conn: &mut SqliteConnection, sql: &str) -> Result<SqlAnswer, sqlx:
             answer.columns = row.columns().iter().map(|it| it.name().to_owned()).collect();
         }
         let values = values(&row)?;
-        bytes += values.iter().map(|it| if let SqlValue::Text(text) = it { text.len() + 24 } else { 24 }).sum::<usize>();
+        bytes += values
+            .iter()
+            .map(|it| if let SqlValue::Text(text) = it { text.len() + 24 } else { 24 })
+            .sum::<usize>();
         if answer.rows.len() == SQL_ROWS_MAX || bytes > SQL_BYTES_MAX {
             answer.cut = true;
             break;
@@ -224,8 +229,18 @@ fn sentence(error: &sqlx::Error) -> String {
 
 /// What no query may name: ways to files, to the engine's own state, and to values of any size at once.
 const FORBIDDEN: [&str; 12] = [
-    "pragma", "attach", "detach", "load_extension", "readfile", "writefile", "randomblob", "zeroblob", "printf",
-    "format", "fts3_tokenizer", "dbstat",
+    "pragma",
+    "attach",
+    "detach",
+    "load_extension",
+    "readfile",
+    "writefile",
+    "randomblob",
+    "zeroblob",
+    "printf",
+    "format",
+    "fts3_tokenizer",
+    "dbstat",
 ];
 
 /// Whether it is one reading statement that names nothing forbidden.
@@ -234,13 +249,17 @@ fn check(sql: &str) -> Result<(), SqlRefused> {
         return Err(SqlRefused::TooLong);
     }
     let bare = bare(sql);
-    let words: Vec<String> =
-        bare.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|it| !it.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = bare
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|it| !it.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     let one = !bare.trim().trim_end_matches(';').contains(';');
     if !one || !words.first().is_some_and(|it| it == "select" || it == "with" || it == "values") {
         return Err(SqlRefused::NotASelect);
     }
-    let banned = |word: &str| FORBIDDEN.iter().find(|it| word == **it || (word.starts_with(*it) && **it == "pragma"));
+    let banned =
+        |word: &str| FORBIDDEN.iter().find(|it| word == **it || (word.starts_with(*it) && **it == "pragma"));
     words.iter().find_map(|it| banned(it)).map_or(Ok(()), |it| Err(SqlRefused::Forbidden(it)))
 }
 

@@ -44,7 +44,8 @@ mod watch;
 mod write_keys;
 
 pub use analyst::{
-    DailyRow, SQL_BYTES_MAX, SQL_ROWS_MAX, SQL_TEXT_MAX, SQL_TIME_MAX, SqlAnswer, SqlRefused, SqlValue, Summaries,
+    DailyRow, SQL_BYTES_MAX, SQL_ROWS_MAX, SQL_TEXT_MAX, SQL_TIME_MAX, SqlAnswer, SqlRefused, SqlValue,
+    Summaries,
 };
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};

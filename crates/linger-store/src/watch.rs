@@ -143,8 +143,10 @@ impl Store {
     /// Everybody's tags.
     pub async fn tags(&self) -> Result<Vec<(u64, String)>, Fault> {
         let rows = sqlx::query("SELECT person, tag FROM person_tags").fetch_all(self.readers()).await;
-        rows.and_then(|rows| rows.iter().map(|row| Ok((number(row, "person")?, row.try_get("tag")?))).collect())
-            .map_err(Fault::db("read the tags"))
+        rows.and_then(|rows| {
+            rows.iter().map(|row| Ok((number(row, "person")?, row.try_get("tag")?))).collect()
+        })
+        .map_err(Fault::db("read the tags"))
     }
 
     /// Keeps an alarm; its number.
@@ -230,7 +232,12 @@ impl Store {
         .await;
         let kept = |row: &SqliteRow| {
             let (id, alarm) = (number(row, "id")?, number(row, "alarm")?);
-            Ok(KeptMoment { id, alarm, moment: row.try_get("moment")?, told_at: Millis(row.try_get("told_at")?) })
+            Ok(KeptMoment {
+                id,
+                alarm,
+                moment: row.try_get("moment")?,
+                told_at: Millis(row.try_get("told_at")?),
+            })
         };
         rows.and_then(|rows| rows.iter().map(kept).collect()).map_err(Fault::db("read what alarms said"))
     }

@@ -22,7 +22,10 @@ async fn segments_tags_and_alarms_are_kept_once_each() {
     assert_eq!(store.tags().await.unwrap(), [(u64::MAX, "vip".to_owned())]);
     store.tag(u64::MAX, "vip", false, WHO, Millis(1)).await.unwrap();
     assert_eq!(store.tags().await.unwrap(), []);
-    assert!(matches!(store.tag(1, "", true, WHO, Millis(1)).await, Err(StoreError::Unfit { field: "tag", .. })));
+    assert!(matches!(
+        store.tag(1, "", true, WHO, Millis(1)).await,
+        Err(StoreError::Unfit { field: "tag", .. })
+    ));
 }
 
 #[tokio::test]
@@ -75,7 +78,8 @@ async fn a_select_is_answered_and_a_new_state_takes_the_place_of_the_old() {
         let n = i64::try_from(rows).unwrap();
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let half = rows as f64;
-        let expected = [SqlValue::Integer(n), SqlValue::Real(half), SqlValue::Null, SqlValue::Text("x;--".into())];
+        let expected =
+            [SqlValue::Integer(n), SqlValue::Real(half), SqlValue::Null, SqlValue::Text("x;--".into())];
         assert_eq!(answer.rows, [expected]);
     }
 }
@@ -84,14 +88,26 @@ async fn a_select_is_answered_and_a_new_state_takes_the_place_of_the_old() {
 async fn nothing_but_one_select_is_taken() {
     let (_dir, summaries) = summaries(1).await;
     for sql in [
-        "", ";", "DELETE FROM daily", "SELECT 1; SELECT 2", "/* SELECT */ DROP TABLE daily", "PRAGMA user_version",
-        "ATTACH 'tables.db' AS t", "EXPLAIN SELECT 1", "VACUUM INTO 'x'", "SELECT 1 -- \n; SELECT 2",
+        "",
+        ";",
+        "DELETE FROM daily",
+        "SELECT 1; SELECT 2",
+        "/* SELECT */ DROP TABLE daily",
+        "PRAGMA user_version",
+        "ATTACH 'tables.db' AS t",
+        "EXPLAIN SELECT 1",
+        "VACUUM INTO 'x'",
+        "SELECT 1 -- \n; SELECT 2",
     ] {
         assert!(matches!(summaries.ask(sql).await, Err(SqlRefused::NotASelect)), "{sql}");
     }
     for sql in [
-        "SELECT * FROM pragma_database_list", "SELECT load_extension('x')", "SELECT \"zeroblob\"(1000000000)",
-        "SELECT [printf]('%1000000000d', 1)", "SELECT randomblob(9)", "SELECT * FROM dbstat",
+        "SELECT * FROM pragma_database_list",
+        "SELECT load_extension('x')",
+        "SELECT \"zeroblob\"(1000000000)",
+        "SELECT [printf]('%1000000000d', 1)",
+        "SELECT randomblob(9)",
+        "SELECT * FROM dbstat",
     ] {
         assert!(matches!(summaries.ask(sql).await, Err(SqlRefused::Forbidden(_))), "{sql}");
     }

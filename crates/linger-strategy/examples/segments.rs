@@ -10,7 +10,8 @@ const DAY: i64 = 86_400_000;
 
 fn defs() -> Vec<SegmentDef> {
     let mut defs: Vec<SegmentDef> = ready_segments(30).into_iter().map(|it| it.def).collect();
-    let events = [touch::ENTERED, touch::INTERACTED, touch::CARD_CLICKED, touch::CART_ADDED, touch::ORDER_PAID];
+    let events =
+        [touch::ENTERED, touch::INTERACTED, touch::CARD_CLICKED, touch::CART_ADDED, touch::ORDER_PAID];
     let mut i = 0;
     while defs.len() < 100 {
         let (event, days, least) = (events[i % 5], [1, 7, 30, 90, 180][i / 5 % 5], 1 + i % 6);
@@ -41,7 +42,14 @@ fn main() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % below
     };
-    let names = [touch::ENTERED, touch::LEFT, touch::INTERACTED, touch::CARD_SEEN, touch::CARD_CLICKED, touch::ORDER_PAID];
+    let names = [
+        touch::ENTERED,
+        touch::LEFT,
+        touch::INTERACTED,
+        touch::CARD_SEEN,
+        touch::CARD_CLICKED,
+        touch::ORDER_PAID,
+    ];
     let weights = [25, 50, 75, 90, 98, 100];
     let (mut spent, mut changed, mut rolled) = (0.0, 0, 0.0f64);
     let mut changes = Vec::new();
@@ -53,7 +61,8 @@ fn main() {
                 let person = dice(people) * dice(people) / people;
                 let roll = dice(100);
                 let name = names[weights.iter().position(|it| roll < *it).unwrap()];
-                let fact = Fact { person: PersonKey(person), at_ms: now, name: name.into(), ..Fact::default() };
+                let fact =
+                    Fact { person: PersonKey(person), at_ms: now, name: name.into(), ..Fact::default() };
                 fact.with(Text::Source, ["feed", "share", "direct"][usize::try_from(dice(3)).unwrap()])
                     .with_number(Number::AmountMinor, 100)
             })

@@ -2,7 +2,7 @@
 //! the tables are.
 
 use crate::segment::Calendar;
-use linger_behaviour::{Columns, Fold, Names, NO_TEXT, NONE, Number, Run, Text};
+use linger_behaviour::{Columns, Fold, NO_TEXT, NONE, Names, Number, Run, Text};
 use std::collections::BTreeMap;
 
 /// Rows of one summary; what comes beyond is summed up without its room.
@@ -89,7 +89,8 @@ impl Fold for Summary<'_> {
         let code = |text: Text, at: usize| run.texts[text.index()].get(at).copied().unwrap_or(NO_TEXT);
         for at in (0..run.at_ms.len()).filter(|at| run.name[*at] != NO_TEXT) {
             let day = self.calendar.day(run.at_ms[at]);
-            let sums = mine.entry((day, run.name[at], code(Text::Source, at), code(Text::Room, at))).or_default();
+            let sums =
+                mine.entry((day, run.name[at], code(Text::Source, at), code(Text::Room, at))).or_default();
             sums.facts += 1;
             sums.persons = 1;
             let amount = run.numbers[Number::AmountMinor.index()].get(at).copied().filter(|it| *it != NONE);

@@ -3,8 +3,8 @@
 
 use linger_strategy::{
     alarm::{
-        AlarmRule, Cause, Drift, Every, Figure, Flow, MomentKind, Point, RoomRule, RoomWatch, ShowCurve, Side,
-        back_test, cause,
+        AlarmRule, Cause, Drift, Every, Figure, Flow, MomentKind, Point, RoomRule, RoomWatch, ShowCurve,
+        Side, back_test, cause,
     },
     kpi::Kpi,
     segment::Calendar,

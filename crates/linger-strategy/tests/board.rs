@@ -20,11 +20,8 @@ fn read(kpi: Kpi, now_ms: i64, facts: &[Fact]) -> linger_strategy::kpi::Reading 
     let frame = frame(now_ms);
     let mut table = Table::new(&frame.zone).unwrap();
     facts.iter().for_each(|it| table.push(it).unwrap());
-    let answers: Vec<Answer> = kpi
-        .questions(&frame)
-        .iter()
-        .map(|question| table.ask(question).unwrap())
-        .collect();
+    let answers: Vec<Answer> =
+        kpi.questions(&frame).iter().map(|question| table.ask(question).unwrap()).collect();
     kpi.reading(&frame, kpi.aim(), &answers)
 }
 
@@ -72,7 +69,7 @@ fn interaction_answers_and_orders_are_shares_of_the_day() {
     for person in 1..=40 {
         facts.push(fact(person, NOON, touch::ENTERED));
         if person <= 10 {
-            let asked = if person <= 8 { "asked" } else { "liked" };
+            let asked = if person <= 8 { "question" } else { "liked" };
             facts.push(fact(person, NOON + 1_000, touch::INTERACTED).with(Text::Outcome, asked));
         }
         if person <= 6 {

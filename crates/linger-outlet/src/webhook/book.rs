@@ -53,7 +53,9 @@ impl Book {
     }
 
     /// The place of the connection, and the connection out of it: it goes back only when all went well.
-    async fn take(&self) -> Result<(MutexGuard<'_, Option<SqliteConnection>>, SqliteConnection), WebhookError> {
+    async fn take(
+        &self,
+    ) -> Result<(MutexGuard<'_, Option<SqliteConnection>>, SqliteConnection), WebhookError> {
         let mut place = self.conn.lock().await;
         let conn = match place.take() {
             Some(conn) => conn,
@@ -70,15 +72,17 @@ impl Book {
             .map_err(unavailable)?;
         let full = usize::try_from(count).is_ok_and(|count| count >= ENDPOINTS_MAX);
         if !full {
-            sqlx::query("INSERT INTO endpoints (id, url, secret, topics, made_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind(&endpoint.id)
-                .bind(&endpoint.url)
-                .bind(secret)
-                .bind(endpoint.topics.join(","))
-                .bind(endpoint.made_at.0)
-                .execute(&mut conn)
-                .await
-                .map_err(unavailable)?;
+            sqlx::query(
+                "INSERT INTO endpoints (id, url, secret, topics, made_at) VALUES ($1, $2, $3, $4, $5)",
+            )
+            .bind(&endpoint.id)
+            .bind(&endpoint.url)
+            .bind(secret)
+            .bind(endpoint.topics.join(","))
+            .bind(endpoint.made_at.0)
+            .execute(&mut conn)
+            .await
+            .map_err(unavailable)?;
         }
         *place = Some(conn);
         if full { Err(WebhookError::Full("endpoints")) } else { Ok(()) }
@@ -180,13 +184,15 @@ impl Book {
         sqlx::query(noted).bind(&due.endpoint).bind(now.0).execute(&mut *tx).await.map_err(unavailable)?;
         match fate {
             Fate::Again(at) => {
-                sqlx::query("UPDATE deliveries SET tries = tries + 1, due_at = $3 WHERE id = $1 AND endpoint = $2")
-                    .bind(&due.id)
-                    .bind(&due.endpoint)
-                    .bind(at.0)
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(unavailable)?;
+                sqlx::query(
+                    "UPDATE deliveries SET tries = tries + 1, due_at = $3 WHERE id = $1 AND endpoint = $2",
+                )
+                .bind(&due.id)
+                .bind(&due.endpoint)
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
             }
             Fate::Arrived | Fate::GivenUp => {
                 sqlx::query("DELETE FROM deliveries WHERE id = $1 AND endpoint = $2")
@@ -201,7 +207,11 @@ impl Book {
                     "UPDATE endpoints SET ended = 'gone' WHERE id = $1",
                     "DELETE FROM deliveries WHERE endpoint = $1",
                 ] {
-                    sqlx::query(statement).bind(&due.endpoint).execute(&mut *tx).await.map_err(unavailable)?;
+                    sqlx::query(statement)
+                        .bind(&due.endpoint)
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(unavailable)?;
                 }
             }
         }

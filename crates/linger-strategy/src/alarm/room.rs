@@ -128,7 +128,9 @@ impl RoomWatch {
         let z = (fast.hazard - usual.hazard) / spread;
         let most = usual.hazard * self.rule.times_min;
         // The fast mean alone is one family leaving; both together are a room turning away.
-        let bad = fast.hazard >= most && slow.hazard >= usual.hazard * self.rule.times_min.sqrt() && z >= self.rule.z_min;
+        let bad = fast.hazard >= most
+            && slow.hazard >= usual.hazard * self.rule.times_min.sqrt()
+            && z >= self.rule.z_min;
         let back = fast.hazard < usual.hazard * (1.0 + self.rule.times_min) / 2.0;
         let enough = here >= self.rule.people_min;
         let turned = if self.on { back } else { bad && enough };

@@ -163,11 +163,15 @@ impl AlarmRule {
         }
         match &self.figure {
             Figure::Kpi { .. } if self.every == Every::Hour => wrong("every", "must be day for an indicator"),
-            Figure::Question { question, .. } if question.check().is_err() => wrong("figure", "has a bad question"),
+            Figure::Question { question, .. } if question.check().is_err() => {
+                wrong("figure", "has a bad question")
+            }
             Figure::Question { question, figure } if !super::series::names_a_figure(question, figure) => {
                 wrong("figure", "names no figure of this question")
             }
-            Figure::Sql { sql } if sql.is_empty() || sql.len() > 8_192 => wrong("figure", "must have a query of 8 KiB at most"),
+            Figure::Sql { sql } if sql.is_empty() || sql.len() > 8_192 => {
+                wrong("figure", "must have a query of 8 KiB at most")
+            }
             _ => Ok(()),
         }
     }

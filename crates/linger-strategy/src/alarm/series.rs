@@ -109,7 +109,12 @@ fn of_question(part: &Part, frame: &Frame, answers: &[Answer]) -> Vec<Point> {
                     Part::Sum => figures.sum? as f64,
                     _ => figures.people? as f64,
                 };
-                Some(Point { at_ms: when.from_ms, value, people: figures.people?, finished: !when.unfinished })
+                Some(Point {
+                    at_ms: when.from_ms,
+                    value,
+                    people: figures.people?,
+                    finished: !when.unfinished,
+                })
             };
             trend.periods.iter().zip(figures).filter_map(point).collect()
         }

@@ -135,7 +135,11 @@ impl Watch {
         }
         let towards = if self.rule.side == Side::Fall { -1.0 } else { 1.0 };
         let (bad, far) = (change * towards, z * towards);
-        let turned = if self.off { bad < self.rule.change_min / 2.0 } else { bad >= self.rule.change_min && far >= self.rule.z_min };
+        let turned = if self.off {
+            bad < self.rule.change_min / 2.0
+        } else {
+            bad >= self.rule.change_min && far >= self.rule.z_min
+        };
         self.run = if turned { self.run + 1 } else { 0 };
         if turned && self.run >= self.rule.periods {
             self.off = !self.off;

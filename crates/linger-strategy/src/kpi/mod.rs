@@ -11,8 +11,8 @@ pub(crate) mod reading;
 pub use reading::{Mood, Reading, Spark};
 
 use linger_behaviour::{
-    Brackets, Clock, Cohort, Condition, Count, Period, Question, Retention, Scope, Start, Stays, Survival, Text, What,
-    touch,
+    Brackets, Clock, Cohort, Condition, Count, Period, Question, Retention, Scope, Start, Stays, Survival,
+    Text, What, touch,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +155,7 @@ impl Kpi {
             Kpi::WatchTime => None,
             Kpi::InteractionRate => share(came(), Start::Recurring, What::event(touch::INTERACTED), [0, 1]),
             Kpi::AnswerRate => {
-                let asked = Condition::OneOf { text: Text::Outcome, values: vec!["asked".into()] };
+                let asked = Condition::OneOf { text: Text::Outcome, values: vec!["question".into()] };
                 let asked = What::event(touch::INTERACTED).when(asked);
                 share(asked, Start::Recurring, What::event(ANSWERED), [0, 1])
             }

@@ -9,7 +9,7 @@ use super::{
     spec::{Segments, Spec, ones, set},
     touched::{Props, Row, Touched},
 };
-use linger_behaviour::{Columns, Fold, Names, NO_TEXT, PersonKey, Run, Text};
+use linger_behaviour::{Columns, Fold, NO_TEXT, Names, PersonKey, Run, Text};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Builds an [`Engine`] from runs.
@@ -26,7 +26,12 @@ pub struct Backfill<'a> {
 
 impl<'a> Backfill<'a> {
     /// A fold for one share of the people; shares of the same spec and moment add up.
-    pub fn new(spec: Arc<Spec>, calendar: Calendar, now_ms: i64, names: &'a (dyn Names + Sync)) -> Backfill<'a> {
+    pub fn new(
+        spec: Arc<Spec>,
+        calendar: Calendar,
+        now_ms: i64,
+        names: &'a (dyn Names + Sync),
+    ) -> Backfill<'a> {
         let engine = Engine::new(spec, calendar, now_ms);
         Backfill { names, engine, touched: Touched::default(), missed: vec![] }
     }

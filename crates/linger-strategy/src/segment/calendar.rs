@@ -36,10 +36,10 @@ impl Calendar {
     /// When a day begins, in ms since 1970: its midnight, or the first moment after it where clocks skip midnight.
     pub fn begins_ms(&self, day: i32) -> i64 {
         let date = Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(i64::from(day)));
-        self.zone.to_ambiguous_zoned(date.at(0, 0, 0, 0)).compatible().map_or_else(
-            |_| i64::from(day) * 86_400_000,
-            |it| it.timestamp().as_millisecond(),
-        )
+        self.zone
+            .to_ambiguous_zoned(date.at(0, 0, 0, 0))
+            .compatible()
+            .map_or_else(|_| i64::from(day) * 86_400_000, |it| it.timestamp().as_millisecond())
     }
 
     /// Local weekday (0 = Monday) and hour of a moment.

@@ -90,13 +90,15 @@ impl Making {
                 self.did(counter, *count, *at_least, *at_most, *within_days)?
             }
             Condition::First { event, filters, days_ago_at_least, days_ago_at_most } => {
-                let (counter, min, max) = self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
+                let (counter, min, max) =
+                    self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
                 let segment = self.spec.ids.len();
                 set(&mut self.spec.counters[usize::from(counter)].on_first, segment, true);
                 Node::First { counter, min, max }
             }
             Condition::Last { event, filters, days_ago_at_least, days_ago_at_most } => {
-                let (counter, min, max) = self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
+                let (counter, min, max) =
+                    self.ago(event.as_deref(), filters, *days_ago_at_least, *days_ago_at_most)?;
                 let segment = self.spec.ids.len();
                 set(&mut self.spec.counters[usize::from(counter)].on_last, segment, true);
                 Node::Last { counter, min, max }

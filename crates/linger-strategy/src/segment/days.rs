@@ -71,7 +71,8 @@ impl Days {
                         true
                     }
                 };
-                let old = days.partition_point(|(it, _)| i64::from(*it) <= i64::from(newest) - i64::from(span));
+                let old =
+                    days.partition_point(|(it, _)| i64::from(*it) <= i64::from(newest) - i64::from(span));
                 days.drain(..old);
                 changed
             }
@@ -112,11 +113,15 @@ impl Days {
                 (n, n)
             }
             Days::Long(words) => {
-                let n = (0i64..).zip(words.iter()).map(|(i, word)| (word & mask(low - 64 * i)).count_ones()).sum();
+                let n = (0i64..)
+                    .zip(words.iter())
+                    .map(|(i, word)| (word & mask(low - 64 * i)).count_ones())
+                    .sum();
                 (n, n)
             }
             Days::Counts(days) => {
-                let from = days.partition_point(|(day, _)| i64::from(*day) <= i64::from(today) - i64::from(window));
+                let from =
+                    days.partition_point(|(day, _)| i64::from(*day) <= i64::from(today) - i64::from(window));
                 let sum = days[from..].iter().fold(0u32, |sum, (_, n)| sum.saturating_add(*n));
                 (u32::try_from(days.len() - from).unwrap_or(u32::MAX), sum)
             }
@@ -126,15 +131,18 @@ impl Days {
     /// The oldest day among `window` days ending with `today`: the one that leaves the window next.
     pub(super) fn oldest_within(&self, last: i32, today: i32, window: u16) -> Option<i32> {
         let low = i64::from(window) - (i64::from(today) - i64::from(last));
-        let highest = |word: u64, base: i32| (word != 0).then(|| last - base - (63 - word.leading_zeros().cast_signed()));
+        let highest = |word: u64, base: i32| {
+            (word != 0).then(|| last - base - (63 - word.leading_zeros().cast_signed()))
+        };
         match self {
             Days::Off => None,
             Days::Bits(bits) => highest(bits & mask(low), 0),
-            Days::Long(words) => [2, 1, 0].into_iter().find_map(|i: i32| {
-                highest(words[i as usize] & mask(low - 64 * i64::from(i)), 64 * i)
-            }),
+            Days::Long(words) => [2, 1, 0]
+                .into_iter()
+                .find_map(|i: i32| highest(words[i as usize] & mask(low - 64 * i64::from(i)), 64 * i)),
             Days::Counts(days) => {
-                let from = days.partition_point(|(day, _)| i64::from(*day) <= i64::from(today) - i64::from(window));
+                let from =
+                    days.partition_point(|(day, _)| i64::from(*day) <= i64::from(today) - i64::from(window));
                 days.get(from).map(|(day, _)| *day)
             }
         }
@@ -170,11 +178,7 @@ fn shift(words: &mut [u64; 3], by: u32) {
     let rest = by % 64;
     if rest > 0 {
         let carry = |from: u64| from >> (64 - rest);
-        *words = [
-            words[0] << rest,
-            words[1] << rest | carry(words[0]),
-            words[2] << rest | carry(words[1]),
-        ];
+        *words = [words[0] << rest, words[1] << rest | carry(words[0]), words[2] << rest | carry(words[1])];
     }
 }
 

@@ -213,7 +213,8 @@ impl Engine {
         let Some(at) = self.place(segment) else { return vec![] };
         let inside = |it: &(&PersonKey, &Person)| it.1.member[at / 64] >> (at % 64) & 1 == 1;
         let beyond = |key: &PersonKey| after.is_none_or(|after| *key > after);
-        let mut keys: Vec<_> = self.people.iter().filter(inside).map(|(key, _)| *key).filter(beyond).collect();
+        let mut keys: Vec<_> =
+            self.people.iter().filter(inside).map(|(key, _)| *key).filter(beyond).collect();
         if keys.len() > take && take > 0 {
             keys.select_nth_unstable(take - 1);
         }

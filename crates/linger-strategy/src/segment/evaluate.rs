@@ -30,9 +30,13 @@ pub(super) fn holds(node: &Node, person: &Person, stages: StageRule, today: i32)
             let days = person.slot(*counter).map_or(0, |it| it.days.within(it.last, today, *window).0);
             between(days, *min, *max)
         }
-        Node::First { counter, min, max } => person.slot(*counter).is_some_and(|it| ago(it.first, *min, *max)),
+        Node::First { counter, min, max } => {
+            person.slot(*counter).is_some_and(|it| ago(it.first, *min, *max))
+        }
         Node::Last { counter, min, max } => person.slot(*counter).is_some_and(|it| ago(it.last, *min, *max)),
-        Node::Stage { is } => stage(person.slot(PRESENCE), stages, today).is_some_and(|stage| is.contains(&stage)),
+        Node::Stage { is } => {
+            stage(person.slot(PRESENCE), stages, today).is_some_and(|stage| is.contains(&stage))
+        }
         Node::Text { .. } | Node::Number { .. } | Node::Score { .. } | Node::Tag { .. } => {
             person.more.as_deref().is_some_and(|more| known(node, more))
         }

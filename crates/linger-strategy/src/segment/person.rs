@@ -216,7 +216,11 @@ impl Person {
     }
 }
 
-fn latest<K: PartialEq, T: PartialOrd + Copy>(list: &mut Vec<(K, Latest<T>)>, key: K, told: Latest<T>) -> bool {
+fn latest<K: PartialEq, T: PartialOrd + Copy>(
+    list: &mut Vec<(K, Latest<T>)>,
+    key: K,
+    told: Latest<T>,
+) -> bool {
     match list.iter_mut().find(|(it, _)| *it == key) {
         Some((_, held)) if *held >= told => false,
         Some((_, held)) => {

@@ -83,15 +83,23 @@ pub fn ready_segments(cycle_days: u16) -> Vec<ReadySegment> {
                 Condition::Not { of: Box::new(did(touch::ORDER_PLACED, 1, Some(3))) },
             ]),
         ),
-        ready("one-time-buyers", "Bought exactly once", Condition::Did {
-            event: Some(touch::ORDER_PAID.into()),
-            filters: vec![],
-            count: CountOf::Times,
-            at_least: Some(1),
-            at_most: Some(1),
-            within_days: None,
-        }),
-        ready("discover", "Still finding out what this is", Condition::Content { is: vec![ContentTier::Discover] }),
+        ready(
+            "one-time-buyers",
+            "Bought exactly once",
+            Condition::Did {
+                event: Some(touch::ORDER_PAID.into()),
+                filters: vec![],
+                count: CountOf::Times,
+                at_least: Some(1),
+                at_most: Some(1),
+                within_days: None,
+            },
+        ),
+        ready(
+            "discover",
+            "Still finding out what this is",
+            Condition::Content { is: vec![ContentTier::Discover] },
+        ),
         ready("interest", "Come back or take part", Condition::Content { is: vec![ContentTier::Interest] }),
         ready("loyal", "Buy again or come most days", Condition::Content { is: vec![ContentTier::Loyal] }),
     ]

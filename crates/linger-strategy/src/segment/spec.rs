@@ -133,8 +133,13 @@ impl Spec {
             return Err(bad("", "segments", "are more than 256"));
         }
         let together = u32::from(stages.dormant_days) + u32::from(stages.won_back_days);
-        let ordered = stages.new_days > 0 && 0 < stages.active_days && stages.active_days < stages.dormant_days;
-        if !ordered || stages.won_back_days == 0 || together > u32::from(DAYS_MAX) || stages.new_days > DAYS_MAX {
+        let ordered =
+            stages.new_days > 0 && 0 < stages.active_days && stages.active_days < stages.dormant_days;
+        if !ordered
+            || stages.won_back_days == 0
+            || together > u32::from(DAYS_MAX)
+            || stages.new_days > DAYS_MAX
+        {
             return Err(bad("", "stages", "must be ordered and within 180 days together"));
         }
         let mut seen = BTreeSet::new();

@@ -2,7 +2,7 @@
 //! know whose event it is.
 
 use super::{condition::Filter, spec::Spec};
-use linger_behaviour::{Fact, Names, NO_TEXT, NONE, Number, Run, Text, touch};
+use linger_behaviour::{Fact, NO_TEXT, NONE, Names, Number, Run, Text, touch};
 
 /// The properties of one event, wherever it comes from.
 pub(super) trait Props {
@@ -58,7 +58,8 @@ impl Touched {
         if name.starts_with("segment.") {
             return;
         }
-        let passes = |counter: &u16| spec.counters[usize::from(*counter)].filters.iter().all(|it| passes(it, props));
+        let passes =
+            |counter: &u16| spec.counters[usize::from(*counter)].filters.iter().all(|it| passes(it, props));
         // Money going back is the shop's act, no sign of life.
         if name != touch::ORDER_REFUNDED {
             self.counters.extend(spec.of_any.iter().filter(|it| passes(it)));
@@ -68,7 +69,8 @@ impl Touched {
         }
         for (text, values) in &spec.values {
             if let Some(told) = props.text(*text) {
-                let place = values.iter().position(|it| **it == *told).and_then(|it| u16::try_from(it + 1).ok());
+                let place =
+                    values.iter().position(|it| **it == *told).and_then(|it| u16::try_from(it + 1).ok());
                 self.texts.push((*text, place.unwrap_or(0)));
             }
         }

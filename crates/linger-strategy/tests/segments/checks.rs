@@ -42,7 +42,8 @@ fn what_cannot_be_meant_is_refused_by_its_field() {
     assert_eq!(field(r#"{"if":"tag","tag":""}"#), "tag");
     let many = format!(r#"{{"if":"any","of":[{}]}}"#, vec![r#"{"if":"tag","tag":"t"}"#; 50].join(","));
     assert_eq!(field(&many), "when");
-    let deep = format!("{}{}{}", r#"{"if":"not","of":"#.repeat(10), r#"{"if":"tag","tag":"t"}"#, "}".repeat(10));
+    let deep =
+        format!("{}{}{}", r#"{"if":"not","of":"#.repeat(10), r#"{"if":"tag","tag":"t"}"#, "}".repeat(10));
     assert_eq!(field(&deep), "when");
 }
 

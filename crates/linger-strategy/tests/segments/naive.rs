@@ -2,9 +2,7 @@
 //! calendar.
 
 use linger_behaviour::{Fact, Number, Text, touch};
-use linger_strategy::segment::{
-    Calendar, Condition, ContentTier, CountOf, Filter, Stage, StageRule,
-};
+use linger_strategy::segment::{Calendar, Condition, ContentTier, CountOf, Filter, Stage, StageRule};
 use std::collections::BTreeSet;
 
 /// A person's facts up to today, with their days.
@@ -24,14 +22,16 @@ impl<'a> History<'a> {
             Some(event) => *fact.name == *event,
             None => *fact.name != *touch::ORDER_REFUNDED,
         };
-        let passes = |fact: &Fact| filters.iter().all(|filter| match filter {
-            Filter::Text { text, is } => {
-                fact.text(*text).is_some_and(|told| is.iter().any(|it| **it == *told))
-            }
-            Filter::Number { number, at_least, at_most } => fact.number(*number).is_some_and(|told| {
-                told >= at_least.unwrap_or(i64::MIN) && told <= at_most.unwrap_or(i64::MAX)
-            }),
-        });
+        let passes = |fact: &Fact| {
+            filters.iter().all(|filter| match filter {
+                Filter::Text { text, is } => {
+                    fact.text(*text).is_some_and(|told| is.iter().any(|it| **it == *told))
+                }
+                Filter::Number { number, at_least, at_most } => fact.number(*number).is_some_and(|told| {
+                    told >= at_least.unwrap_or(i64::MIN) && told <= at_most.unwrap_or(i64::MAX)
+                }),
+            })
+        };
         self.facts.iter().filter(|(_, it)| named(it) && passes(it)).map(|(day, _)| *day).collect()
     }
 
@@ -102,7 +102,8 @@ impl<'a> History<'a> {
     }
 
     fn content(&self) -> ContentTier {
-        let lately = |days: Vec<i32>| days.into_iter().filter(|day| self.today - day < 30).collect::<BTreeSet<_>>();
+        let lately =
+            |days: Vec<i32>| days.into_iter().filter(|day| self.today - day < 30).collect::<BTreeSet<_>>();
         let present = lately(self.days(None, &[])).len();
         let part = [touch::INTERACTED, touch::CARD_CLICKED, touch::CART_ADDED, touch::ORDER_PAID];
         if self.days(Some(touch::ORDER_PAID), &[]).len() >= 2 || present >= 8 {
@@ -133,13 +134,22 @@ pub fn condition(dice: &mut super::world::Dice, depth: u32) -> Condition {
             let least = n(dice, 4);
             let at_most = (least == 0 || dice.below(3) == 0).then(|| least + n(dice, 3));
             let within_days = (dice.below(4) > 0).then(|| days(dice));
-            let count = if within_days.is_some() { dice.of(&[CountOf::Times, CountOf::Days]) } else { CountOf::Times };
+            let count = if within_days.is_some() {
+                dice.of(&[CountOf::Times, CountOf::Days])
+            } else {
+                CountOf::Times
+            };
             Condition::Did { event, filters, count, at_least: Some(least), at_most, within_days }
         }
         2 => Condition::First { event, filters, days_ago_at_least: Some(days(dice)), days_ago_at_most: None },
         3 => {
             let least = u16::try_from(n(dice, 20)).unwrap();
-            Condition::Last { event, filters, days_ago_at_least: Some(least), days_ago_at_most: Some(least + 40) }
+            Condition::Last {
+                event,
+                filters,
+                days_ago_at_least: Some(least),
+                days_ago_at_most: Some(least + 40),
+            }
         }
         4 => Condition::Property { text: Text::Region, is: vec!["north".into()] },
         5 => Condition::Stage {

@@ -4,7 +4,7 @@ use super::{
     naive::{History, condition},
     world::{BEGIN, DAY, Dice, HOUR, fact},
 };
-use linger_behaviour::{Fact, Fold, Names, NONE, Number, PersonKey, Run, Text};
+use linger_behaviour::{Fact, Fold, NONE, Names, Number, PersonKey, Run, Text};
 use linger_strategy::segment::{Backfill, Calendar, Change, Engine, SegmentDef, Spec, StageRule};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -80,7 +80,9 @@ fn state_kept_fact_by_fact_is_the_whole_history_at_every_moment() {
                 let (from, into) = (dice.of(&keys), dice.of(&keys));
                 merge(&mut shop, &mut engine, from, into);
             } else {
-                let facts: Vec<_> = (0..1 + dice.below(4)).map(|i| fact(&mut dice, now + i64::try_from(i).unwrap(), 8)).collect();
+                let facts: Vec<_> = (0..1 + dice.below(4))
+                    .map(|i| fact(&mut dice, now + i64::try_from(i).unwrap(), 8))
+                    .collect();
                 engine.apply(&facts, &mut changes);
                 for fact in facts {
                     shop.history.entry(fact.person).or_default().push(fact);

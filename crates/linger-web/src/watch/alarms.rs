@@ -48,7 +48,9 @@ async fn look(house: &House, rule: &AlarmRule) -> Result<Vec<Point>, ApiError> {
     let told = super::sql::summaries(house).ask(sql).await;
     let told = told.map_err(|_| ApiError::field("bad-alarm", "rule.figure"))?;
     let point = |row: &Vec<SqlValue>| {
-        let (SqlValue::Integer(at_ms), SqlValue::Integer(people)) = (row.first()?, row.get(2)?) else { return None };
+        let (SqlValue::Integer(at_ms), SqlValue::Integer(people)) = (row.first()?, row.get(2)?) else {
+            return None;
+        };
         let value = match row.get(1)? {
             SqlValue::Real(value) => *value,
             #[expect(clippy::cast_precision_loss, reason = "figures of a shop are far below 2^52")]
@@ -57,7 +59,11 @@ async fn look(house: &House, rule: &AlarmRule) -> Result<Vec<Point>, ApiError> {
         };
         Some(Point { at_ms: *at_ms, value, people: u64::try_from(*people).ok()?, finished: true })
     };
-    told.rows.iter().map(point).collect::<Option<_>>().ok_or_else(|| ApiError::field("bad-alarm", "rule.figure"))
+    told.rows
+        .iter()
+        .map(point)
+        .collect::<Option<_>>()
+        .ok_or_else(|| ApiError::field("bad-alarm", "rule.figure"))
 }
 
 fn seal(house: &House, rule: &AlarmRule, digest: &str, until: i64) -> String {
@@ -75,7 +81,8 @@ fn was_seen(house: &House, rule: &AlarmRule, seen: &str) -> bool {
         return false;
     };
     let expected = seal(house, rule, digest, until);
-    let same = aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), seen.as_bytes()).is_ok();
+    let same =
+        aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), seen.as_bytes()).is_ok();
     same && house.now().0 <= until
 }
 
@@ -135,7 +142,8 @@ pub(crate) async fn make_alarm(
     if !was_seen(&house, &rule, &put.seen) {
         return Err(ApiError::new(StatusCode::CONFLICT, "alarm-not-seen"));
     }
-    let text = serde_json::to_string(&rule).map_err(|error| ApiError::unavailable("keeping an alarm", &error))?;
+    let text =
+        serde_json::to_string(&rule).map_err(|error| ApiError::unavailable("keeping an alarm", &error))?;
     let id = house.store.make_alarm(&text, staff.person, house.now()).await;
     let id = id.map_err(store_refused("keeping an alarm"))?;
     super::segments::note(&house, &staff, "alarm.made", &format!("alarm:{id}")).await?;
@@ -153,7 +161,10 @@ pub(crate) async fn make_alarm(
     ),
     security(("session" = []))
 )]
-pub(crate) async fn list_alarms(State(house): State<House>, staff: Staff) -> Result<Json<Vec<AlarmInfo>>, ApiError> {
+pub(crate) async fn list_alarms(
+    State(house): State<House>,
+    staff: Staff,
+) -> Result<Json<Vec<AlarmInfo>>, ApiError> {
     staff.need(&MAY)?;
     let kept = house.store.alarms().await;
     let kept = kept.map_err(|fault| ApiError::unavailable("reading the alarms", &fault))?;
@@ -262,7 +273,8 @@ async fn look_all(house: &House) -> Result<(), ApiError> {
                 MomentKind::Clear => "clear",
             };
             let text = serde_json::json!({ "name": rule.name, "moment": moment }).to_string();
-            let done = house.store.keep_moment(alarm.id, Millis(moment.at_ms), kind, &text, house.now()).await;
+            let done =
+                house.store.keep_moment(alarm.id, Millis(moment.at_ms), kind, &text, house.now()).await;
             if done.map_err(store_refused("keeping what an alarm said"))? {
                 tracing::info!(alarm = alarm.id, kind, "an alarm speaks");
             }

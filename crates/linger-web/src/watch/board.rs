@@ -32,7 +32,10 @@ const SETTING: &str = "board-aims";
     ),
     security(("session" = []))
 )]
-pub(crate) async fn get_board(State(house): State<House>, staff: Staff) -> Result<Json<Vec<KpiWire>>, ApiError> {
+pub(crate) async fn get_board(
+    State(house): State<House>,
+    staff: Staff,
+) -> Result<Json<Vec<KpiWire>>, ApiError> {
     staff.need(&[Role::Operator, Role::Admin])?;
     let aims = aims(&house).await?;
     let frame = frame(&house, SPARK_DAYS);
@@ -51,10 +54,9 @@ pub(super) fn frame(house: &House, days: u16) -> Frame {
 
 async fn readings(house: &House, frame: &Frame) -> Result<Vec<Reading>, ApiError> {
     let held = |at: &Instant| at.elapsed() < GOOD_FOR;
-    if let Some((at, readings)) = house.watch.board.lock().unwrap_or_else(|it| it.into_inner()).as_ref() {
-        if held(at) {
-            return Ok(readings.clone());
-        }
+    let kept = house.watch.board.lock().unwrap_or_else(|it| it.into_inner()).clone();
+    if let Some((_, readings)) = kept.filter(|(at, _)| held(at)) {
+        return Ok(readings);
     }
     let asked: Vec<_> = Kpi::ALL.map(|kpi| kpi.questions(frame)).into();
     let counts: Vec<_> = asked.iter().map(Vec::len).collect();
@@ -129,7 +131,8 @@ pub(crate) async fn put_aim(
     }
     let mut aims = aims(&house).await?;
     aims.insert(kpi.name().to_owned(), Aim { baseline, target });
-    let text = serde_json::to_string(&aims).map_err(|error| ApiError::unavailable("keeping an aim", &error))?;
+    let text =
+        serde_json::to_string(&aims).map_err(|error| ApiError::unavailable("keeping an aim", &error))?;
     let done = house.store.set_setting(SETTING, &text, house.now()).await;
     done.map_err(store_refused("keeping an aim"))?;
     super::segments::note(&house, &staff, "board.aim", kpi.name()).await?;

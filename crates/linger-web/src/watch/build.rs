@@ -5,7 +5,9 @@ use super::calendar;
 use crate::house::House;
 use linger_behaviour::{Fact, Text};
 use linger_events::{AskLimits, Incoming, Who};
-use linger_strategy::segment::{Backfill, Change, Condition, ENTERED, Engine, LEFT, Mark, SegmentDef, Spec, StageRule};
+use linger_strategy::segment::{
+    Backfill, Change, Condition, ENTERED, Engine, LEFT, Mark, SegmentDef, Spec, StageRule,
+};
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
@@ -116,7 +118,8 @@ pub(super) async fn tell(house: &House, changes: Vec<Change>) {
     let told = tokio::task::spawn_blocking(move || {
         for changes in changes.chunks(TOLD_MAX) {
             let facts = changes.iter().filter_map(|change| {
-                let (known, segment) = (events.known_id(change.person)?, ids.get(usize::from(change.segment))?);
+                let (known, segment) =
+                    (events.known_id(change.person)?, ids.get(usize::from(change.segment))?);
                 Some(Incoming { who: Who::known(&known), fact: fact(change, segment, now), alias: None })
             });
             events.append(facts.collect()).map_err(|fault| fault.to_string())?;

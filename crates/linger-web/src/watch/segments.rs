@@ -36,7 +36,10 @@ const MAY: [Role; 2] = [Role::Operator, Role::Admin];
     ),
     security(("session" = []))
 )]
-pub(crate) async fn list_segments(State(house): State<House>, staff: Staff) -> Result<Json<SegmentList>, ApiError> {
+pub(crate) async fn list_segments(
+    State(house): State<House>,
+    staff: Staff,
+) -> Result<Json<SegmentList>, ApiError> {
     staff.need(&MAY)?;
     let kept = house.store.segments().await;
     let kept = kept.map_err(|fault| ApiError::unavailable("reading the segments", &fault))?;

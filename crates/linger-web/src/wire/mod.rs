@@ -36,6 +36,7 @@ pub use view::{
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
 };
 pub use watch::{
-    AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire, ReadySegmentInfo,
-    SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem, TagPut,
+    AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,
+    ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem,
+    TagPut,
 };

@@ -1,0 +1,198 @@
+//! Segments, the board, alarms and SQL through the door. It knows nothing of how any of them is reckoned.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
+mod house;
+
+use house::{Door, Said, Who};
+use linger_behaviour::{Fact, Number, Text, touch};
+use linger_events::{Incoming, Who as By};
+use linger_protocol::Role;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const DAY: i64 = 86_400_000;
+
+/// A house with an operator.
+async fn open() -> (Door, Who) {
+    let door = Door::open().await;
+    let operator = door.signed_in(Role::Operator).await;
+    (door, operator)
+}
+
+async fn put(door: &Door, who: &Who, path: &str, body: Value) -> Said {
+    door.call("PUT", path, who, Some(("application/json", body.to_string()))).await
+}
+
+fn told(door: &Door, person: &str, name: &str, days_ago: i64, n: u64) -> Incoming {
+    let at_ms = door.now().0 - days_ago * DAY;
+    let fact =
+        Fact { at_ms, received_ms: door.now().0, name: name.into(), id: u128::from(n), ..Fact::default() };
+    let fact = fact.with(Text::Source, "feed").with_number(Number::AmountMinor, 500);
+    Incoming { who: By::known(person), fact, alias: None }
+}
+
+async fn append(door: &Door, batch: Vec<Incoming>) {
+    let events = door.events.clone();
+    tokio::task::spawn_blocking(move || events.append(batch)).await.unwrap().unwrap();
+}
+
+/// Asks until the answer is as wanted: what happens beside the door has no other end to wait for.
+async fn until(door: &Door, who: &Who, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let begun = Instant::now();
+    loop {
+        let said = door.get(path, who).await;
+        assert_eq!(said.status.as_u16(), 200, "{}", said.text);
+        if wanted(&said.json()) {
+            return said.json();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{path}: {}", said.text);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_counts_who_was_there_before_it_and_who_comes_after() {
+    let (door, operator) = open().await;
+    append(&door, vec![told(&door, "ann", touch::ORDER_PAID, 1, 1)]).await;
+    let when = json!({"if": "did", "event": "order.paid", "at_least": 1, "within_days": 7});
+    let said = put(&door, &operator, "/api/segments/buyers", json!({"when": when})).await;
+    assert_eq!(said.status.as_u16(), 200, "{}", said.text);
+    let people = |n: u64| move |it: &Value| it["segments"][0]["people"] == json!(n);
+    until(&door, &operator, "/api/segments", people(1)).await;
+    append(
+        &door,
+        vec![told(&door, "bob", touch::ORDER_PAID, 0, 2), told(&door, "eve", touch::ENTERED, 0, 3)],
+    )
+    .await;
+    let list = until(&door, &operator, "/api/segments", people(2)).await;
+    assert!(list["ready"].as_array().unwrap().len() > 10);
+    // Those who are known by an id of the shop entered as a fact.
+    let csv = door.get("/api/segments/buyers/members.csv", &operator).await;
+    assert_eq!((csv.text.lines().count(), csv.text.contains("bob")), (3, false), "{}", csv.text);
+    let admin = door.signed_in(Role::Admin).await;
+    let csv = door.get("/api/segments/buyers/members.csv", &admin).await;
+    assert!(csv.text.contains("\"bob\"") && csv.text.contains("\"ann\""), "{}", csv.text);
+    let last = csv.text.lines().last().unwrap().split(',').next().unwrap().to_owned();
+    let rest = door.get(&format!("/api/segments/buyers/members.csv?after={last}"), &operator).await;
+    assert_eq!(rest.text.lines().count(), 1);
+    let gone = door.call("DELETE", "/api/segments/buyers", &operator, None).await;
+    assert_eq!(gone.status.as_u16(), 200);
+    let gone = door.call("DELETE", "/api/segments/buyers", &operator, None).await;
+    assert_eq!(gone.refusal(), (404, "no-such-segment".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn segments_that_cannot_be_meant_are_refused_by_field() {
+    let (door, operator) = open().await;
+    for (id, when, field) in [
+        ("Big", json!({"if": "tag", "tag": "x"}), "segment"),
+        ("big", json!({"if": "sometimes"}), "when"),
+        ("big", json!("x"), "when"),
+        ("big", json!({"if": "did", "event": "x", "within_days": 181}), "when.within_days"),
+        ("big", json!({"if": "all", "of": []}), "when.of"),
+    ] {
+        let said = put(&door, &operator, &format!("/api/segments/{id}"), json!({"when": when})).await;
+        assert_eq!(said.refusal(), (400, "bad-segment".to_owned()), "{}", said.text);
+        assert_eq!(said.json()["field"], json!(field));
+    }
+    let deep = format!("{}{}{}", "{\"if\":\"not\",\"of\":".repeat(3_000), "{}", "}".repeat(3_000));
+    let body = format!("{{\"when\":{deep}}}");
+    let said = door.call("PUT", "/api/segments/deep", &operator, Some(("application/json", body))).await;
+    assert_eq!(said.status.as_u16(), 400, "{}", said.text);
+    let said = door.get("/api/segments/none/members.csv?after=x", &operator).await;
+    assert_eq!(said.refusal(), (400, "bad-field".to_owned()));
+    let tag = json!({"tag": "", "person": "1", "on": true});
+    assert_eq!(door.post("/api/tags", &operator, tag).await.refusal(), (400, "bad-field".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_reads_the_shops_own_history_against_its_own_aims() {
+    let (door, operator) = open().await;
+    let batch = (0..20u64).flat_map(|i| {
+        let name = format!("p{i}");
+        let mut facts = vec![told(&door, &name, touch::ENTERED, 5, i)];
+        if i < 7 {
+            facts.push(told(&door, &name, touch::ENTERED, 4, 100 + i));
+        }
+        facts
+    });
+    append(&door, batch.collect()).await;
+    let aim = json!({"kpi": "d1_return", "aim": {"baseline": 0.36, "target": 0.5}});
+    assert_eq!(put(&door, &operator, "/api/board", aim).await.status.as_u16(), 200);
+    let said = door.get("/api/board", &operator).await;
+    assert_eq!(said.status.as_u16(), 200, "{}", said.text);
+    let board = said.json();
+    assert_eq!(board.as_array().unwrap().len(), 8);
+    let first = &board[0];
+    assert_eq!((&first["kpi"], &first["mood"]), (&json!("d1_return"), &json!("worse")), "{first}");
+    assert!((first["value"].as_f64().unwrap() - 0.35).abs() < 1e-9, "{first}");
+    for aim in [
+        json!({"kpi": "luck", "aim": {"baseline": 0.1, "target": 0.2}}),
+        json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.2}}),
+        json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 2.0}}),
+    ] {
+        assert_eq!(put(&door, &operator, "/api/board", aim).await.refusal(), (400, "bad-field".to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_is_kept_only_by_who_has_seen_what_it_would_have_done() {
+    let (door, operator) = open().await;
+    let rule = json!({"name": "return", "figure": {"of": "kpi", "kpi": "d1_return"}});
+    let blind = door.post("/api/alarms", &operator, json!({"rule": rule, "seen": "1.2.3"})).await;
+    assert_eq!(blind.refusal(), (409, "alarm-not-seen".to_owned()));
+    let tried = door.post("/api/alarms/try", &operator, json!({"rule": rule})).await;
+    assert_eq!(tried.status.as_u16(), 200, "{}", tried.text);
+    let seen = tried.json()["seen"].clone();
+    let mut other = rule.clone();
+    other["change_min"] = json!(0.5);
+    let changed = door.post("/api/alarms", &operator, json!({"rule": other, "seen": seen})).await;
+    assert_eq!(changed.refusal(), (409, "alarm-not-seen".to_owned()));
+    let made = door.post("/api/alarms", &operator, json!({"rule": rule, "seen": seen})).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+    let id = made.json()["id"].as_u64().unwrap();
+    assert_eq!(door.get("/api/alarms", &operator).await.json()[0]["rule"]["z_min"], json!(3.0));
+    assert_eq!(door.get("/api/alarms/moments", &operator).await.json(), json!([]));
+    door.pass(3_600_001);
+    let operator = door.signed_in(Role::Operator).await;
+    let late = door.post("/api/alarms", &operator, json!({"rule": rule, "seen": seen})).await;
+    assert_eq!(late.refusal(), (409, "alarm-not-seen".to_owned()));
+    let path = format!("/api/alarms/{id}");
+    assert_eq!(door.call("DELETE", &path, &operator, None).await.status.as_u16(), 200);
+    assert_eq!(
+        door.call("DELETE", &path, &operator, None).await.refusal(),
+        (404, "no-such-alarm".to_owned())
+    );
+    let bad = json!({"name": "x", "figure": {"of": "kpi", "kpi": "d1_return"}, "weeks": 1});
+    let said = door.post("/api/alarms/try", &operator, json!({"rule": bad})).await;
+    assert_eq!(
+        (said.refusal(), &said.json()["field"]),
+        ((400, "bad-alarm".to_owned()), &json!("rule.weeks"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_is_answered_from_summaries_and_says_what_is_wrong() {
+    let (door, operator) = open().await;
+    let begun = Instant::now();
+    let said = loop {
+        let said = door.post("/api/sql", &operator, json!({"sql": "SELECT count(*) AS n FROM daily"})).await;
+        if said.status.as_u16() == 200 {
+            break said;
+        }
+        assert_eq!(said.refusal(), (409, "no-summaries".to_owned()));
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(said.json(), json!({"columns": ["n"], "rows": [[0]], "cut": false}));
+    for sql in [
+        "DELETE FROM daily",
+        "SELECT 1; SELECT 2",
+        "SELECT nothing FROM daily",
+        "SELECT * FROM pragma_database_list",
+    ] {
+        let said = door.post("/api/sql", &operator, json!({"sql": sql})).await;
+        assert_eq!(said.refusal(), (400, "bad-sql".to_owned()), "{}", said.text);
+        assert_eq!(said.json()["field"], json!("sql"));
+    }
+}
