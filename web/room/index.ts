@@ -4,4 +4,5 @@ export { Connection, reaches, type ConnectionOptions, type LinkState, type Surro
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
+export { browser, Tracker, type Reply, type TrackWorld } from './track';
 export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';

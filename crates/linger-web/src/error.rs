@@ -22,6 +22,9 @@ pub struct ApiError {
     /// The field that is to blame.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Why, as a sentence for whoever wrote the request, where a code says too little. It repeats nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// When trying again may help, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_ms: Option<u64>,
@@ -30,7 +33,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error of this status and code.
     pub fn new(status: StatusCode, code: &str) -> ApiError {
-        ApiError { status, code: code.to_owned(), field: None, retry_ms: None }
+        ApiError { status, code: code.to_owned(), field: None, why: None, retry_ms: None }
     }
 
     /// A field is not as it must be.

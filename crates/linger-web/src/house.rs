@@ -3,6 +3,7 @@
 
 use crate::{account::Passkeys, hub::Hub, limits::Limiter, presence::Gather};
 use linger_engine::Engine;
+use linger_events::EventStore;
 use linger_media::Media;
 use linger_outlet::Payments;
 use linger_protocol::{Millis, RoomId};
@@ -43,6 +44,12 @@ pub struct WebConfig {
     pub disk_spare: (std::path::PathBuf, u64),
     /// How often an open socket of staff is asked again whether its session still holds, in the same role.
     pub seat_check_every: Duration,
+    /// Whether well-known personal properties of events (mail addresses, phone numbers, names) are kept.
+    pub track_personal: bool,
+    /// The time zone of the shop's days, an IANA name: the same as the store of events has.
+    pub zone: String,
+    /// Events told from one network address in a second, in the long run.
+    pub track_per_address: u32,
 }
 
 /// The parts of the house.
@@ -57,6 +64,8 @@ pub struct HouseParts {
     pub media: Media,
     /// Money.
     pub payments: Arc<dyn Payments>,
+    /// What people did, over days.
+    pub events: EventStore,
     /// Settings.
     pub config: WebConfig,
 }
@@ -72,10 +81,15 @@ pub struct Inner {
     pub(crate) vault: Vault,
     pub(crate) media: Media,
     pub(crate) payments: Arc<dyn Payments>,
+    pub(crate) events: EventStore,
+    pub(crate) track: crate::track::Track,
+    pub(crate) questions: crate::questions::Desk,
+    pub(crate) live: crate::live::LiveFacts,
+    pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) passkeys: Passkeys,
-    pub(crate) metrics: crate::health::Metrics,
+    pub(crate) metrics: Arc<crate::health::Metrics>,
     pub(crate) token_key: [u8; 32],
     pub(crate) stopping: AtomicBool,
     desks: RwLock<HashMap<RoomId, Arc<RoomDesk>>>,
@@ -108,13 +122,20 @@ impl House {
             vault: parts.vault,
             media: parts.media,
             payments: parts.payments,
+            events: parts.events,
+            track: crate::track::Track::new(parts.config.track_per_address),
+            questions: crate::questions::Desk::new(parts.config.zone.clone()),
+            live: crate::live::LiveFacts::default(),
+            watch: crate::watch::Desk::default(),
             config: parts.config,
             passkeys,
-            metrics: crate::health::Metrics::default(),
+            metrics: Arc::default(),
             token_key,
             stopping: AtomicBool::new(false),
             desks: RwLock::default(),
         }));
+        crate::track::follow(&house);
+        crate::watch::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
         }
@@ -123,6 +144,7 @@ impl House {
             while !quiet.is_stopping() {
                 tokio::time::sleep(FORGET_EVERY).await;
                 quiet.limiter.forget_quiet();
+                quiet.track.forget_quiet();
             }
         });
         Ok(house)
@@ -131,6 +153,12 @@ impl House {
     /// The time as rooms see it.
     pub fn now(&self) -> Millis {
         self.engine.now()
+    }
+
+    /// Facts as they become durable, for rules that follow them; a reader that lags by more than a thousand batches is
+    /// told that it missed some.
+    pub fn facts(&self) -> tokio::sync::broadcast::Receiver<Arc<[linger_behaviour::Fact]>> {
+        self.live.follow()
     }
 
     /// Tells sockets to go, and refuses new ones.

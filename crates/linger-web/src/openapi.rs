@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, rooms, socket,
+    media, orders, pages, questions, rooms, socket, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -54,6 +54,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
         (name = "video", description = "Picture and sound"),
         (name = "people", description = "What is known of people, and its erasure"),
         (name = "staff", description = "Who works here, and sign-in"),
+        (name = "events", description = "Telling what people did, and the keys to tell it with"),
         (name = "health", description = "For those who run the house"),
     )
 )]
@@ -63,6 +64,9 @@ struct Head;
 fn described() -> OpenApiRouter<House> {
     OpenApiRouter::with_openapi(head())
         .merge(account::routes())
+        .merge(track::routes())
+        .merge(questions::routes())
+        .merge(watch::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -97,9 +101,13 @@ fn head() -> utoipa::openapi::OpenApi {
     };
     let cookie =
         ApiKeyValue::with_description("linger_session", "set by sign-in; every change also carries `x-csrf`");
+    let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+    let told = "the user is a key from `POST /api/write-keys`, the password is empty";
+    let write_key = SecurityScheme::Http(basic.description(Some(told)).build());
     let schemes = [
         ("room-token", bearer("from `POST /api/rooms/{room}/guest`")),
         ("ingest-key", bearer("from `POST /api/rooms/{room}/ingest-key`")),
+        ("write-key", write_key),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),
     ];
     let components = document.components.get_or_insert_default();
@@ -169,7 +177,8 @@ async fn with_headers(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || path.starts_with("/v1/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in strict.iter() {
@@ -197,7 +206,7 @@ async fn for_other_sites(request: Request, next: Next) -> Response {
     say(header::ACCESS_CONTROL_EXPOSE_HEADERS, "location, retry-after");
     if preflight {
         say(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE");
-        say(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type");
+        say(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, content-encoding");
         say(header::ACCESS_CONTROL_MAX_AGE, "86400");
     }
     response
@@ -238,7 +247,7 @@ mod tests {
         for schema in ["FromClient", "ToClient", "WireEvent", "ApiError", "Me"] {
             assert!(document["components"]["schemas"].get(schema).is_some(), "{schema}");
         }
-        for scheme in ["room-token", "ingest-key", "session"] {
+        for scheme in ["room-token", "ingest-key", "write-key", "session"] {
             assert!(document["components"]["securitySchemes"].get(scheme).is_some(), "{scheme}");
         }
     }

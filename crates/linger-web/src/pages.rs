@@ -19,7 +19,7 @@ use std::borrow::Cow;
 struct Built;
 
 /// The pages by address. What is not named here is an asset or nothing.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("/", "index.html"),
     ("/r/{room}", "viewer.html"),
     ("/studio/{room}", "studio.html"),
@@ -28,9 +28,10 @@ const PAGES: [(&str, &str); 8] = [
     ("/invite", "invite.html"),
     ("/embed-example", "embed-example.html"),
     ("/embed.js", "embed.js"),
+    ("/track.js", "track.js"),
 ];
 /// First parts of addresses that are never pages: a wrong one is answered as JSON.
-const NOT_PAGES: [&str; 5] = ["api", "ws", "whip", "whep", "media"];
+const NOT_PAGES: [&str; 6] = ["api", "v1", "ws", "whip", "whep", "media"];
 /// What is said where the pages are not built.
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Linger</title>\n\
     <h1>Linger runs, but its pages are not built</h1>\n\
@@ -131,14 +132,14 @@ pub(crate) fn strict_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
     headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
 }
 
-/// Whether pages of other sites may read the answer: the script they embed, and what is asked by room token. Routes
-/// that know people by cookie are not among them.
+/// Whether pages of other sites may read the answer: the script they embed, and what is asked by room token or told
+/// with a write key. Routes that know people by cookie are not among them.
 pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
     let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
     let of = |allowed: &[Method]| *method == Method::OPTIONS || allowed.contains(method);
     match parts.as_slice() {
-        ["embed.js"] | ["api", "rooms"] | ["api", "rooms", _] => of(&[Method::GET, Method::HEAD]),
-        ["api", "rooms", _, "guest" | "ask"] | ["whep", _] => of(&[Method::POST]),
+        ["embed.js" | "track.js"] | ["api", "rooms"] | ["api", "rooms", _] => of(&[Method::GET, Method::HEAD]),
+        ["api", "rooms", _, "guest" | "ask"] | ["whep", _] | ["v1", _] => of(&[Method::POST]),
         ["api", "rooms", _, "me"] | ["media", _] => of(&[Method::DELETE]),
         ["api", "rooms", _, "orders", _] | ["api", "rooms", _, "draws", _, "proof"] => of(&[Method::GET]),
         ["api", "rooms", _, "orders", _, "pay"] => of(&[Method::POST]),
@@ -181,10 +182,13 @@ mod tests {
     fn other_sites_may_use_tokens_and_nothing_that_lives_by_cookie() {
         for (method, path) in [
             (Method::GET, "/embed.js"),
+            (Method::GET, "/track.js"),
             (Method::POST, "/api/rooms/tea/guest"),
             (Method::POST, "/api/rooms/tea/ask"),
             (Method::DELETE, "/api/rooms/tea/me"),
             (Method::OPTIONS, "/whep/tea"),
+            (Method::POST, "/v1/batch"),
+            (Method::OPTIONS, "/v1/events"),
             (Method::DELETE, "/media/0123"),
         ] {
             assert!(is_for_other_sites(&method, path), "{method} {path}");

@@ -231,6 +231,10 @@ async fn erase(house: &House, person: PersonId) -> Result<Json<EraseDone>, ApiEr
     for desk in house.desks() {
         desk.hub.erase(person);
     }
+    let known = linger_events::Identity::Anonymous(crate::track::room_person(person).into());
+    if let Some(known) = house.events.person(&known) {
+        crate::questions::forget(house, known).await?;
+    }
     Ok(Json(EraseDone { keys }))
 }
 

@@ -8,7 +8,9 @@ use crate::{
     house::{House, RoomDesk},
     hub::{Found, Frame, text},
     limits::SocketPlace,
+    presence::LIKES_MAX,
     rooms::{role_of, room_desk},
+    track::{customer_came, touches::Touch},
     wire::{Answer, FromClient, RoleName, ToClient},
 };
 use axum::{
@@ -194,6 +196,9 @@ async fn greet(
     let (asker, source) = match &token {
         Some(token) => {
             let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
+            if let Some(customer) = &guest.customer {
+                customer_came(house, guest.person, customer);
+            }
             (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source)
         }
         None if origin_is_ours(house, headers) => {
@@ -394,9 +399,18 @@ impl Connection {
                 }
                 self.waiting.push_back((id, act));
             }
-            FromClient::Likes { n } => self.desk.gather.like(person, n),
-            FromClient::Seen { item } => self.desk.gather.touch(ItemId(item), 1, 0),
-            FromClient::Clicked { item } => self.desk.gather.touch(ItemId(item), 0, 1),
+            FromClient::Likes { n } => {
+                self.desk.gather.like(person, n);
+                self.touch(Touch::Liked, n.min(LIKES_MAX));
+            }
+            FromClient::Seen { item } => {
+                self.desk.gather.touch(ItemId(item), 1, 0);
+                self.touch(Touch::Seen(ItemId(item)), 1);
+            }
+            FromClient::Clicked { item } => {
+                self.desk.gather.touch(ItemId(item), 0, 1);
+                self.touch(Touch::Clicked(ItemId(item)), 1);
+            }
             FromClient::Quality { told } => self.desk.gather.quality(person, &told),
             FromClient::Ping { n } => {
                 return send(socket, text(&ToClient::Pong { n, at: self.house.now().0 })).await;
@@ -404,6 +418,10 @@ impl Connection {
             FromClient::Bye => return Err(End { bye: None, reason: LeaveReason::Left }),
         }
         Ok(())
+    }
+
+    fn touch(&self, touch: Touch, times: u32) {
+        self.house.track.touches.add(&self.desk.room, self.asker.actor.person, touch, times);
     }
 
     /// A token bucket over everything a client sends.

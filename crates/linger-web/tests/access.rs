@@ -14,11 +14,16 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 41] = [
+const TABLE: [(&str, &str, &str); 74] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
     ("post", "/api/invites/use", "+++++++"),
+    ("post", "/api/events/erase", "111333+"),
+    ("get", "/api/events/figures", "11133++"),
+    ("get", "/api/events/names", "1113+++"),
+    ("get", "/api/events/recent", "11133++"),
+    ("get", "/api/events/values", "1113+++"),
     ("get", "/api/me", "111++++"),
     ("get", "/api/openapi.json", "+++++++"),
     ("get", "/api/passkeys", "111++++"),
@@ -30,6 +35,10 @@ const TABLE: [(&str, &str, &str); 41] = [
     ("post", "/api/password", "111++++"),
     ("post", "/api/payments/sandbox/notice", "+++++++"),
     ("post", "/api/people/{person}/erase", "111333+"),
+    ("get", "/api/people/{person}/facts", "11133++"),
+    ("post", "/api/questions", "1113+++"),
+    ("post", "/api/questions/csv", "1113+++"),
+    ("post", "/api/questions/people", "11133++"),
     ("get", "/api/rooms", "+++++++"),
     ("post", "/api/rooms", "11133++"),
     ("get", "/api/rooms/{room}", "+++++++"),
@@ -41,17 +50,42 @@ const TABLE: [(&str, &str, &str); 41] = [
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
+    ("get", "/api/saved-questions", "1113+++"),
+    ("post", "/api/saved-questions", "11133++"),
+    ("put", "/api/saved-questions/{question}", "11133++"),
+    ("delete", "/api/saved-questions/{question}", "11133++"),
+    ("get", "/api/schema", "11133++"),
+    ("post", "/api/schema/accept", "11133++"),
     ("post", "/api/sign-in", "+++++++"),
     ("post", "/api/sign-out", "111++++"),
     ("get", "/api/staff", "111333+"),
     ("patch", "/api/staff/{person}", "111333+"),
+    ("get", "/api/write-keys", "11133++"),
+    ("post", "/api/write-keys", "11133++"),
+    ("delete", "/api/write-keys/{key}", "11133++"),
     ("get", "/healthz", "+++++++"),
     ("delete", "/media/{resource}", "+++++++"),
     ("get", "/metrics", "111333+"),
     ("get", "/readyz", "+++++++"),
+    // For whoever has a write key, which none of the callers is.
+    ("post", "/v1/events", "1111111"),
+    ("post", "/v1/{call}", "1111111"),
     ("post", "/whep/{room}", "1+3++++"),
     ("post", "/whip/{room}", "1113+++"),
     ("get", "/ws/rooms/{room}", "+++++++"),
+    ("get", "/api/alarms", "11133++"),
+    ("post", "/api/alarms", "11133++"),
+    ("get", "/api/alarms/moments", "11133++"),
+    ("post", "/api/alarms/try", "11133++"),
+    ("delete", "/api/alarms/{alarm}", "11133++"),
+    ("get", "/api/board", "11133++"),
+    ("put", "/api/board", "11133++"),
+    ("get", "/api/segments", "11133++"),
+    ("put", "/api/segments/{segment}", "11133++"),
+    ("delete", "/api/segments/{segment}", "11133++"),
+    ("get", "/api/segments/{segment}/members.csv", "11133++"),
+    ("post", "/api/sql", "11133++"),
+    ("post", "/api/tags", "11133++"),
     // Outside the document: pages and assets are for everybody.
     ("get", "/", "+++++++"),
     ("get", "/r/{room}", "+++++++"),
@@ -100,7 +134,12 @@ impl Matrix {
             .replace("{order}", &"0".repeat(32))
             .replace("{resource}", &"0".repeat(32))
             .replace("{draw}", "1")
+            .replace("{alarm}", "1")
+            .replace("{segment}", "fresh")
             .replace("{id}", "AAAA")
+            .replace("{key}", "9")
+            .replace("{question}", "9")
+            .replace("{call}", "batch")
     }
 
     async fn call(&self, method: &str, path: &str, who: &Who) -> house::Said {
@@ -108,13 +147,25 @@ impl Matrix {
     }
 }
 
+fn alarm() -> Value {
+    json!({"name": "return", "figure": {"of": "kpi", "kpi": "d1_return"}})
+}
+
 /// A body that is right in form, so that nobody is turned away for the wrong reason.
 fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let product =
         json!({"id": 1, "title": "Tea", "price": {"minor": 1, "currency": "CNY"}, "seller": "Hill"});
+    let scope = json!({"from_ms": 0, "to_ms": 86_400_000, "zone": "UTC"});
+    let question = json!({"ask": "trend", "scope": scope, "what": {}, "period": "day"});
     let json = match (method, path) {
         ("post", "/api/catalogue") => json!({"products": [product]}),
         ("post", "/api/invites") => json!({"role": "host"}),
+        ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
+        ("post", "/api/alarms/try") => json!({"rule": alarm()}),
+        ("put", "/api/board") => json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.4}}),
+        ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
+        ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
+        ("post", "/api/tags") => json!({"tag": "vip", "person": "1", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})
         }
@@ -126,6 +177,18 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/rooms/{room}/ask") => json!({"kind": "follow"}),
         ("post", "/api/rooms/{room}/guest") => json!({}),
         ("post", "/api/rooms/{room}/orders/{order}/pay") => json!({"method": "now"}),
+        ("post", "/api/events/erase") => json!({"known": "nobody"}),
+        ("post", "/api/questions" | "/api/questions/csv") => question,
+        ("post", "/api/questions/people") => {
+            json!({"question": question, "cell": {"of": "trend", "period": "1970-01-01"}})
+        }
+        ("post", "/api/saved-questions") | ("put", "/api/saved-questions/{question}") => {
+            json!({"name": "Days", "question": question})
+        }
+        ("post", "/api/schema/accept") => json!({"key": 1, "event": "none"}),
+        ("post", "/api/write-keys") => json!({"name": "Web", "source": "web"}),
+        ("post", "/v1/{call}") => json!({"batch": []}),
+        ("post", "/v1/events") => json!({}),
         ("post", "/api/sign-in") => json!({"login": "nobody", "password": "long enough"}),
         ("patch", "/api/staff/{person}") => json!({}),
         ("post", "/api/payments/sandbox/notice") => json!({}),
@@ -192,7 +255,7 @@ async fn no_route_of_the_document_is_missing_from_the_table() {
     assert!(missing.is_empty(), "not in the table: {missing:?}");
     let gone: Vec<_> = known
         .difference(&described)
-        .filter(|(_, path)| path.starts_with("/api") || path.starts_with("/w") || path.starts_with("/m"))
+        .filter(|(_, path)| ["/api", "/v1", "/w", "/m"].iter().any(|it| path.starts_with(it)))
         .collect();
     assert!(gone.is_empty(), "in the table, but in no document: {gone:?}");
 }
@@ -208,7 +271,9 @@ async fn a_cookie_alone_changes_nothing() {
         for csrf in [None, Some("x".repeat(43))] {
             let who = Who { csrf, ..matrix.caller(6).await };
             let said = matrix.call(method, path, &who).await;
-            let expected = if path.starts_with("/whep") { said.refusal() } else { (403, "csrf".to_owned()) };
+            // Telling events never looks at cookies.
+            let by_key = path.starts_with("/whep") || path.starts_with("/v1");
+            let expected = if by_key { said.refusal() } else { (403, "csrf".to_owned()) };
             assert_eq!(said.refusal(), expected, "{method} {path}");
         }
     }

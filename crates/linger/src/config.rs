@@ -34,6 +34,12 @@ pub struct Config {
     pub session_ms: u64,
     pub rules: linger_strategy::Config,
     pub disk_spare_bytes: u64,
+    pub zone: jiff::tz::TimeZone,
+    pub zone_name: String,
+    pub track_per_address: u32,
+    pub track_personal: bool,
+    pub dedupe_h: u32,
+    pub keep_days: linger_events::KeepDays,
 }
 
 const HOUR_MS: u64 = 3_600_000;
@@ -70,6 +76,14 @@ impl Config {
         ensure!((0.0..=0.5).contains(&hold_out_share), "`hold-out` must be from 0 to 0.5");
         let people: u32 = read(typed, "prompt-people")?;
         ensure!((1..=1_000).contains(&people), "`prompt-people` must be from 1 to 1000");
+        let zone_name = typed.text("zone").to_owned();
+        let zone =
+            jiff::tz::TimeZone::get(&zone_name).with_context(|| format!("`zone` cannot be `{zone_name}`"))?;
+        let dedupe_h: u32 = read(typed, "dedupe-h")?;
+        ensure!((1..=720).contains(&dedupe_h), "`dedupe-h` must be from 1 to 720");
+        let track_personal = typed.text("track-personal");
+        ensure!(matches!(track_personal, "yes" | "no"), "`track-personal` must be yes or no");
+        let keep = |name| Ok::<_, anyhow::Error>(Some(read::<u32>(typed, name)?).filter(|days| *days > 0));
         let log_format = typed.text("log-format");
         ensure!(matches!(log_format, "text" | "json"), "`log-format` must be text or json");
         Ok(Config {
@@ -99,6 +113,16 @@ impl Config {
                 },
             },
             disk_spare_bytes: read::<u64>(typed, "disk-spare-mb")?.saturating_mul(1_000_000),
+            zone,
+            zone_name,
+            track_per_address: read(typed, "track-per-address")?,
+            track_personal: track_personal == "yes",
+            dedupe_h,
+            keep_days: linger_events::KeepDays {
+                behaviour: keep("keep-behaviour-days")?,
+                commerce: keep("keep-commerce-days")?,
+                profile: keep("keep-profile-days")?,
+            },
         })
     }
 
@@ -130,6 +154,9 @@ impl Config {
             guest_token_ms: self.guest_token_ms,
             session_ms: self.session_ms,
             seat_check_every: SEAT_CHECK_EVERY,
+            zone: self.zone_name.clone(),
+            track_personal: self.track_personal,
+            track_per_address: self.track_per_address,
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }

@@ -1,7 +1,14 @@
-//! The readers that close the loop: rules that prompt the host, refunds that go out, the media server's news. Each
-//! reads a room's durable events and answers with requests and reports like anybody else.
+//! The readers that close the loop: rules that prompt the host, refunds that go out, the media server's news, and what
+//! rooms tell the store of events. Each reads a room's durable events and answers with requests and reports like
+//! anybody else.
 //!
 //! It does not know how occasions are found (`linger-strategy`) or how they are paced (`linger-action`).
+
+mod collect;
+mod facts;
+
+pub use collect::Collecting;
+pub use facts::Visits;
 
 use linger_action::Desk;
 use linger_engine::{Engine, Feed, Refused};
@@ -18,13 +25,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Begins to work for every room there is and will be.
-pub fn start(engine: &Engine, payments: &Arc<dyn Payments>, rules: &linger_strategy::Config) {
-    let (engine, payments, rules) = (engine.clone(), payments.clone(), rules.clone());
+pub fn start(collecting: Collecting, payments: &Arc<dyn Payments>, rules: &linger_strategy::Config) {
+    let (engine, payments, rules) = (collecting.engine.clone(), payments.clone(), rules.clone());
     tokio::spawn(async move {
         let mut known = HashSet::new();
         loop {
             for room in engine.rooms() {
                 if known.insert(room.clone()) {
+                    tokio::spawn(collect::room(collecting.clone(), room.clone()));
                     tokio::spawn(prompt_host(engine.clone(), room.clone(), rules.clone()));
                     tokio::spawn(give_money_back(engine.clone(), room, payments.clone()));
                 }

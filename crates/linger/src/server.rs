@@ -1,10 +1,14 @@
 //! Puts a server together from its configuration, runs it and stops it gracefully. It does not know what a command
 //! does around it.
 
-use crate::{config::Config, loops};
+use crate::{
+    config::Config,
+    loops::{self, Collecting, Visits},
+};
 use anyhow::Context;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use linger_engine::{Engine, EngineConfig, Recovery, Seeds, SteadyClock};
+use linger_events::EventStore;
 use linger_log::{DiskConfig, DiskLog, Log};
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{Payments, Sandbox, SandboxConfig, WebhookSecret};
@@ -27,6 +31,8 @@ pub struct Server {
     pub engine: Engine,
     /// Tables.
     pub store: Store,
+    /// What people did, over days.
+    pub events: EventStore,
     /// Where it listens.
     pub listening: SocketAddr,
     /// Where it listens for the house itself, over plain HTTP on this machine.
@@ -68,6 +74,7 @@ impl Server {
         let seeds = Arc::new(VaultSeeds(vault.clone()));
         let clock = Arc::new(SteadyClock::start());
         let (engine, recovery) = Engine::start(log, clock, seeds, EngineConfig::default())?;
+        let events = open_events(config)?;
         let (media, media_events) = Media::start(media_config(config)).context("opening the media ports")?;
         tokio::spawn(loops::hear_media(engine.clone(), media_events));
 
@@ -82,13 +89,20 @@ impl Server {
         inside.set_nonblocking(true)?;
         let inner = inside.local_addr()?;
         let payments = sandbox(config, &vault, inner).await?;
-        loops::start(&engine, &payments, &config.rules);
+        let collecting = Collecting {
+            engine: engine.clone(),
+            events: events.clone(),
+            store: store.clone(),
+            visits: Visits::new(config.zone.clone()),
+        };
+        loops::start(collecting, &payments, &config.rules);
         let house = House::new(HouseParts {
             engine: engine.clone(),
             store: store.clone(),
             vault,
             media: media.clone(),
             payments,
+            events: events.clone(),
             config: config.web(public_url.clone()),
         })?;
         let handle = Handle::new();
@@ -112,7 +126,19 @@ impl Server {
                 tokio::try_join!(public_door, own_door).map(|_| ())
             })
         };
-        Ok(Server { house, engine, store, listening, inner, public_url, recovery, media, handle, serving })
+        Ok(Server {
+            house,
+            engine,
+            store,
+            events,
+            listening,
+            inner,
+            public_url,
+            recovery,
+            media,
+            handle,
+            serving,
+        })
     }
 
     /// Stops: no new work, sockets told to come back, everything accepted made durable.
@@ -122,7 +148,9 @@ impl Server {
         self.serving.await.context("ending the web server")??;
         self.media.stop().await;
         self.engine.stop().await;
-        Ok(())
+        // Rooms tell nothing more from here on; what was told is written out.
+        let events = self.events;
+        tokio::task::spawn_blocking(move || events.close()).await?.context("closing the store of events")
     }
 }
 
@@ -131,6 +159,22 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
     match &config.master_key {
         Some(text) => MasterKey::from_base64(text).context("`master-key`"),
         None => MasterKey::load_or_create(&config.data).context("opening the master key"),
+    }
+}
+
+/// Opens the store of events, which keeps its files beside the log.
+fn open_events(config: &Config) -> anyhow::Result<EventStore> {
+    let (events, _) = EventStore::open(events_config(config)).context("opening the store of events")?;
+    Ok(events)
+}
+
+/// The store's settings, the same whoever opens it.
+pub fn events_config(config: &Config) -> linger_events::Config {
+    linger_events::Config {
+        zone: config.zone_name.clone(),
+        dedupe_h: config.dedupe_h,
+        keep_days: config.keep_days,
+        ..linger_events::Config::new(config.data.join("events"))
     }
 }
 

@@ -63,6 +63,25 @@ pub const SETTINGS: &[Setting] = &[
     setting("session-h", "12", "How long a staff session holds without use, h"),
     setting("hold-out", "0.2", "Share of occasions on which rules do nothing, for comparison; 0 to 0.5"),
     setting("prompt-people", "3", "People who must ask the same within a minute before the host is prompted"),
+    setting("zone", "UTC", "Time zone of the shop, such as Asia/Shanghai: where its days begin"),
+    setting("track-per-address", "5000", "Events told from one network address in a second, in the long run"),
+    setting(
+        "track-personal",
+        "no",
+        "Whether well-known personal properties of events (mail address, phone, name) are kept: yes or no",
+    ),
+    setting("dedupe-h", "24", "How long a message id is remembered so that its event is not stored twice, h"),
+    setting(
+        "keep-behaviour-days",
+        "0",
+        "How long events of what people look at and do are kept, days; 0 for ever",
+    ),
+    setting(
+        "keep-commerce-days",
+        "0",
+        "How long events of orders, payments and refunds are kept, days; 0 for ever",
+    ),
+    setting("keep-profile-days", "0", "How long events of who somebody is are kept, days; 0 for ever"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 

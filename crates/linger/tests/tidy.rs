@@ -46,8 +46,15 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide: no clock, no socket, no randomness, no shared state.
-const DECIDERS: &[&str] =
-    &["linger-protocol", "linger-stats", "linger-room", "linger-behaviour", "linger-insight", "linger-strategy", "linger-action"];
+const DECIDERS: &[&str] = &[
+    "linger-protocol",
+    "linger-stats",
+    "linger-room",
+    "linger-behaviour",
+    "linger-insight",
+    "linger-strategy",
+    "linger-action",
+];
 
 /// Lines of a source file. The list only shrinks.
 const LINES_MAX: usize = 500;

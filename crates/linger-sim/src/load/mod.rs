@@ -1,4 +1,5 @@
-//! Load generators for benches: fan-out to many sockets, a rush for few units, and the same against the peers.
+//! Load generators for benches: fan-out to many sockets, a rush for few units, and the same against the peers; events
+//! told over HTTP.
 //!
 //! It does not know the server's insides. Each is meant to run as a process of its own, so that its own cost is not
 //! counted as the server's.
@@ -7,6 +8,7 @@ mod dialect;
 mod fanout;
 mod histogram;
 mod http;
+mod ingest;
 mod process;
 mod publish;
 mod raw;
@@ -17,6 +19,7 @@ mod tokens;
 pub use dialect::PeerKind;
 pub use fanout::{FanoutConfig, FanoutReport, fanout_clients, fanout_peer};
 pub use histogram::{Delays, Histogram};
+pub use ingest::{IngestConfig, IngestReport, ingest_clients, visible_ms};
 pub use process::{Usage, raise_open_files};
 pub use rush::{RushConfig, RushMode, RushReport, rush_clients, rush_prepare};
 pub use tokens::Tokens;

@@ -118,8 +118,8 @@ pub(crate) fn store_refused(doing: &'static str) -> impl Fn(StoreError) -> ApiEr
     }
 }
 
-/// 256 random bits as text: session and invitation tokens, ceremony names.
-fn random_token() -> Result<String, ApiError> {
+/// 256 random bits as text: session and invitation tokens, ceremony names, write keys.
+pub(crate) fn random_token() -> Result<String, ApiError> {
     random_bytes::<32>().map(|bytes| base64_url(&bytes))
 }
 
@@ -141,7 +141,7 @@ fn base64_url_read(text: &str) -> Option<Vec<u8>> {
 }
 
 /// SHA-256 of a token: all that is kept of it. Tokens are 256 random bits, so no salt and no slow hash is needed.
-fn token_hash(token: &str) -> [u8; 32] {
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     let mut hash = [0; 32];
     hash.copy_from_slice(digest.as_ref());

@@ -47,6 +47,8 @@ pub struct Guest {
     pub source: String,
     /// When the token ends.
     pub expires_at: Millis,
+    /// Who they are to the shop that signed the token, when it said so.
+    pub customer: Option<String>,
 }
 
 impl fmt::Debug for Guest {
@@ -77,6 +79,8 @@ struct Claims {
     src: String,
     iat: i64,
     exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cust: Option<String>,
 }
 
 /// The guest that a token of this room speaks for.
@@ -126,9 +130,13 @@ fn read(key: &[u8], token: &str, now: Millis) -> Result<Guest, ApiError> {
     if person == PersonId(0) || person.is_staff() || !source_is_fit(&claims.src) {
         return Err(bad());
     }
+    let customer = claims.cust;
+    if customer.as_ref().is_some_and(|id| !(1..=linger_events::IDENTITY_BYTES_MAX).contains(&id.len())) {
+        return Err(bad());
+    }
     let name = names::checked(&claims.name).ok_or_else(bad)?.to_owned();
     let room = RoomId::new(&claims.room).map_err(|_| bad())?;
-    Ok(Guest { person, name, room, source: claims.src, expires_at })
+    Ok(Guest { person, name, room, source: claims.src, expires_at, customer })
 }
 
 fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
@@ -139,6 +147,7 @@ fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
         src: guest.source.clone(),
         iat: now.0.div_euclid(1_000),
         exp: guest.expires_at.0.div_euclid(1_000),
+        cust: guest.customer.clone(),
     };
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(key))
         .map_err(|fault| ApiError::unavailable("signing a token", &fault))
@@ -216,7 +225,8 @@ fn welcome(
     // Whole seconds, as the token can say no other.
     let ends = now.plus(house.config.guest_token_ms);
     let expires_at = Millis(ends.0.div_euclid(1_000) * 1_000);
-    Ok(Guest { person, name, room, source: source.to_owned(), expires_at })
+    let customer = before.as_ref().and_then(|guest| guest.customer.clone());
+    Ok(Guest { person, name, room, source: source.to_owned(), expires_at, customer })
 }
 
 /// A random person who is not the house itself.
@@ -251,6 +261,7 @@ mod tests {
             room: RoomId::new("tea").unwrap(),
             source: "direct".to_owned(),
             expires_at: NOW.plus(60_000),
+            customer: None,
         }
     }
 

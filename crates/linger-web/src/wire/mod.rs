@@ -7,9 +7,12 @@
 mod account;
 mod act;
 mod event;
+mod events;
 mod insight;
 mod socket;
+mod track;
 mod view;
+mod watch;
 
 pub use account::{
     Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo,
@@ -17,11 +20,17 @@ pub use account::{
 };
 pub use act::{Answer, PromptEndWire, WireAct};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
+pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
+pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+};
+pub use watch::{
+    AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire, ReadySegmentInfo,
+    SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem, TagPut,
 };

@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use linger_engine::{Clock, Engine, EngineConfig, Seeds};
+use linger_events::EventStore;
 use linger_log::MemoryLog;
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{Sandbox, SandboxConfig, WebhookSecret};
@@ -64,6 +65,7 @@ pub struct Door {
     pub house: House,
     pub store: Store,
     pub engine: Engine,
+    pub events: EventStore,
     app: Router,
     clock: Arc<HandClock>,
     seats: AtomicU32,
@@ -157,18 +159,24 @@ impl Door {
             clock: Arc::new(|| BEGIN),
             late_ms: 1_000,
         });
+        let events = linger_events::Config {
+            background: false,
+            ..linger_events::Config::new(dir.path().join("events"))
+        };
+        let (events, _) = EventStore::open(events).unwrap();
         let house = House::new(HouseParts {
             engine: engine.clone(),
             store: store.clone(),
             vault,
             media,
             payments: Arc::new(sandbox.await.unwrap()),
+            events: events.clone(),
             config,
         })
         .unwrap();
         let app = linger_web::app(house.clone());
         let address = "192.0.2.7:50000".parse().unwrap();
-        Door { house, store, engine, app, clock, seats: AtomicU32::new(0), address, _dir: dir }
+        Door { house, store, engine, events, app, clock, seats: AtomicU32::new(0), address, _dir: dir }
     }
 
     /// Opens the door to real connections; gives where to knock. `send_bytes` bounds what the system holds for each of
@@ -302,5 +310,8 @@ fn config(public_url: &str) -> WebConfig {
         session_ms: SESSION_MS,
         disk_spare: (std::env::temp_dir(), 0),
         seat_check_every: Duration::from_secs(30),
+        zone: "UTC".to_owned(),
+        track_personal: false,
+        track_per_address: 100_000,
     }
 }

@@ -29,6 +29,7 @@ pub fn program(folder: &tempfile::TempDir) -> anyhow::Result<Program> {
         "--sockets-per-address=100000",
         "--guests-per-minute=1000000",
         "--asks-per-second=100000",
+        "--track-per-address=1000000000",
         "--log-level=warn",
     ];
     Ok(Program {

@@ -3,6 +3,7 @@
 
 mod fanout;
 mod ground;
+mod ingest;
 mod recover;
 mod rush;
 mod video;
@@ -42,6 +43,20 @@ pub fn program() -> Command {
                 .arg(flag("engine-orders", "500000", "Orders for the engine alone; 0 leaves it out")),
         )
         .subcommand(
+            Command::new("ingest")
+                .about("Events over HTTP; every answer durable")
+                .arg(flag("connections", "16", "Connections, one batch under way on each"))
+                .arg(flag("batch", "500", "Events of one batch"))
+                .arg(flag("people", "100000", "People who do things"))
+                .arg(flag("seconds", "10", "For how long"))
+                .arg(
+                    Arg::new("kill")
+                        .long("kill")
+                        .action(clap::ArgAction::SetTrue)
+                        .help("Kill the server half-way, and tell again what was not answered"),
+                ),
+        )
+        .subcommand(
             Command::new("recover")
                 .about("kill -9 under load on a room with a long history, and the time to serve again")
                 .arg(flag("entries", "1000000", "Entries of the room's log"))
@@ -67,6 +82,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     match matches.subcommand() {
         Some(("fanout", it)) => runtime.block_on(fanout::run(it)),
         Some(("rush", it)) => runtime.block_on(rush::run(it)),
+        Some(("ingest", it)) => runtime.block_on(ingest::run(it)),
         Some(("recover", it)) => runtime.block_on(recover::run(it)),
         Some(("video", it)) => runtime.block_on(video::run(it)),
         Some(("crash", it)) => runtime.block_on(crash_runs(it)),
