@@ -68,7 +68,7 @@ fn an_erasure_stopped_at_any_step_is_finished_at_the_next_opening_or_did_not_beg
         trial.model.erase(person);
         trial.check();
         if done {
-            assert!(step > 40, "there are many steps: {step}");
+            assert!(step > 25, "there are many steps: {step}");
             break;
         }
     }

@@ -45,7 +45,7 @@ fn many_small_segments_become_few_and_the_answers_stay() {
         assert!(trial.maintain());
     }
     let figures = trial.store().figures();
-    assert!(figures.segments <= 4 * 4, "{figures:?}");
+    assert!(figures.segments <= 2 * 4, "{figures:?}");
     assert_eq!((figures.facts, figures.waiting, figures.persons), (320, 0, 8));
     let files = fs::read_dir(trial.world.dir()).unwrap().count();
     assert!(files < 60, "journals are joined: {files}");

@@ -89,7 +89,7 @@ impl Trial {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
     fn any_history_gives_the_answers_of_having_known_it_all(steps in prop::collection::vec(any_step(), 1..40)) {
         let mut trial = Trial::new();

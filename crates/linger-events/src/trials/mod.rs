@@ -22,7 +22,7 @@ use outside::World;
 fn config(dir: &Path) -> Config {
     Config {
         background: false,
-        partitions: 4,
+        partitions: 2,
         log_segment_bytes: 64 << 10,
         tail_facts_max: 500,
         ..Config::new(dir)

@@ -6,7 +6,7 @@ use super::*;
 fn eventful() -> Trial {
     let mut trial = Trial::new();
     for round in 0..4 {
-        for n in 0..20 {
+        for n in 0..12 {
             let device = Who::anonymous(&format!("d{n}"));
             let first = trial.fact(device, n * 10 + round);
             let both =
@@ -34,7 +34,7 @@ fn stopping_at_any_step_of_upkeep_loses_nothing_and_doubles_nothing() {
         assert!(trial.maintain());
         trial.check();
         if done {
-            assert!(step > 40, "there are many steps: {step}");
+            assert!(step > 25, "there are many steps: {step}");
             break;
         }
     }
