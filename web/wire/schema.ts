@@ -4,6 +4,93 @@
  */
 
 export interface paths {
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All alarms. */
+        get: operations["list_alarms"];
+        put?: never;
+        /** Keeps a rule whose back-test was seen. */
+        post: operations["make_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What alarms said, oldest first, 500 at most: ask again after the last one. */
+        get: operations["alarm_moments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a rule on the past: when it would have spoken, and how often of nothing. */
+        post: operations["try_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets an alarm and what it said. */
+        delete: operations["remove_alarm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The eight indicators with baseline, target and the last days. */
+        get: operations["get_board"];
+        /** Says what the shop expects of an indicator. */
+        put: operations["put_aim"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue": {
         parameters: {
             query?: never;
@@ -572,6 +659,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report over the shows of a day, a week or a month, as a file to be kept or sent on. */
+        get: operations["report_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shows of a room, the latest first, each in one line. */
+        get: operations["list_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/shows/{show}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A show with its curves, its moments, their likely causes and what was poor about it. */
+        get: operations["review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/saved-questions": {
         parameters: {
             query?: never;
@@ -642,6 +780,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All segments with how many belong to each now, and those ready to be taken over. */
+        get: operations["list_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a segment, or changes one. It counts people as soon as it is built. */
+        put: operations["put_segment"];
+        post?: never;
+        /** Forgets a segment. */
+        delete: operations["remove_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}/members.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The members of a segment as CSV: their keys and, for administrators, the ids the shop knows them by. 50,000 rows at
+         *     most; the next page begins after the last key.
+         */
+        get: operations["export_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -670,6 +863,23 @@ export interface paths {
         put?: never;
         /** Sign out. */
         post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the summaries: table `daily (day, event, source, room, facts, persons, amount_minor)`. */
+        post: operations["ask_sql"];
         delete?: never;
         options?: never;
         head?: never;
@@ -708,6 +918,23 @@ export interface paths {
         head?: never;
         /** Change what somebody may do. Their sessions end. */
         patch: operations["change_staff"];
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a tag on a person, or takes it off. */
+        post: operations["tag_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/write-keys": {
@@ -916,6 +1143,92 @@ export interface components {
             /** @description Always true. */
             ok: boolean;
         };
+        /** @description A new aim for one indicator. */
+        AimPut: {
+            /** @description What is expected of it. */
+            aim: components["schemas"]["AimWire"];
+            /** @description Which. */
+            kpi: string;
+        };
+        /** @description What a shop expects of an indicator. */
+        AimWire: {
+            /**
+             * Format: double
+             * @description Below this it is worse than it should be.
+             */
+            baseline: number;
+            /**
+             * Format: double
+             * @description From this on it is where it should go.
+             */
+            target: number;
+        };
+        /** @description An alarm of the shop. */
+        AlarmInfo: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            made_at: number;
+            /** @description Its rule. */
+            rule: unknown;
+        };
+        /** @description The number of an alarm that is kept. */
+        AlarmMade: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+        };
+        /** @description Something an alarm said. */
+        AlarmMoment: {
+            /**
+             * Format: int64
+             * @description Which alarm.
+             */
+            alarm: number;
+            /**
+             * Format: int64
+             * @description Its number: `after` of whoever reads on.
+             */
+            id: number;
+            /** @description What it said. */
+            moment: unknown;
+            /**
+             * Format: int64
+             * @description When it said so.
+             */
+            told_at: number;
+        };
+        /** @description A rule to be kept, by somebody who has seen what it would have done. */
+        AlarmPut: {
+            /** @description The rule. */
+            rule: unknown;
+            /** @description `seen` of its back-test. */
+            seen: string;
+        };
+        /** @description What a rule would have done. */
+        AlarmTried: {
+            /** @description The moments at which it would have spoken, and how often it would have spoken of nothing. */
+            back_test: unknown;
+            /** @description The rule with all its bounds filled in. */
+            rule: unknown;
+            /** @description To be said when the rule is kept. */
+            seen: string;
+            /** @description The periods it looked at. */
+            series: unknown;
+        };
+        /** @description A rule to be tried on the past. */
+        AlarmTry: {
+            /** @description The rule. */
+            rule: unknown;
+        };
         /** @description The answer to an accepted ask: durable when you read it. */
         Answer: {
             /**
@@ -999,6 +1312,25 @@ export interface components {
             rule: string;
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
+        };
+        /** @description A likely cause. */
+        CauseWire: {
+            /**
+             * @description Its code: `picture-stalled`, `picture-lost`, `opening`, `questions-ignored`, `silence`, `no-climax`, `product`,
+             *     `sold-out`, `draw-over`, `source`, `unexplained`; for findings also `payment` and `offer`.
+             */
+            cause: string;
+            /** @description What speaks for it. */
+            figures: components["schemas"]["FigureWire"][];
+            /**
+             * Format: int64
+             * @description The item, for products.
+             */
+            item?: number | null;
+            /** @description The title of the item or the name of the source, for those. */
+            name: string;
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
         };
         /** @description What became of a request: of all its items, and of each. */
         Collected: {
@@ -1295,6 +1627,35 @@ export interface components {
             /** @description Those of its types that are not as expected. */
             unexpected_types: string[];
         };
+        /** @description A figure that speaks for a cause. */
+        FigureWire: {
+            /**
+             * Format: double
+             * @description In the moment, or in this show.
+             */
+            here: number;
+            /**
+             * Format: double
+             * @description In the rest of the show, or in earlier ones.
+             */
+            usual?: number | null;
+            /** @description Its code; the unit comes last in it. */
+            what: string;
+        };
+        /** @description Something poor about a whole show. */
+        FindingWire: {
+            /** @description Likely causes that the show's own data speaks for. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description The figure it is about. */
+            figure: components["schemas"]["FigureWire"];
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
+            /**
+             * @description Its code: `short-watch`, `early-leaving`, `few-comments`, `poor-answers`, `low-conversion`, `unpaid-orders`,
+             *     `picture-trouble`.
+             */
+            symptom: string;
+        };
         /** @description From client to server: one JSON object a text frame, at most 4 KiB. */
         FromClient: {
             /** @description The position up to which the client knows the room, to go on from there. */
@@ -1467,6 +1828,45 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /** @description An indicator. */
+        KpiWire: {
+            /** @description What the shop expects. */
+            aim: components["schemas"]["AimWire"];
+            /** @description Day by day, oldest first. */
+            days: components["schemas"]["SparkWire"][];
+            /**
+             * @description `d1_return`, `d7_return`, `d30_return`, `watch_time`, `interaction_rate`, `answer_rate`, `conversion` or
+             *     `repeat_purchase`.
+             */
+            kpi: string;
+            /** @description `unknown`, `worse`, `at` or `better`. */
+            mood: string;
+            /**
+             * Format: int64
+             * @description People behind it.
+             */
+            people: number;
+            /** @description The questions behind it, for whoever wants to look closer. */
+            questions: unknown;
+            /** @description `share` or `seconds`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Over all finished days; absent with too few people.
+             */
+            value?: number | null;
+        };
+        /** @description A moment in which people were lost. */
+        LossWire: {
+            /** @description The leaving by watch age. */
+            by_age: components["schemas"]["PartWire"][];
+            /** @description The leaving by source. */
+            by_source: components["schemas"]["PartWire"][];
+            /** @description Likely causes, the likeliest first. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description When, and how many. */
+            moment: components["schemas"]["MomentWire"];
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description To be sent as `x-csrf` with every change. */
@@ -1479,6 +1879,56 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+        };
+        /** @description A stretch of a show against what was to be expected. */
+        MomentWire: {
+            /** @description Whether this would be rare by chance even among all windows looked at. */
+            beyond_chance: boolean;
+            /**
+             * Format: double
+             * @description The first less the second.
+             */
+            excess: number;
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description First second.
+             */
+            from_s: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Lower end of its exact 95 % interval, as for one look.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description People there, on average.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The first by the second.
+             */
+            ratio: number;
+            /**
+             * Format: int32
+             * @description Last second.
+             */
+            to_s: number;
         };
         /** @description An amount. */
         MoneyWire: {
@@ -1586,6 +2036,26 @@ export interface components {
             ok: boolean;
             /** @description `engine`, `store`, `disk`, `media` or `running`. */
             part: string;
+        };
+        /** @description A part of a moment's leaving. */
+        PartWire: {
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /** @description The source; or the watch age in seconds from which on it counts. */
+            name: string;
+            /**
+             * Format: double
+             * @description Share of the people who were there.
+             */
+            people_share: number;
         };
         /** @description A passkey of yours. */
         PasskeyInfo: {
@@ -1821,6 +2291,40 @@ export interface components {
             /** @description Whether every part is ready. */
             ready: boolean;
         };
+        /** @description A segment ready to be taken over. */
+        ReadySegmentInfo: {
+            /** @description Its id. */
+            id: string;
+            /** @description Who is in it, in English. */
+            says: string;
+            /** @description Who belongs to it: a condition. */
+            when: unknown;
+        };
+        /** @description A show, looked back at. */
+        ReviewWire: {
+            /** @description What was poor about the whole show, the strongest first. */
+            findings: components["schemas"]["FindingWire"][];
+            /**
+             * Format: int32
+             * @description How many earlier shows of the room it was held against.
+             */
+            held_against: number;
+            /** @description Moments in which more people stayed than was to be expected. */
+            holds: components["schemas"]["MomentWire"][];
+            /**
+             * Format: int32
+             * @description How many windows were looked at to find the moments.
+             */
+            looks: number;
+            /** @description Moments in which people were lost: those beyond chance first, and of them the largest first. */
+            losses: components["schemas"]["LossWire"][];
+            /** @description What was on stage: as in the live figures, `label` being a product's title for cards; also `sold-out`. */
+            segments: components["schemas"]["SegmentWire"][];
+            /** @description Its line in the list. */
+            show: components["schemas"]["ShowCard"];
+            /** @description The curves. */
+            timeline: components["schemas"]["TimelineWire"];
+        };
         /**
          * @description What somebody is.
          * @enum {string}
@@ -2006,6 +2510,40 @@ export interface components {
              */
             stalls: number;
         };
+        /** @description A segment of the shop. */
+        SegmentInfo: {
+            /**
+             * Format: int64
+             * @description When it was changed last.
+             */
+            changed_at: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many belong to it now; absent while it is being built.
+             */
+            people?: number | null;
+            /** @description Who belongs to it: a condition. */
+            when: unknown;
+        };
+        /** @description All segments. */
+        SegmentList: {
+            /**
+             * Format: int64
+             * @description People known in all; absent while segments are being built.
+             */
+            known?: number | null;
+            /** @description Those ready to be taken over. */
+            ready: components["schemas"]["ReadySegmentInfo"][];
+            /** @description Those of the shop. */
+            segments: components["schemas"]["SegmentInfo"][];
+        };
+        /** @description Who belongs to a segment. */
+        SegmentPut: {
+            /** @description A condition. */
+            when: unknown;
+        };
         /** @description A stretch or a moment of the show. */
         SegmentWire: {
             /**
@@ -2044,12 +2582,160 @@ export interface components {
              */
             units: number;
         };
+        /** @description One show in one line. */
+        ShowCard: {
+            /**
+             * Format: double
+             * @description Share of questions that were answered.
+             */
+            answer_rate?: number | null;
+            /**
+             * Format: int64
+             * @description When it began, ms since 1970.
+             */
+            began_at: number;
+            /**
+             * Format: int32
+             * @description Product cards clicked.
+             */
+            clicks: number;
+            /**
+             * Format: int32
+             * @description Comments.
+             */
+            comments: number;
+            /**
+             * Format: double
+             * @description Comments for each hundred minutes that people were there.
+             */
+            comments_per_100_min?: number | null;
+            /**
+             * Format: int32
+             * @description Time to first frame that 95 of 100 did not exceed, ms.
+             */
+            first_frame_p95_ms?: number | null;
+            /** @description What was paid, one amount a currency. */
+            gmv: components["schemas"]["MoneyWire"][];
+            /**
+             * Format: double
+             * @description Share of people who did something.
+             */
+            interaction_rate?: number | null;
+            /**
+             * Format: int32
+             * @description How long it lasted, s.
+             */
+            length_s: number;
+            /**
+             * Format: int32
+             * @description Which of the room's shows, from 1.
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description Orders placed.
+             */
+            orders: number;
+            /** @description Whether it is over. */
+            over: boolean;
+            /**
+             * Format: int32
+             * @description Orders paid.
+             */
+            paid: number;
+            /**
+             * Format: int32
+             * @description Most people at once.
+             */
+            peak: number;
+            /**
+             * Format: int32
+             * @description Different people who came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Questions asked.
+             */
+            questions: number;
+            /**
+             * Format: double
+             * @description Share of watched time that was stalled.
+             */
+            stall_share?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a quarter of an hour.
+             */
+            stayed_15_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a minute.
+             */
+            stayed_1_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than five minutes.
+             */
+            stayed_5_min?: number | null;
+            /**
+             * Format: int32
+             * @description Stays begun.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Average watch time within the first hour, s; absent while unknown.
+             */
+            watch_mean_s?: number | null;
+            worst?: components["schemas"]["WorstWire"] | null;
+        };
         /** @description Sign-in of staff by password. */
         SignIn: {
             /** @description The login. */
             login: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description A day beside an indicator. */
+        SparkWire: {
+            /** @description The date. */
+            label: string;
+            /**
+             * Format: int64
+             * @description People behind it.
+             */
+            people?: number | null;
+            /** @description More may come of it. */
+            unfinished: boolean;
+            /**
+             * Format: double
+             * @description The day's figure; absent with too few people.
+             */
+            value?: number | null;
+        };
+        /** @description The answer to a query. */
+        SqlAnswered: {
+            /** @description Names of the columns. */
+            columns: string[];
+            /** @description There was more. */
+            cut: boolean;
+            /** @description The rows: numbers, texts and nulls. */
+            rows: unknown[][];
+        };
+        /** @description A query over the summaries. */
+        SqlAsked: {
+            /** @description One `SELECT`. */
+            sql: string;
+        };
+        /** @description What is wrong with a query. */
+        SqlProblem: {
+            /** @description A code that has a sentence. */
+            code: string;
+            /** @description The field: `sql`. */
+            field: string;
+            /** @description The data base's own words about the query, for who wrote it. */
+            says: string;
         };
         /** @description A member of staff is changed. */
         StaffChange: {
@@ -2105,6 +2791,51 @@ export interface components {
             ][];
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
+        };
+        /** @description A tag put on people, or taken off. */
+        TagPut: {
+            /** @description On, or off. */
+            on: boolean;
+            /** @description A person's key, as exports name it. */
+            person: string;
+            /** @description The tag, 1 to 64 bytes. */
+            tag: string;
+        };
+        /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
+        TimelineWire: {
+            /** @description Questions answered. */
+            answered: number[];
+            /** @description Questions asked. */
+            asked: number[];
+            /** @description Person-seconds at risk of leaving. */
+            at_risk_s: number[];
+            /** @description Cards clicked. */
+            clicks: number[];
+            /** @description Comments. */
+            comments: number[];
+            /** @description People who were to be expected to leave, from where those there came from and how long they had been there. */
+            expected: number[];
+            /** @description Paid, in minor units of the first currency. */
+            gmv_minor: number[];
+            /** @description People here at its end. */
+            here: number[];
+            /** @description People who left. */
+            left: number[];
+            /** @description Likes. */
+            likes: number[];
+            /** @description Orders placed. */
+            orders: number[];
+            /** @description Orders paid. */
+            paid: number[];
+            /** @description Share of watched time that was stalled. */
+            stalled: number[];
+            /** @description Stalls told by viewers. */
+            stalls: number[];
+            /**
+             * Format: int32
+             * @description Seconds in a row: 1 unless the show is very long.
+             */
+            step_s: number;
         };
         /** @description From server to client: one JSON object a text frame. */
         ToClient: {
@@ -2761,6 +3492,26 @@ export interface components {
              */
             prompt: number;
         };
+        /** @description The worst moment of a show, in short. */
+        WorstWire: {
+            /** @description Code of the likeliest cause. */
+            cause: string;
+            /**
+             * Format: double
+             * @description People lost beyond what was to be expected.
+             */
+            excess: number;
+            /**
+             * Format: int32
+             * @description From second.
+             */
+            from_s: number;
+            /**
+             * Format: int32
+             * @description To second.
+             */
+            to_s: number;
+        };
         /** @description A write key, without the key. */
         WriteKeyInfo: {
             /**
@@ -2818,6 +3569,470 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmInfo"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmMade"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description its back-test was not seen, or there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    alarm_moments: {
+        parameters: {
+            query?: {
+                /** @description the number of the last one read */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmMoment"][];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    try_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmTry"];
+            };
+        };
+        responses: {
+            /** @description what it would have done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmTried"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be reckoned now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such alarm */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description in the order of the board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiWire"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be reckoned now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_aim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AimPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -5094,6 +6309,210 @@ export interface operations {
             };
         };
     };
+    report_shows: {
+        parameters: {
+            query?: {
+                /** @description The last 1, 7 or 30 days. */
+                days?: number;
+                /** @description `en` or `zh`. */
+                lang?: string;
+                /** @description The time zone that times are told in, by its IANA name. */
+                zone?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a self-contained page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description no such length, language or zone */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_shows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description at most 200 shows, the running one among them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowCard"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    review_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description which of its shows, from 1 */
+                show: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewWire"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room or show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     list_saved: {
         parameters: {
             query?: never;
@@ -5538,6 +6957,273 @@ export interface operations {
             };
         };
     };
+    list_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id: 1 to 64 of a-z, 0-9, - and _ */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    export_segment: {
+        parameters: {
+            query?: {
+                /** @description the last key of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description its id */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `person,known_id` by key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description no key */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such segment, or it is being built */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -5663,6 +7349,84 @@ export interface operations {
             };
             /** @description cannot be done now */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    ask_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlAsked"];
+            };
+        };
+        responses: {
+            /** @description the answer, 10,000 rows and 8 MiB at most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswered"];
+                };
+            };
+            /** @description not one SELECT, or wrong, or too slow */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlProblem"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are no summaries yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5808,6 +7572,93 @@ export interface operations {
                 };
             };
             /** @description cannot be done now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    tag_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -13,6 +13,7 @@ use std::{
 use url::Url;
 
 /// The settings, meant.
+#[derive(Clone)]
 pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,

@@ -2,11 +2,18 @@
 //!
 //! A backup may be taken while the server runs. The log is copied before the keys and tables: every text in the copied
 //! log has its key in the copied vault, because a key is durable before a text sealed under it. The copied log may end
-//! in a torn write, which was not acknowledged when it was copied; opening it cuts that off.
+//! in a torn write, which was not acknowledged when it was copied; opening it cuts that off. Events are copied file by
+//! file, again if their list changed meanwhile. What was imported is copied before them: an import that is known and
+//! whose events are missing would never be made again.
 
-use crate::{config::Config, server::master_key, settings::Typed};
+use crate::{
+    config::Config,
+    server::{events_config, master_key},
+    settings::Typed,
+};
 use anyhow::{Context, ensure};
 use clap::ArgMatches;
+use linger_events::EventStore;
 use linger_store::{MasterKey, Store, Vault};
 use std::{
     fs,
@@ -18,6 +25,12 @@ const LOG: &str = "log";
 const VAULT: &str = "vault.db";
 const TABLES: &str = "tables.db";
 const MASTER_KEY: &str = "master.key";
+const EVENTS: &str = "events";
+const IMPORTS: &str = "imports";
+/// The list of the files that make up the events.
+const MANIFEST: &str = "manifest.json";
+/// How often a copy of the events is begun, while the server keeps exchanging their files.
+const TRIES: usize = 20;
 
 /// Copies what is kept into a new folder. What fails leaves no half of it behind.
 pub fn backup(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
@@ -34,8 +47,8 @@ pub fn backup(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 }
 
 fn copy_all(config: &Config, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to.join(LOG)).with_context(|| format!("making {}", to.display()))?;
     copy_folder(&config.data.join(LOG), &to.join(LOG))?;
+    copy_events(&config.data, to)?;
     let master = master_key(config)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
@@ -61,14 +74,7 @@ pub fn restore(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> 
     let occupied = fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some());
     ensure!(!occupied, "{} is not empty", config.data.display());
     tried(&config, &from)?;
-    fs::create_dir_all(config.data.join(LOG))?;
-    copy_folder(&from.join(LOG), &config.data.join(LOG))?;
-    for entry in fs::read_dir(&from)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), config.data.join(entry.file_name()))?;
-        }
-    }
+    copy_folder(&from, &config.data)?;
     linger_log::renew_at_next_opening(config.data.join(LOG)).context("renaming the histories")?;
     println!("restored into {}", config.data.display());
     Ok(ExitCode::SUCCESS)
@@ -91,20 +97,52 @@ fn tried(config: &Config, folder: &Path) -> anyhow::Result<()> {
         let vault = Vault::unlock(folder, master).await.context("opening the backup's vault")?;
         vault.close().await.context("closing the backup's vault")
     })?;
+    if folder.join(EVENTS).is_dir() {
+        let config = Config { data: folder.to_owned(), ..config.clone() };
+        let (events, _) = EventStore::open(events_config(&config)).context("opening the backup's events")?;
+        events.close().context("closing the backup's events")?;
+    }
     let report = linger_log::verify(folder.join(LOG)).context("reading the backup's log")?;
     ensure!(report.is_sound(), "the backup's log is damaged: {report}");
     println!("{report}");
     Ok(())
 }
 
+/// Copies events and what is known of imports. A server may exchange the files meanwhile; a copy counts if the list of
+/// files was the same before and after.
+fn copy_events(data: &Path, to: &Path) -> anyhow::Result<()> {
+    if data.join(IMPORTS).is_dir() {
+        copy_folder(&data.join(IMPORTS), &to.join(IMPORTS))?;
+    }
+    let (from, to) = (data.join(EVENTS), to.join(EVENTS));
+    if !from.is_dir() {
+        return Ok(());
+    }
+    for _ in 0..TRIES {
+        let list = fs::read(from.join(MANIFEST)).context("reading the list of event files")?;
+        let copied = copy_folder(&from, &to);
+        if copied.is_ok() && fs::read(from.join(MANIFEST)).is_ok_and(|now| now == list) {
+            return Ok(());
+        }
+        fs::remove_dir_all(&to).context("clearing away half a copy of the events")?;
+    }
+    anyhow::bail!("the files of the events changed all the time; try again when fewer events come in")
+}
+
+/// Copies a folder with everything in it.
 fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let mut names: Vec<_> =
-        fs::read_dir(from)?.map(|entry| entry.map(|it| it.file_name())).collect::<Result<_, _>>()?;
+    fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
+    let mut entries = fs::read_dir(from)?.collect::<Result<Vec<_>, _>>()?;
     // In order of their numbers: a later segment is never there without the earlier ones.
-    names.sort();
-    for name in names {
-        let copied = fs::copy(from.join(&name), to.join(&name));
-        copied.with_context(|| format!("copying {}", Path::new(&name).display()))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        let copying = || format!("copying {}", Path::new(&entry.file_name()).display());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&path, &to)?;
+        } else {
+            fs::copy(&path, &to).with_context(copying)?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `linger report`: what the history in the store of events says of customers, printed and drawn. It does not know what is
 //! told.
 
-use crate::{config::Config, settings::Typed};
+use crate::{config::Config, server::events_config, settings::Typed};
 use anyhow::{Context, bail, ensure};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use jiff::{civil::Date, tz::TimeZone};
@@ -10,6 +10,7 @@ use linger_events::{AskLimits, Cause, EventStore};
 use linger_history::report::{Imported, Lang, ReportData, html, text};
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -37,7 +38,6 @@ pub fn flags(command: Command) -> Command {
                 .value_parser(["en", "zh"])
                 .default_value("en"),
         )
-        .arg(value("zone", "IANA", "Time zone of days and months").default_value("UTC"))
         .arg(
             value("until", "DATE", "Look at the history up to this day, as 2011-06-30")
                 .value_parser(value_parser!(Date)),
@@ -67,26 +67,35 @@ pub fn run(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         "there are no events in {} yet; import a history with `linger import FILE`",
         config.data.display()
     );
-    let zone = matches.get_one::<String>("zone").map_or("UTC", String::as_str);
-    let ask = ask(zone, matches)?;
+    let ask = ask(&config.zone_name, matches)?;
     let data = ReportData {
-        customers: gather(&events, &ask)?,
-        zone: zone.to_owned(),
+        customers: gather(&config, &ask)?,
+        zone: config.zone_name.clone(),
         imports: imports(&config.data.join("imports").join("imports.jsonl"))?,
     };
     let lang = match matches.get_one::<String>("lang").map(String::as_str) {
         Some("zh") => Lang::Zh,
         _ => Lang::En,
     };
-    print!("{}", text(&data, lang));
+    // Somebody who reads the first lines only, as `head` does, still gets the page.
+    say(&text(&data, lang))?;
     let out = matches.get_one::<PathBuf>("out").context("--out is missing")?;
     // Written beside and renamed, so that nobody opens half a report.
     let beside = out.with_extension("html.part");
     fs::write(&beside, html(&data, lang))
         .and_then(|()| fs::rename(&beside, out))
         .with_context(|| format!("writing {}", out.display()))?;
-    println!("\n{}", out.display());
+    say(&format!("\n{}\n", out.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("printing the report")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn ask(zone: &str, matches: &ArgMatches) -> anyhow::Result<Ask> {
@@ -94,7 +103,7 @@ fn ask(zone: &str, matches: &ArgMatches) -> anyhow::Result<Ask> {
     let costs = matches.get_one::<PathBuf>("costs").map(|path| costs(path)).transpose()?;
     let usual = Ask::default();
     Ok(Ask {
-        zone: TimeZone::get(zone).with_context(|| format!("--zone {zone} is no time zone"))?,
+        zone: TimeZone::get(zone).with_context(|| format!("`zone` {zone} is no time zone"))?,
         unit_days: days("unit-days").unwrap_or(usual.unit_days),
         horizon_days: days("horizon-days").unwrap_or(usual.horizon_days),
         end: matches.get_one::<Date>("until").copied(),
@@ -103,13 +112,12 @@ fn ask(zone: &str, matches: &ArgMatches) -> anyhow::Result<Ask> {
     })
 }
 
-fn gather(events: &Path, ask: &Ask) -> anyhow::Result<Option<Customers>> {
+fn gather(config: &Config, ask: &Ask) -> anyhow::Result<Option<Customers>> {
     let until_ms = match ask.end {
         Some(day) => day.tomorrow()?.to_zoned(ask.zone.clone())?.timestamp().as_millisecond(),
         None => i64::MAX,
     };
-    let settings = linger_events::Config::new(events);
-    let store = match EventStore::open(settings) {
+    let store = match EventStore::open(events_config(config)) {
         Ok((store, _)) => store,
         Err(fault) if matches!(&fault.cause, Cause::Log(log) if log.cause == linger_log::Cause::InUse) => {
             bail!(

@@ -195,6 +195,7 @@ fn note(imports: &Path, options: &Options, tally: &Tally) -> anyhow::Result<()> 
         "files": files,
         "source": options.label,
         "rows": tally.rows,
+        "left_out": tally.bad.values().sum::<u64>(),
         "new_facts": tally.new_facts(),
         "known_facts": tally.known_facts(),
     });
@@ -203,11 +204,12 @@ fn note(imports: &Path, options: &Options, tally: &Tally) -> anyhow::Result<()> 
 }
 
 fn finish(tally: &Tally, ended: Ended, rehearsal: bool) -> anyhow::Result<ExitCode> {
-    print!("{}", tally.text(rehearsal));
+    // What somebody waits for stands last, where the eye is when a long list has gone by.
     let bad = tally.bad_rows_text();
     if !bad.is_empty() {
-        print!("The first of them:\n{bad}");
+        print!("Left out, the first rows of each reason:\n{bad}\n");
     }
+    print!("{}", tally.text(rehearsal));
     if ended == Ended::Stopped {
         println!(
             "Stopped before the end. Start it again with the same files: it goes on, and counts nothing twice."
