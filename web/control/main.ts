@@ -5,7 +5,8 @@ import * as zh from '../messages/zh.json';
 import { bring } from '../kit/i18n.svelte';
 import Control from './Control.svelte';
 
-const pick = ({ common, code, control, rule, part }: typeof en) => ({ common, code, control, rule, part });
+const pick = ({ common, code, control, review, cause, step, figure, symptom, rule, part }: typeof en) =>
+  ({ common, code, control, review, cause, step, figure, symptom, rule, part });
 bring(pick(en), pick(zh));
 
 const room = decodeURIComponent(location.pathname.match(/^\/control\/([^/]+)/)?.[1] ?? '');

@@ -86,6 +86,11 @@ export function wordFor(area: string, name: string): string {
   return books[speech.language][area]?.[name] ?? name;
 }
 
+/** The sentence for a name that comes from outside, filled in; the name itself when there is none. */
+export function told(area: string, name: string, filling: Filling = {}): string {
+  return fill(wordFor(area, name), filling, tag());
+}
+
 /** A number with the separators of the language; large ones short, such as 12K or 1.2万. */
 export function count(n: number): string {
   const compact = n >= 10_000;
@@ -136,6 +141,10 @@ export function span(seconds: number): string {
 
 export function timeOfDay(at: number): string {
   return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+export function secondOfDay(at: number): string {
+  return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 }
 
 export function dateTime(at: number): string {

@@ -43,5 +43,5 @@ export class Session {
 
 /** The address of the sign-in page that comes back here. */
 export function signInAddress(): string {
-  return `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  return `/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 }

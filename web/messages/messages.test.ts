@@ -21,7 +21,7 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 const blanks = (sentence: string) => Array.from(sentence.matchAll(/\{(\w+)/g), (it) => it[1]!).sort().join();
 
@@ -47,7 +47,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part'];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report'];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 
@@ -66,6 +66,19 @@ describe('the sentences', () => {
     const codes = new Set(Array.from(text.matchAll(said), (it) => it[1]!));
     expect(codes.size).toBeGreaterThan(10);
     expect([...codes].filter((it) => !(it in en.code))).toEqual([]);
+  });
+
+  test('name every cause, figure and symptom that a review may tell', () => {
+    const folder = resolve(web, '../crates/linger-insight/src/review');
+    const text = ['cause.rs', 'finding.rs'].map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), (it) => it[1]!);
+    const causes = [...all(/Cause::\w+(?: \{ \.\. \})? => "([a-z-]+)"/g), ...all(/told\(\s*"([a-z-]+)"/g)];
+    expect(causes.length).toBeGreaterThan(12);
+    for (const name of causes) expect(name in en.cause && name in en.step, name).toBe(true);
+    const figures = [...all(/figure\("([a-z0-9-]+)"/g), ...all(/what: "([a-z0-9-]+)"/g), ...all(/told\(\s*"[a-z-]+",\s*"([a-z0-9-]+)"/g)];
+    expect(figures.length).toBeGreaterThan(20);
+    expect(figures.filter((name) => !(name in en.figure))).toEqual([]);
+    expect(all(/Symptom::\w+ => "([a-z-]+)"/g).filter((name) => !(name in en.symptom))).toEqual([]);
   });
 
   test('are filled in by the rules of the language', () => {

@@ -4,5 +4,6 @@ export { Connection, reaches, type ConnectionOptions, type LinkState, type Surro
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
+export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
 export { browser, Tracker, type Reply, type TrackWorld } from './track';
 export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';

@@ -13,9 +13,11 @@ import type {
   PayStarted,
   Products,
   Proof,
+  Review,
   RoleName,
   RoomCard,
   RoomView,
+  ShowCard,
   StaffMember,
   Act,
 } from '../wire';
@@ -69,6 +71,8 @@ export class Rest {
   proof = (room: string, draw: number) => this.#json<Proof>(`/api/rooms/${enc(room)}/draws/${draw}/proof`);
   proofUrl = (room: string, draw: number) => `${this.base}/api/rooms/${enc(room)}/draws/${draw}/proof`;
   insight = (room: string) => this.#json<Insight>(`/api/rooms/${enc(room)}/insight`);
+  shows = (room: string) => this.#json<ShowCard[]>(`/api/rooms/${enc(room)}/shows`);
+  review = (room: string, show: number) => this.#json<Review>(`/api/rooms/${enc(room)}/shows/${show}/review`);
   ingestKey = (room: string) => this.#json<IngestKey>(`/api/rooms/${enc(room)}/ingest-key`, { method: 'POST' });
   eraseMe = (room: string, token: string) =>
     this.#json<{ keys: number }>(`/api/rooms/${enc(room)}/me`, { method: 'DELETE', token });

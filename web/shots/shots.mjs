@@ -68,6 +68,18 @@ const shots = [
   { name: 'sign-in', path: '/sign-in', size: DESK, ready: (page) => page.waitForSelector('form', WAIT) },
   ...[['desktop', DESK], ['phone', PHONE]].flatMap(([kind, size]) => [
     { name: `studio-${kind}`, path: `/studio/${room}`, size, as: 'host', ready: (page) => page.waitForSelector('.seen.on', WAIT) },
+    // What happened last night: the answer, the time line and the evidence of its worst moment.
+    { name: `review-${kind}`, path: '/control/last-night#shows', size, as: 'operator', ready: (page) => page.waitForSelector('article.strong', WAIT) },
+    {
+      name: `review-moment-${kind}`,
+      path: '/control/last-night#shows',
+      size,
+      as: 'operator',
+      ready: async (page) => {
+        await page.locator('button.row').first().click();
+        await page.locator('button.row').first().scrollIntoViewIfNeeded();
+      },
+    },
     { name: `control-${kind}`, path: `/control/${room}`, size, as: 'operator', ready: (page) => page.waitForSelector('.u-over', WAIT) },
   ]),
 ];
@@ -112,7 +124,8 @@ async function take(shot, lang, scheme) {
     faults += 1;
     console.error(`${name}: ${error.message}`);
   });
-  await page.goto(`${base}${shot.path}${shot.path.includes('?') ? '&' : '?'}lang=${lang}`);
+  const [path, hash = ''] = shot.path.split('#');
+  await page.goto(`${base}${path}${path.includes('?') ? '&' : '?'}lang=${lang}${hash && `#${hash}`}`);
   await shot.ready(page);
   await page.waitForTimeout(1200);
   await page.screenshot({ path: `${out}/${name}.png` });

@@ -66,6 +66,30 @@ export async function startServer(...flags) {
   return server;
 }
 
+/** Starts the demo without its crowd; `links` holds what it prints, by the words before each. */
+export async function startDemo() {
+  const data = await mkdtemp(join(tmpdir(), 'linger-demo-'));
+  const args = ['demo', '--crowd', '0', '--data', data, '--listen', '127.0.0.1:0', '--media-udp', '127.0.0.1:0', '--media-tcp', 'off'];
+  const child = spawn(LINGER, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const links = {};
+  await new Promise((ready, failed) => {
+    child.once('exit', (code) => failed(new Error(`the demo ended with ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const link = /^ {2}(\S.*?) {2,}(http\S+)$/.exec(line);
+      if (link) links[link[1]] = link[2];
+      if (line.includes('Ctrl-C')) ready();
+    });
+  });
+  const forget = async () => {
+    if (child.exitCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    await rm(data, { recursive: true, force: true });
+  };
+  return { links, forget };
+}
+
 /** Starts the browser. */
 export function startBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: BROWSER_FLAGS });

@@ -22,91 +22,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/events/erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Erase everything that is known of a person among events: facts, identities, ids. It cannot be taken back. */
-        post: operations["erase_from_events"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/events/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How the store of events stands. */
-        get: operations["event_figures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/events/names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The names of all events, by letter. */
-        get: operations["event_names"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/events/recent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest events, the newest first: to see whether yours arrive. When many come at once they are a sample. */
-        get: operations["recent_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/events/values": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The values that a text property has, by letter. */
-        get: operations["event_values"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/invites": {
         parameters: {
             query?: never;
@@ -328,79 +243,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/people/{person}/facts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What one person did, by time: the latest, when there is more. */
-        get: operations["facts_of_person"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/questions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask a question about what people did.
-         * @description `ask` says which: `retention`, `funnel`, `sequence`, `paths`, `stickiness`, `life_cycle`, `survival` or `trend`; `scope`
-         *     has the range, the zone, the filters and the smallest group that is shown. The answer has the same kind under `answer`.
-         *     Hosts have to ask for groups of five people or more.
-         */
-        post: operations["ask_question"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/questions/csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask a question and get the answer as a table (CSV): one row for each figure, with everything that says what it is of. */
-        post: operations["ask_as_csv"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/questions/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Who is behind a figure of an answer. */
-        post: operations["ask_people"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/rooms": {
         parameters: {
             query?: never;
@@ -572,51 +414,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/saved-questions": {
+    "/api/rooms/{room}/report": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The questions that are kept, by name. */
-        get: operations["list_saved"];
-        put?: never;
-        /** Keep a question for everybody. */
-        post: operations["save_question"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/saved-questions/{question}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a kept question. */
-        put: operations["change_saved"];
-        post?: never;
-        /** Forget a kept question. */
-        delete: operations["forget_saved"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/schema": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What events look like, and which of it is not as expected. */
-        get: operations["get_schema"];
+        /** A report over the shows of a day, a week or a month, as a file to be kept or sent on. */
+        get: operations["report_shows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -625,17 +431,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/schema/accept": {
+    "/api/rooms/{room}/shows": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The shows of a room, the latest first, each in one line. */
+        get: operations["list_shows"];
         put?: never;
-        /** Say that what an event looks like now is as expected. */
-        post: operations["accept_schema"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/shows/{show}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A show with its curves, its moments, their likely causes and what was poor about it. */
+        get: operations["review_show"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -710,41 +533,6 @@ export interface paths {
         patch: operations["change_staff"];
         trace?: never;
     };
-    "/api/write-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All write keys, revoked ones too. The keys themselves are not kept. */
-        get: operations["list_write_keys"];
-        put?: never;
-        /** Make a write key. It is shown this once. */
-        post: operations["make_write_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/write-keys/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Revoke a write key: nothing more is taken from it. */
-        delete: operations["revoke_write_key"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -807,49 +595,6 @@ export interface paths {
         get: operations["readyz"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tell CloudEvents 1.0.2: one, a batch, or one whose attributes are headers (`ce-id` and so on).
-         * @description `type` is the event's name, `source` and `id` make its id, and who did it stands in the extension attributes `userid`
-         *     and `anonymousid`, or else in `subject`. `data` is a JSON object. Limits and answers are those of `/v1/batch`.
-         */
-        post: operations["collect_cloud_events"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{call}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Tell events by Segment's convention: `track`, `identify`, `page`, `screen`, `group`, `alias`, or several in a `batch`.
-         * @description The short forms `t`, `i`, `p`, `s`, `g`, `a`, `b` and `import` are the same. The write key is the user of Basic (or a
-         *     Bearer token), or `writeKey` in the body. At most 500 KiB (unpacked, when it comes as gzip), 32 KiB an item and 2,500
-         *     items. Answered when durable.
-         */
-        post: operations["collect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -943,8 +688,6 @@ export interface components {
              * @description When trying again may help, in ms.
              */
             retry_ms?: number | null;
-            /** @description Why, as a sentence for whoever wrote the request, where a code says too little. It repeats nothing of it. */
-            why?: string | null;
         };
         /** @description One arm of the loop. */
         ArmWire: {
@@ -1000,51 +743,24 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
-        /** @description What became of a request: of all its items, and of each. */
-        Collected: {
-            /** @description The code of the first refusal. */
-            code?: string | null;
+        /** @description A likely cause. */
+        CauseWire: {
+            /**
+             * @description Its code: `picture-stalled`, `picture-lost`, `opening`, `questions-ignored`, `silence`, `no-climax`, `product`,
+             *     `sold-out`, `draw-over`, `source`, `unexplained`; for findings also `payment` and `offer`.
+             */
+            cause: string;
+            /** @description What speaks for it. */
+            figures: components["schemas"]["FigureWire"][];
             /**
              * Format: int64
-             * @description Items that had been stored before.
+             * @description The item, for products.
              */
-            duplicate: number;
-            /** @description The field it is about. */
-            field?: string | null;
-            /**
-             * Format: int64
-             * @description Items that were refused; sending them again changes nothing.
-             */
-            refused: number;
-            /** @description One for each item, in order. */
-            results: components["schemas"]["CollectedItem"][];
-            /**
-             * Format: int64
-             * @description Items that are stored now.
-             */
-            stored: number;
-            /** @description Whether none was refused. */
-            success: boolean;
-        };
-        /** @description What became of one item. */
-        CollectedItem: {
-            /** @description Why it was refused. */
-            code?: string | null;
-            /** @description The field that is to blame. */
-            field?: string | null;
-            /**
-             * Format: int32
-             * @description Its place in the request, from 0.
-             */
-            index: number;
-            /** @description Its id, when it was sent with one. */
-            messageId?: string | null;
-            /** @description What was not taken as it was told: `time-ahead` (counts as now), `no-currency` (the amount stays a property). */
-            noted?: string[] | null;
-            /** @description `stored`, `duplicate` or `refused`. */
-            outcome: string;
-            /** @description Personal properties that were left out. */
-            withheld?: string[] | null;
+            item?: number | null;
+            /** @description The title of the item or the name of the source, for those. */
+            name: string;
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
         };
         /** @description A comment on the screen. */
         CommentWire: {
@@ -1148,152 +864,34 @@ export interface components {
              */
             keys: number;
         };
-        /** @description Whom to erase among events; one of the three. */
-        EraseFromEvents: {
+        /** @description A figure that speaks for a cause. */
+        FigureWire: {
             /**
-             * @description An `anonymousId` of theirs.
-             * @default null
+             * Format: double
+             * @description In the moment, or in this show.
              */
-            anonymous: string | null;
+            here: number;
             /**
-             * @description A `userId` of theirs.
-             * @default null
+             * Format: double
+             * @description In the rest of the show, or in earlier ones.
              */
-            known: string | null;
-            /**
-             * @description The person's key among events.
-             * @default null
-             */
-            person: string | null;
+            usual?: number | null;
+            /** @description Its code; the unit comes last in it. */
+            what: string;
         };
-        /** @description How the store of events stands. */
-        EventFigures: {
+        /** @description Something poor about a whole show. */
+        FindingWire: {
+            /** @description Likely causes that the show's own data speaks for. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description The figure it is about. */
+            figure: components["schemas"]["FigureWire"];
+            /** @description `strong`, `fair` or `weak`. */
+            strength: string;
             /**
-             * Format: int64
-             * @description Bytes of all files.
+             * @description Its code: `short-watch`, `early-leaving`, `few-comments`, `poor-answers`, `low-conversion`, `unpaid-orders`,
+             *     `picture-trouble`.
              */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description Message ids that are remembered.
-             */
-            dedupe_ids: number;
-            /**
-             * Format: int64
-             * @description The window in which an event told again is not stored again, ms.
-             */
-            dedupe_window_ms: number;
-            /**
-             * Format: int64
-             * @description Erased persons whom files may hold still; answers do not count them.
-             */
-            erasing: number;
-            /**
-             * Format: int64
-             * @description Facts.
-             */
-            facts: number;
-            /** @description Whether files cannot be written at present; the server's log says why. */
-            in_trouble: boolean;
-            /**
-             * Format: int64
-             * @description Persons, after merging.
-             */
-            persons: number;
-            /**
-             * Format: int64
-             * @description Files.
-             */
-            segments: number;
-            /**
-             * Format: int64
-             * @description Of these, facts that are in the log and in memory alone.
-             */
-            waiting: number;
-        };
-        /** @description What an event of one write key looks like. */
-        EventSchema: {
-            /** @description The event's name. */
-            event: string;
-            /** @description Its fields by name; at most 200 are followed. */
-            fields: components["schemas"]["FieldSchema"][];
-            /**
-             * Format: int64
-             * @description When first, ms.
-             */
-            first_at: number;
-            /** @description Whether anything of it is not as expected. */
-            flagged: boolean;
-            /**
-             * Format: int64
-             * @description The number of the write key.
-             */
-            key: number;
-            /**
-             * Format: int64
-             * @description When last, ms.
-             */
-            last_at: number;
-            /**
-             * Format: int64
-             * @description How often it was told.
-             */
-            told: number;
-        };
-        /** @description One thing one person did. */
-        FactWire: {
-            /**
-             * Format: int64
-             * @description When, ms, by our clock.
-             */
-            at: number;
-            /** @description `behaviour`, `commerce` or `profile`. */
-            class: string;
-            /** @description What. */
-            name: string;
-            /** @description Whole-number properties by column. */
-            numbers: {
-                [key: string]: number;
-            };
-            /** @description The person's key among events: says nothing about who it is. */
-            person: string;
-            /** @description All other properties. */
-            props?: Record<string, never> | null;
-            /**
-             * Format: int64
-             * @description When it was received, ms.
-             */
-            received_at: number;
-            /** @description Text properties by column. */
-            texts: {
-                [key: string]: string;
-            };
-        };
-        /** @description A field of an event. */
-        FieldSchema: {
-            /** @description Its name. */
-            field: string;
-            /**
-             * Format: int64
-             * @description When first, ms.
-             */
-            first_at: number;
-            /**
-             * Format: int64
-             * @description When last, ms.
-             */
-            last_at: number;
-            /**
-             * Format: int64
-             * @description How often it was told.
-             */
-            told: number;
-            /** @description The JSON types it had: `null`, `boolean`, `number`, `string`, `array`, `object`. */
-            types: string[];
-            /** @description Whether it came after the event had been learnt, and nobody has accepted it. */
-            unexpected: boolean;
-            /** @description Those of its types that are not as expected. */
-            unexpected_types: string[];
+            symptom: string;
         };
         /** @description From client to server: one JSON object a text frame, at most 4 KiB. */
         FromClient: {
@@ -1467,6 +1065,17 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /** @description A moment in which people were lost. */
+        LossWire: {
+            /** @description The leaving by watch age. */
+            by_age: components["schemas"]["PartWire"][];
+            /** @description The leaving by source. */
+            by_source: components["schemas"]["PartWire"][];
+            /** @description Likely causes, the likeliest first. */
+            causes: components["schemas"]["CauseWire"][];
+            /** @description When, and how many. */
+            moment: components["schemas"]["MomentWire"];
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description To be sent as `x-csrf` with every change. */
@@ -1479,6 +1088,56 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+        };
+        /** @description A stretch of a show against what was to be expected. */
+        MomentWire: {
+            /** @description Whether this would be rare by chance even among all windows looked at. */
+            beyond_chance: boolean;
+            /**
+             * Format: double
+             * @description The first less the second.
+             */
+            excess: number;
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description First second.
+             */
+            from_s: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Lower end of its exact 95 % interval, as for one look.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description People there, on average.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The first by the second.
+             */
+            ratio: number;
+            /**
+             * Format: int32
+             * @description Last second.
+             */
+            to_s: number;
         };
         /** @description An amount. */
         MoneyWire: {
@@ -1514,25 +1173,6 @@ export interface components {
             room: string;
             /** @description What it is called. */
             title: string;
-        };
-        /** @description A write key to be made. */
-        NewWriteKey: {
-            /** @description The currency of amounts that name none, such as `CNY`. */
-            currency?: string | null;
-            /** @description What people call it, 1 to 100 bytes. */
-            name: string;
-            /**
-             * Format: int32
-             * @description Events a second in the long run, 1 to 1,000,000; short bursts may be twice that.
-             */
-            per_second?: number;
-            /** @description The source of events that name none, 1 to 32 of a-z, 0-9 and `-`. Message ids count within a source. */
-            source: string;
-            /**
-             * @description Whether a server of the shop's own has it, and not a page that anybody can read: only such a key may tell of
-             *     orders, payments and after-sales, and say that two known people are one.
-             */
-            trusted?: boolean;
         };
         /**
          * @description Where an order stands.
@@ -1587,6 +1227,26 @@ export interface components {
             /** @description `engine`, `store`, `disk`, `media` or `running`. */
             part: string;
         };
+        /** @description A part of a moment's leaving. */
+        PartWire: {
+            /**
+             * Format: double
+             * @description People who were to be expected to leave.
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description People who left.
+             */
+            left: number;
+            /** @description The source; or the watch age in seconds from which on it counts. */
+            name: string;
+            /**
+             * Format: double
+             * @description Share of the people who were there.
+             */
+            people_share: number;
+        };
         /** @description A passkey of yours. */
         PasskeyInfo: {
             /**
@@ -1638,16 +1298,6 @@ export interface components {
         PayStarted: {
             /** @description The provider's name of it. */
             payment: string;
-        };
-        /** @description The people behind a figure. */
-        PeopleFound: {
-            /**
-             * Format: int64
-             * @description How many there are; absent when too few to be shown.
-             */
-            count?: number | null;
-            /** @description Their keys, those with the least keys first, as many as were asked for. */
-            people: string[];
         };
         /** @description A product of the catalogue. */
         ProductWire: {
@@ -1821,6 +1471,31 @@ export interface components {
             /** @description Whether every part is ready. */
             ready: boolean;
         };
+        /** @description A show, looked back at. */
+        ReviewWire: {
+            /** @description What was poor about the whole show, the strongest first. */
+            findings: components["schemas"]["FindingWire"][];
+            /**
+             * Format: int32
+             * @description How many earlier shows of the room it was held against.
+             */
+            held_against: number;
+            /** @description Moments in which more people stayed than was to be expected. */
+            holds: components["schemas"]["MomentWire"][];
+            /**
+             * Format: int32
+             * @description How many windows were looked at to find the moments.
+             */
+            looks: number;
+            /** @description Moments in which people were lost: those beyond chance first, and of them the largest first. */
+            losses: components["schemas"]["LossWire"][];
+            /** @description What was on stage: as in the live figures, `label` being a product's title for cards; also `sold-out`. */
+            segments: components["schemas"]["SegmentWire"][];
+            /** @description Its line in the list. */
+            show: components["schemas"]["ShowCard"];
+            /** @description The curves. */
+            timeline: components["schemas"]["TimelineWire"];
+        };
         /**
          * @description What somebody is.
          * @enum {string}
@@ -1911,37 +1586,6 @@ export interface components {
             per_person: number;
             /** @description Price of one. */
             price: components["schemas"]["MoneyWire"];
-        };
-        /** @description A question that is kept. */
-        SavedQuestionWire: {
-            /** @description Who changed it last. */
-            author: string;
-            /**
-             * Format: int64
-             * @description When, ms.
-             */
-            changed_at: number;
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description What people call it. */
-            name: string;
-            /** @description The question. */
-            question: Record<string, never>;
-        };
-        /** @description What is as expected from now on. */
-        SchemaAccepted: {
-            /** @description The event's name. */
-            event: string;
-            /** @description The field; all of them when it is missing. */
-            field?: string | null;
-            /**
-             * Format: int64
-             * @description The number of the write key.
-             */
-            key: number;
         };
         /** @description One second of the show. */
         SecondWire: {
@@ -2044,6 +1688,114 @@ export interface components {
              */
             units: number;
         };
+        /** @description One show in one line. */
+        ShowCard: {
+            /**
+             * Format: double
+             * @description Share of questions that were answered.
+             */
+            answer_rate?: number | null;
+            /**
+             * Format: int64
+             * @description When it began, ms since 1970.
+             */
+            began_at: number;
+            /**
+             * Format: int32
+             * @description Product cards clicked.
+             */
+            clicks: number;
+            /**
+             * Format: int32
+             * @description Comments.
+             */
+            comments: number;
+            /**
+             * Format: double
+             * @description Comments for each hundred minutes that people were there.
+             */
+            comments_per_100_min?: number | null;
+            /**
+             * Format: int32
+             * @description Time to first frame that 95 of 100 did not exceed, ms.
+             */
+            first_frame_p95_ms?: number | null;
+            /** @description What was paid, one amount a currency. */
+            gmv: components["schemas"]["MoneyWire"][];
+            /**
+             * Format: double
+             * @description Share of people who did something.
+             */
+            interaction_rate?: number | null;
+            /**
+             * Format: int32
+             * @description How long it lasted, s.
+             */
+            length_s: number;
+            /**
+             * Format: int32
+             * @description Which of the room's shows, from 1.
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description Orders placed.
+             */
+            orders: number;
+            /** @description Whether it is over. */
+            over: boolean;
+            /**
+             * Format: int32
+             * @description Orders paid.
+             */
+            paid: number;
+            /**
+             * Format: int32
+             * @description Most people at once.
+             */
+            peak: number;
+            /**
+             * Format: int32
+             * @description Different people who came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Questions asked.
+             */
+            questions: number;
+            /**
+             * Format: double
+             * @description Share of watched time that was stalled.
+             */
+            stall_share?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a quarter of an hour.
+             */
+            stayed_15_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than a minute.
+             */
+            stayed_1_min?: number | null;
+            /**
+             * Format: double
+             * @description Share of stays longer than five minutes.
+             */
+            stayed_5_min?: number | null;
+            /**
+             * Format: int32
+             * @description Stays begun.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Average watch time within the first hour, s; absent while unknown.
+             */
+            watch_mean_s?: number | null;
+            worst?: components["schemas"]["WorstWire"] | null;
+        };
         /** @description Sign-in of staff by password. */
         SignIn: {
             /** @description The login. */
@@ -2105,6 +1857,42 @@ export interface components {
             ][];
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
+        };
+        /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
+        TimelineWire: {
+            /** @description Questions answered. */
+            answered: number[];
+            /** @description Questions asked. */
+            asked: number[];
+            /** @description Person-seconds at risk of leaving. */
+            at_risk_s: number[];
+            /** @description Cards clicked. */
+            clicks: number[];
+            /** @description Comments. */
+            comments: number[];
+            /** @description People who were to be expected to leave, from where those there came from and how long they had been there. */
+            expected: number[];
+            /** @description Paid, in minor units of the first currency. */
+            gmv_minor: number[];
+            /** @description People here at its end. */
+            here: number[];
+            /** @description People who left. */
+            left: number[];
+            /** @description Likes. */
+            likes: number[];
+            /** @description Orders placed. */
+            orders: number[];
+            /** @description Orders paid. */
+            paid: number[];
+            /** @description Share of watched time that was stalled. */
+            stalled: number[];
+            /** @description Stalls told by viewers. */
+            stalls: number[];
+            /**
+             * Format: int32
+             * @description Seconds in a row: 1 unless the show is very long.
+             */
+            step_s: number;
         };
         /** @description From server to client: one JSON object a text frame. */
         ToClient: {
@@ -2761,53 +2549,25 @@ export interface components {
              */
             prompt: number;
         };
-        /** @description A write key, without the key. */
-        WriteKeyInfo: {
+        /** @description The worst moment of a show, in short. */
+        WorstWire: {
+            /** @description Code of the likeliest cause. */
+            cause: string;
             /**
-             * Format: int64
-             * @description When it was made, ms.
+             * Format: double
+             * @description People lost beyond what was to be expected.
              */
-            created_at: number;
-            /** @description The currency of amounts that name none. */
-            currency?: string | null;
-            /** @description The first letters of the key. */
-            hint: string;
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /**
-             * Format: int64
-             * @description When it was last used, ms, to the minute.
-             */
-            last_used?: number | null;
-            /** @description What people call it. */
-            name: string;
+            excess: number;
             /**
              * Format: int32
-             * @description Events a second.
+             * @description From second.
              */
-            per_second: number;
+            from_s: number;
             /**
-             * Format: int64
-             * @description Since when it does not count any more, ms.
+             * Format: int32
+             * @description To second.
              */
-            revoked_at?: number | null;
-            /** @description The source of events that name none. */
-            source: string;
-            /** @description Whether it may tell of orders and payments. */
-            trusted: boolean;
-        };
-        /** @description A write key that was made. */
-        WriteKeyMade: {
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description The key. It is shown this once. */
-            key: string;
+            to_s: number;
         };
     };
     responses: never;
@@ -2948,259 +2708,6 @@ export interface operations {
             };
             /** @description cannot be kept now */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    erase_from_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EraseFromEvents"];
-            };
-        };
-        responses: {
-            /** @description gone from every answer; files are rewritten if they were not yet */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
-            /** @description nobody is named, or not by a key */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not an administrator, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description nobody is known so */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be done now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    event_figures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the figures */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventFigures"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    event_names: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description at most 2,000 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string[];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    recent_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description at most 200 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactWire"][];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    event_values: {
-        parameters: {
-            query: {
-                /** @description `source`, `campaign`, `room`, `host`, `item`, `category`, `age_band`, `city_tier`, `region`, `currency`, `device`, `outcome` or `page` */
-                column: string;
-                /** @description only values that begin so */
-                begins?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description at most 2,000 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string[];
-                };
-            };
-            /** @description no such property */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4058,305 +3565,6 @@ export interface operations {
             };
         };
     };
-    facts_of_person: {
-        parameters: {
-            query?: {
-                /** @description 1,000 unless said, at most 10,000 */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description the person's key among events, as a list of people has it */
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the facts; none when there is no such person */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactWire"][];
-                };
-            };
-            /** @description no key of a person */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be read now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    ask_question: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description the question */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description the answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description the question is wrong, or would need too much memory */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description took too long, or too many are being answered */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    ask_as_csv: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description the question */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description the table */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description the question is wrong, or would need too much memory */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description took too long, or too many are being answered */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    ask_people: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description `question`, `cell` (`of` and what names the figure) and `limit`, at most 10,000 */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description keys of people; they say nothing about who it is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeopleFound"];
-                };
-            };
-            /** @description the question or the cell is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description took too long, or too many are being answered */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
     list_rooms: {
         parameters: {
             query?: never;
@@ -5094,22 +4302,41 @@ export interface operations {
             };
         };
     };
-    list_saved: {
+    report_shows: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last 1, 7 or 30 days. */
+                days?: number;
+                /** @description `en` or `zh`. */
+                lang?: string;
+                /** @description The time zone that times are told in, by its IANA name. */
+                zone?: string;
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description at most 500 */
+            /** @description a self-contained page */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SavedQuestionWire"][];
+                    "text/html": string;
+                };
+            };
+            /** @description no such length, language or zone */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -5130,6 +4357,15 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description cannot be read now */
             503: {
                 headers: {
@@ -5141,127 +4377,25 @@ export interface operations {
             };
         };
     };
-    save_question: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description `name` and `question` */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description kept */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedQuestionWire"];
-                };
-            };
-            /** @description the question or its name is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description there are too many */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be kept now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    change_saved: {
+    list_shows: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description its number */
-                question: number;
+                /** @description the room */
+                room: string;
             };
             cookie?: never;
         };
-        /** @description `name` and `question` */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description as it is now */
+            /** @description at most 200 shows, the running one among them */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SavedQuestionWire"];
-                };
-            };
-            /** @description the question or its name is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
+                    "application/json": components["schemas"]["ShowCard"][];
                 };
             };
             /** @description not signed in */
@@ -5273,7 +4407,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description not for this role, or without `x-csrf` */
+            /** @description not for this role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5282,7 +4416,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description no such question */
+            /** @description no such room */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5291,25 +4425,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be kept now */
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5320,25 +4436,27 @@ export interface operations {
             };
         };
     };
-    forget_saved: {
+    review_show: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description its number */
-                question: number;
+                /** @description the room */
+                room: string;
+                /** @description which of its shows, from 1 */
+                show: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description forgotten */
+            /** @description the review */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["ReviewWire"];
                 };
             };
             /** @description no number */
@@ -5359,78 +4477,6 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no such question */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be done now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    get_schema: {
-        parameters: {
-            query?: {
-                /** @description of this write key alone */
-                key?: number;
-                /** @description of this event alone */
-                event?: string;
-                /** @description only events with something that is not as expected */
-                flagged?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description flagged ones first, at most 500 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventSchema"][];
-                };
-            };
-            /** @description a parameter is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
             /** @description not for this role */
             403: {
                 headers: {
@@ -5440,67 +4486,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description cannot be read now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    accept_schema: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SchemaAccepted"];
-            };
-        };
-        responses: {
-            /** @description accepted */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
-            /** @description a field is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no such event or field */
+            /** @description no such room or show */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5509,25 +4495,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be kept now */
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5818,208 +4786,6 @@ export interface operations {
             };
         };
     };
-    list_write_keys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description by number */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WriteKeyInfo"][];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be read now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    make_write_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewWriteKey"];
-            };
-        };
-        responses: {
-            /** @description the key, shown this once */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WriteKeyMade"];
-                };
-            };
-            /** @description a field is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description there are too many */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be kept now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    revoke_write_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description its number */
-                key: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description revoked */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
-            /** @description no number */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not for this role, or without `x-csrf` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no such key */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description cannot be kept now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
     healthz: {
         parameters: {
             query?: never;
@@ -6144,194 +4910,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
-                };
-            };
-        };
-    };
-    collect_cloud_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description `application/cloudevents+json`, `application/cloudevents-batch+json`, or the data alone */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description every item is stored, or had been before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Collected"];
-                };
-            };
-            /** @description some items were refused; the others are stored */
-            207: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Collected"];
-                };
-            };
-            /** @description the body is wrong as a whole, or every item was refused */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no key, or none that counts */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description not a form that is read */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too many events of this key or address; `retry-after` says when */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description nothing was kept; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    collect: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description `track`, `identify`, `page`, `screen`, `group`, `alias`, `batch` */
-                call: string;
-            };
-            cookie?: never;
-        };
-        /** @description the call, or `{"batch": [...]}` */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description every item is stored, or had been before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Collected"];
-                };
-            };
-            /** @description some items were refused; the others are stored */
-            207: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Collected"];
-                };
-            };
-            /** @description the body is wrong as a whole, or every item was refused */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no key, or none that counts */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description no such call */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description packed in a way that is not read */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description too many events of this key or address; `retry-after` says when */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-            /** @description nothing was kept; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };

@@ -93,7 +93,8 @@ pub struct Back {
     pub people: Option<u64>,
     /// The bracket is not over for all of the cohort at the end of the range. On the calendar: bracket `[a, b)` of the
     /// cohort whose last anchor lies in period `p` is over when period `p + b - 1` is. Rolling: when the cohort's last anchor
-    /// plus `b` periods is not after the range's end and the cohort's own period is over.
+    /// plus `b` periods is not after the range's end and the cohort's own period is over. "On or after" brackets are
+    /// marked by the same rule, though later returns still add to them.
     pub unfinished: bool,
 }
 

@@ -51,6 +51,7 @@
 
 pub mod answer;
 mod calendar;
+pub mod customers;
 mod fact;
 mod fold;
 pub mod question;

@@ -74,9 +74,9 @@ pub struct Run<'a> {
     pub person: PersonKey,
     /// When, ms since 1970; never falling.
     pub at_ms: &'a [i64],
-    /// What, as codes of [`Names::names`]; [`NO_TEXT`] stands for nothing that happened and is passed over.
+    /// What, as codes of [`Names::name`]; [`NO_TEXT`] stands for nothing that happened and is passed over.
     pub name: &'a [u32],
-    /// Text columns as codes of [`Names::texts`]; [`NO_TEXT`] where there is none.
+    /// Text columns as codes of [`Names::text`]; [`NO_TEXT`] where there is none.
     pub texts: [&'a [u32]; Text::COUNT],
     /// Number columns; [`NONE`] where there is none.
     pub numbers: [&'a [i64]; Number::COUNT],

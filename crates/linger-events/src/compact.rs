@@ -7,11 +7,12 @@ use std::sync::Arc;
 use linger_behaviour::{Class, Fact, PersonKey};
 
 use crate::StoreFault;
-use crate::manifest::{Listed, Manifest};
+use crate::change::Change;
+use crate::manifest::Listed;
 use crate::moves::Moves;
 use crate::segment;
 use crate::store::Inner;
-use crate::upkeep::{Change, Upkeep};
+
 use crate::view::{Piece, partition_of};
 
 /// So many segments of about the same size become one.
@@ -22,8 +23,10 @@ const TIER: u64 = 4;
 const TIER_BYTES_MIN: u64 = 1 << 20;
 /// Facts that moved to another partition are written in portions of this many.
 const MOVED_FACTS_MAX: usize = 200_000;
-/// With more moves that files do not know of than this, files are rewritten only for that.
-const MOVES_MAX: usize = 20_000;
+/// With more moves that files do not know of than this, and than this share of all persons, files are rewritten only
+/// for that.
+const MOVES_MAX: u64 = 20_000;
+const MOVES_SHARE: u64 = 32;
 const DAY_MS: i64 = 86_400_000;
 
 /// Segments of one partition that are to be rewritten together.
@@ -37,7 +40,8 @@ pub(crate) type Gone<'a> = &'a dyn Fn(&Fact) -> bool;
 
 impl Inner {
     /// Rewrites what is worth it, one job after another. Tells how many segments were rewritten.
-    pub fn compact(&self, up: &mut Upkeep) -> Result<u64, StoreFault> {
+    pub fn compact(&self) -> Result<u64, StoreFault> {
+        let _turn = self.rewriting();
         let mut rewritten = 0;
         while let Some(job) = self.next_job()
             && !self.is_stopping()
@@ -45,23 +49,33 @@ impl Inner {
             rewritten += job.pieces.len() as u64;
             let cutoffs = self.cutoffs();
             let gone = |fact: &Fact| fact.at_ms < cutoffs[fact.class as usize];
-            self.change(up, |up, manifest, change| self.rewrite(up, manifest, change, &job, &gone))?;
+            let mut change = Change::default();
+            if let Err(fault) = self.rewrite(&mut change, &job, &gone) {
+                self.discard(&change);
+                return Err(fault);
+            }
+            // Only now: while a segment is being written, the tail can be too.
+            let mut up = self.upkeep();
+            let manifest = up.manifest.clone();
+            self.publish(&mut up, manifest, change)?;
         }
         Ok(rewritten)
     }
 
     /// What is worth rewriting next.
     fn next_job(&self) -> Option<Job> {
-        let (view, now_ms, moves) = {
+        let (view, now_ms, moves, persons) = {
             let state = self.intake.state();
-            (Arc::clone(&state.view), state.now_ms, state.people.moves().len() as u64)
+            let moves = state.people.moves().len() as u64;
+            (Arc::clone(&state.view), state.now_ms, moves, state.people.count())
         };
         let oldest = self.cutoffs().into_iter().max().unwrap_or(i64::MIN);
         let stale = |piece: &Arc<Piece>| {
             let it = &piece.listed;
             it.meta.first_ms < oldest && it.kept_ms < now_ms.saturating_sub(DAY_MS)
         };
-        let behind = view.moves().is_some_and(|known| moves - known > MOVES_MAX as u64);
+        let bearable = MOVES_MAX.max(persons / MOVES_SHARE);
+        let behind = view.moves().is_some_and(|known| moves - known > bearable);
         let jobs = (0..).zip(&view.parts);
         jobs.filter_map(|(partition, pieces)| {
             let old: Vec<_> =
@@ -89,43 +103,16 @@ impl Inner {
         cutoffs
     }
 
-    /// Prepares a change of files and makes it the truth, or nothing of it.
-    pub fn change<T>(
-        &self,
-        up: &mut Upkeep,
-        prepare: impl FnOnce(&Upkeep, &mut Manifest, &mut Change) -> Result<T, StoreFault>,
-    ) -> Result<T, StoreFault> {
-        let mut manifest = up.manifest.clone();
-        let mut change = Change::default();
-        let prepared = prepare(up, &mut manifest, &mut change);
-        // Numbers of files are not used twice, whatever became of them.
-        up.manifest.next = manifest.next;
-        match prepared {
-            Ok(prepared) => self.publish(up, manifest, change).map(|()| prepared),
-            Err(fault) => {
-                self.discard(up, &change.new);
-                Err(fault)
-            }
-        }
-    }
-
     /// Rewrites segments of one partition as one, without what is gone; those who moved get their new key, and go to
     /// its partition.
-    pub fn rewrite(
-        &self,
-        up: &Upkeep,
-        manifest: &mut Manifest,
-        change: &mut Change,
-        job: &Job,
-        gone: Gone<'_>,
-    ) -> Result<(), StoreFault> {
+    pub fn rewrite(&self, change: &mut Change, job: &Job, gone: Gone<'_>) -> Result<(), StoreFault> {
         let (moves, known, now_ms) = {
             let state = self.intake.state();
             let all = state.people.moves();
             let from = job.pieces.iter().map(|piece| piece.listed.moves).min().unwrap_or(0) as usize;
             (Moves::new(&all[from.min(all.len())..]), all.len() as u64, state.now_ms)
         };
-        Rewrite { inner: self, up, job, gone, moves, known, now_ms }.run(manifest, change)?;
+        Rewrite { inner: self, job, gone, moves, known, now_ms }.run(change)?;
         change.gone.extend(job.pieces.iter().map(|piece| piece.listed.meta.id));
         Ok(())
     }
@@ -133,7 +120,6 @@ impl Inner {
 
 struct Rewrite<'a> {
     inner: &'a Inner,
-    up: &'a Upkeep,
     job: &'a Job,
     gone: Gone<'a>,
     moves: Moves,
@@ -143,7 +129,7 @@ struct Rewrite<'a> {
 }
 
 impl Rewrite<'_> {
-    fn run(&self, manifest: &mut Manifest, change: &mut Change) -> Result<(), StoreFault> {
+    fn run(&self, change: &mut Change) -> Result<(), StoreFault> {
         let movers: RefCell<Vec<Fact>> = RefCell::default();
         let keep = |fact: &Fact| {
             if (self.gone)(fact) {
@@ -156,12 +142,22 @@ impl Rewrite<'_> {
             }
             stays
         };
-        let inputs: Vec<_> = self.job.pieces.iter().map(|piece| &*piece.segment).collect();
-        self.up.segments.step("merging segments")?;
-        let id = manifest.fresh();
-        let merged = segment::merge(&self.up.segments.dir, &inputs, id, self.job.partition, &keep)?;
+        // Oldest first, so that facts of equal time stay in the order of their arrival.
+        let mut pieces: Vec<_> = self.job.pieces.iter().collect();
+        pieces.sort_by_key(|piece| piece.listed.meta.id);
+        let inputs: Vec<_> = pieces.into_iter().map(|piece| &*piece.segment).collect();
+        self.inner.segments.step("merging segments")?;
+        let id = self.inner.fresh();
+        let merged = segment::merge(
+            &self.inner.segments.dir,
+            &inputs,
+            id,
+            self.job.partition,
+            &keep,
+            &self.inner.config.zone,
+        )?;
         if let Some(meta) = merged {
-            self.add(self.inner.piece(self.up, meta, self.known)?, change);
+            self.add(self.inner.piece(meta, self.known)?, change);
         }
         let mut movers = movers.into_inner();
         let part = |fact: &Fact| partition_of(fact.person, self.inner.config.partitions);
@@ -171,7 +167,7 @@ impl Rewrite<'_> {
                 .partition_point(|fact| part(fact) < partition)
                 .max(movers.len().saturating_sub(MOVED_FACTS_MAX));
             let mut facts = movers.split_off(from);
-            let piece = self.inner.write_segment(self.up, manifest, partition, &mut facts, self.known)?;
+            let piece = self.inner.write_segment(partition, &mut facts, self.known)?;
             self.add(piece, change);
         }
         Ok(())

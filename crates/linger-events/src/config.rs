@@ -50,7 +50,7 @@ impl Default for Config {
             partitions: 16,
             dedupe_h: 24,
             dedupe_ids_max: 8_000_000,
-            tail_facts_max: 1_000_000,
+            tail_facts_max: 500_000,
             tail_s_max: 600,
             log_segment_bytes: 64 << 20,
             keep_days: KeepDays::default(),

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use linger_behaviour::{Fact, PersonKey};
 use rustc_hash::FxHashSet;
 
+use crate::change::Change;
 use crate::compact::Job;
+use crate::flush::{IDS, IDS_IS, PEOPLE, PEOPLE_IS, WORDS, decode_ids, encode_ids};
 use crate::manifest::Manifest;
 use crate::people::journal_without;
 use crate::store::Inner;
-use crate::upkeep::{Change, IDS, IDS_IS, PEOPLE, PEOPLE_IS, Upkeep, WORDS, decode_ids, encode_ids};
 use crate::view::partition_of;
 use crate::words::{Counts, Unused, WordSet, note_words};
 use crate::{AskFault, AskLimits, EventStore, StoreFault};
@@ -35,29 +36,30 @@ impl EventStore {
     /// [`EventStore::maintain`], which also runs in the background, and the next opening go on with it.
     pub fn erase(&self, person: PersonKey) -> Result<Erased, StoreFault> {
         self.inner.open()?;
-        let mut up = self.inner.upkeep();
+        let _turn = self.inner.rewriting();
         self.inner.intake.erase(person)?;
-        self.inner.finish_erasing(&mut up)
+        self.inner.finish_erasing()
     }
 }
 
 impl Inner {
-    /// Does what erasures have left to do.
-    pub fn finish_erasing(&self, up: &mut Upkeep) -> Result<Erased, StoreFault> {
+    /// Does what erasures have left to do. The caller has the turn to rewrite segments.
+    pub fn finish_erasing(&self) -> Result<Erased, StoreFault> {
         let keys: Vec<u64> = self.intake.state().erasing.iter().copied().collect();
         let mut erased = Erased::default();
-        if keys.is_empty() && !up.manifest.log_to_roll {
+        if keys.is_empty() && !self.upkeep().manifest.log_to_roll {
             return Ok(erased);
         }
         // What the log holds so far will lie in finished segments, which go once the tail is in files.
         self.intake.log.roll()?;
-        self.flush(up)?;
+        self.flush(&mut self.upkeep())?;
         if !keys.is_empty() {
-            erased = self.erase_from_files(up, &keys)?;
+            erased = self.erase_from_files(&keys)?;
         }
-        self.forget(up)?;
+        let mut up = self.upkeep();
+        self.forget(&up)?;
         up.sweep()?;
-        self.change(up, |_, manifest, _| {
+        self.change(&mut up, |manifest, _| {
             manifest.log_to_roll = false;
             Ok(())
         })?;
@@ -65,20 +67,32 @@ impl Inner {
     }
 
     /// Rewrites every file that holds something of some persons, as one change.
-    fn erase_from_files(&self, up: &mut Upkeep, keys: &[u64]) -> Result<Erased, StoreFault> {
-        let (traces, words) = self.change(up, |up, manifest, change| {
-            let traces = self.erase_from_segments(up, manifest, change, keys)?;
-            erase_from_people(up, manifest, change, keys)?;
-            erase_from_ids(up, manifest, change, &traces.ids)?;
-            let words = self.erase_from_words(up, manifest, change, &traces.words)?;
+    fn erase_from_files(&self, keys: &[u64]) -> Result<Erased, StoreFault> {
+        let mut rewritten = Change::default();
+        // The tail can be written out meanwhile: it holds nothing of theirs.
+        let traces = match self.erase_from_segments(&mut rewritten, keys) {
+            Ok(traces) => traces,
+            Err(fault) => {
+                self.discard(&rewritten);
+                return Err(fault);
+            }
+        };
+        let mut up = self.upkeep();
+        let words = self.change(&mut up, |manifest, change| {
+            *change = rewritten;
+            self.erase_from_people(manifest, change, keys)?;
+            self.erase_from_ids(manifest, change, &traces.ids)?;
+            let words = self.erase_from_words(manifest, change, &traces.words)?;
             manifest.erasing.clear();
             manifest.log_to_roll = true;
-            Ok((traces, words))
+            Ok(words)
         })?;
         if let Some((unused, counts)) = words {
             let mut words = self.words();
             words.forget(&unused);
             words.note_written(counts);
+            drop(words);
+            *self.latest() = None;
         }
         let mut state = self.intake.state();
         traces.ids.iter().for_each(|id| state.dedupe.remove(*id));
@@ -87,13 +101,7 @@ impl Inner {
         Ok(Erased { facts: traces.facts, segments: traces.segments })
     }
 
-    fn erase_from_segments(
-        &self,
-        up: &Upkeep,
-        manifest: &mut Manifest,
-        change: &mut Change,
-        keys: &[u64],
-    ) -> Result<Traces, StoreFault> {
+    fn erase_from_segments(&self, change: &mut Change, keys: &[u64]) -> Result<Traces, StoreFault> {
         let (view, words) = {
             let state = self.intake.state();
             (Arc::clone(&state.view), state.erased_words.clone())
@@ -102,7 +110,8 @@ impl Inner {
         let part = |key: &u64| partition_of(PersonKey(*key), self.config.partitions);
         for partition in keys.iter().map(part).collect::<BTreeSet<u16>>() {
             for piece in &view.parts[usize::from(partition)] {
-                if !keys.iter().any(|key| piece.segment.holds(PersonKey(*key))) {
+                let there = keys.iter().map(|key| piece.segment.holds(PersonKey(*key)));
+                if !there.collect::<Result<Vec<bool>, _>>()?.contains(&true) {
                     continue;
                 }
                 let gone = |fact: &Fact| {
@@ -113,7 +122,7 @@ impl Inner {
                     gone
                 };
                 let job = Job { partition, pieces: vec![Arc::clone(piece)] };
-                self.rewrite(up, manifest, change, &job, &gone)?;
+                self.rewrite(change, &job, &gone)?;
                 traces.borrow_mut().segments += 1;
             }
         }
@@ -123,7 +132,6 @@ impl Inner {
     /// Writes dictionaries without the words that only the erased ones had, and tells these.
     fn erase_from_words(
         &self,
-        up: &Upkeep,
         manifest: &mut Manifest,
         change: &mut Change,
         words: &WordSet,
@@ -141,54 +149,55 @@ impl Inner {
             return Ok(None);
         }
         let (without, counts) = self.words().without(&unused);
-        let name = format!("words-{:010}", manifest.fresh());
-        up.disk.put_sealed(&name, WORDS, &without)?;
+        let name = format!("words-{:010}", self.fresh());
+        self.disk.put_sealed(&name, WORDS, &without)?;
         change.old.append(&mut manifest.words);
         manifest.words.push(name);
         Ok(Some((unused, counts)))
     }
-}
 
-fn erase_from_people(
-    up: &Upkeep,
-    manifest: &mut Manifest,
-    change: &mut Change,
-    keys: &[u64],
-) -> Result<(), StoreFault> {
-    let gone = |key: &u64| keys.binary_search(key).is_ok();
-    for at in 0..manifest.people.len() {
-        let old = manifest.people[at].clone();
-        let journal = up.disk.read_sealed(&old, PEOPLE, PEOPLE_IS)?;
-        let kept = journal_without(&journal, &gone).ok_or_else(|| StoreFault::damaged("erasing", &old))?;
-        if kept != journal {
-            let name = format!("people-{:010}", manifest.fresh());
-            up.disk.put_sealed(&name, PEOPLE, &kept)?;
-            manifest.people[at] = name;
-            change.old.push(old);
+    fn erase_from_people(
+        &self,
+        manifest: &mut Manifest,
+        change: &mut Change,
+        keys: &[u64],
+    ) -> Result<(), StoreFault> {
+        let gone = |key: &u64| keys.binary_search(key).is_ok();
+        for at in 0..manifest.people.len() {
+            let old = manifest.people[at].clone();
+            let journal = self.disk.read_sealed(&old, PEOPLE, PEOPLE_IS)?;
+            let kept =
+                journal_without(&journal, &gone).ok_or_else(|| StoreFault::damaged("erasing", &old))?;
+            if kept != journal {
+                let name = format!("people-{:010}", self.fresh());
+                self.disk.put_sealed(&name, PEOPLE, &kept)?;
+                manifest.people[at] = name;
+                change.old.push(old);
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn erase_from_ids(
-    up: &Upkeep,
-    manifest: &mut Manifest,
-    change: &mut Change,
-    ids: &FxHashSet<u128>,
-) -> Result<(), StoreFault> {
-    for at in 0..manifest.ids.len() {
-        let old = manifest.ids[at].name.clone();
-        let all = decode_ids(&up.disk.read_sealed(&old, IDS, IDS_IS)?)?;
-        let kept: Vec<u128> = all.iter().copied().filter(|id| !ids.contains(id)).collect();
-        if kept.len() < all.len() {
-            let name = format!("ids-{:010}", manifest.fresh());
-            up.disk.put_sealed(&name, IDS, &encode_ids(&kept))?;
-            manifest.ids[at].name = name;
-            manifest.ids[at].ids = kept.len() as u64;
-            change.old.push(old);
+    fn erase_from_ids(
+        &self,
+        manifest: &mut Manifest,
+        change: &mut Change,
+        ids: &FxHashSet<u128>,
+    ) -> Result<(), StoreFault> {
+        for at in 0..manifest.ids.len() {
+            let old = manifest.ids[at].name.clone();
+            let all = decode_ids(&self.disk.read_sealed(&old, IDS, IDS_IS)?)?;
+            let kept: Vec<u128> = all.iter().copied().filter(|id| !ids.contains(id)).collect();
+            if kept.len() < all.len() {
+                let name = format!("ids-{:010}", self.fresh());
+                self.disk.put_sealed(&name, IDS, &encode_ids(&kept))?;
+                manifest.ids[at].name = name;
+                manifest.ids[at].ids = kept.len() as u64;
+                change.old.push(old);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What is found of erased persons while files are rewritten.

@@ -33,7 +33,7 @@ pub struct Figures {
 impl Inner {
     pub fn figures(&self) -> Figures {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        let trouble = trouble.as_ref().map(ToString::to_string);
+        let trouble = trouble.iter().flatten().next().map(ToString::to_string);
         let state = self.intake.state();
         let waiting = state.tail.facts as u64;
         let known = state.view.moves().unwrap_or(state.people.moves().len() as u64);

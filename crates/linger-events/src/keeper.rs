@@ -1,5 +1,4 @@
-//! The thread that looks after the files: it writes out what waits too long or is too much, and rewrites what is worth
-//! it. It does not know how.
+//! The threads that look after the files, each of which looks again and again. It does not know at what.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -9,10 +8,11 @@ use std::time::Duration;
 /// How often it looks whether anything has waited too long.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Wakes the thread, or stops it.
+/// Wakes the threads, or stops them.
 #[derive(Default)]
 pub(crate) struct Bell {
-    rung: Mutex<bool>,
+    /// How often it was rung.
+    rung: Mutex<u64>,
     changed: Condvar,
     stopping: AtomicBool,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Bell {
 impl Bell {
     /// Asks for a look now.
     pub fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.changed.notify_all();
     }
 
@@ -33,42 +33,47 @@ impl Bell {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Waits for the bell or the next look.
-    fn wait(&self) {
+    /// Waits for the bell or the next look. `heard` is how often it had been rung when this thread last woke.
+    fn wait(&self, heard: &mut u64) {
         let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(rung, LOOK, |rung| !*rung);
-        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+        let waited = self.changed.wait_timeout_while(rung, LOOK, |rung| *rung == *heard);
+        *heard = *waited.unwrap_or_else(PoisonError::into_inner).0;
     }
 }
 
-/// Owns the thread; its end stops and awaits it.
+/// What one thread does again and again.
+pub(crate) type Look = Box<dyn FnMut() + Send>;
+
+/// Owns the threads; its end stops and awaits them.
 pub(crate) struct Keeper {
     bell: Arc<Bell>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Keeper {
-    /// Starts a thread that looks, unless none is wanted.
-    pub fn start(bell: Arc<Bell>, look: Option<Box<dyn FnMut() + Send>>) -> std::io::Result<Keeper> {
-        let mut thread = None;
-        if let Some(mut look) = look {
-            let ears = Arc::clone(&bell);
+    /// Starts a thread for each look, with its name.
+    pub fn start(bell: Arc<Bell>, looks: Vec<(&str, Look)>) -> std::io::Result<Keeper> {
+        let keeper = Keeper { bell, threads: Mutex::default() };
+        for (name, mut look) in looks {
+            let ears = Arc::clone(&keeper.bell);
             let run = move || {
+                let mut heard = 0;
                 while !ears.is_stopping() {
-                    ears.wait();
+                    ears.wait(&mut heard);
                     look();
                 }
             };
-            thread = Some(std::thread::Builder::new().name("events-files".to_owned()).spawn(run)?);
+            let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+            keeper.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         }
-        Ok(Keeper { bell, thread: Mutex::new(thread) })
+        Ok(keeper)
     }
 
-    /// Stops the thread and waits for its end.
+    /// Stops the threads and waits for their end.
     pub fn stop(&self) {
         self.bell.stop();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
             // A panic there has been reported by its own thread.
             _ = thread.join();
         }

@@ -4,6 +4,7 @@
 
 mod append;
 mod bytes;
+mod change;
 mod compact;
 mod config;
 mod dedupe;
@@ -12,6 +13,7 @@ mod disk;
 mod erase;
 mod fault;
 mod figures;
+mod flush;
 mod gather;
 mod incoming;
 mod keeper;
@@ -19,20 +21,18 @@ mod limits;
 mod manifest;
 mod moves;
 mod open;
+pub mod ordeal;
 mod people;
-mod plain;
 mod record;
+mod segment;
 mod snapshot;
 mod state;
 mod store;
 mod tail;
 #[cfg(test)]
 mod trials;
-mod upkeep;
 mod view;
 mod words;
-
-use plain as segment;
 
 pub use append::Watcher;
 pub use config::{Config, KeepDays};
@@ -45,6 +45,6 @@ pub use incoming::{
 };
 pub use limits::{AskLimits, Held};
 pub use open::Found;
-pub use plain::Dictionary;
+pub use segment::Dictionary;
 pub use snapshot::Snapshot;
 pub use store::{EventStore, Maintained};

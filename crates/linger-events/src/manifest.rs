@@ -118,12 +118,6 @@ impl Manifest {
         encoded.map_err(|error| StoreFault::io(format!("writing {MANIFEST}"), &error.into()))
     }
 
-    /// A number no file has had.
-    pub fn fresh(&mut self) -> u64 {
-        self.next += 1;
-        self.next - 1
-    }
-
     /// Whether it names a file of the store's own folder.
     pub fn names(&self, name: &str) -> bool {
         let texts = self.people.iter().chain(&self.words).map(String::as_str);

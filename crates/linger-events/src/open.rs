@@ -1,6 +1,6 @@
 //! Opening: from the files of a folder to the state in memory, and what an interruption left to do. It does not append.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,17 +8,18 @@ use linger_behaviour::PersonKey;
 use linger_log::{DiskConfig, DiskLog, Files, Log, Position, ReadError, RealFiles, StreamName};
 
 use crate::append::Intake;
+use crate::change::Upkeep;
 use crate::dedupe::Dedupe;
 use crate::disk::{Disk, Gate};
+use crate::flush::{IDS, IDS_IS, PEOPLE, PEOPLE_IS, WORDS, WORDS_IS, decode_ids};
 use crate::keeper::Bell;
 use crate::manifest::{MANIFEST, Manifest};
 use crate::people::People;
 use crate::record;
 use crate::segment;
 use crate::state::State;
-use crate::store::Inner;
+use crate::store::{Inner, Task};
 use crate::tail::Tail;
-use crate::upkeep::{IDS, IDS_IS, PEOPLE, PEOPLE_IS, Upkeep, WORDS, WORDS_IS, decode_ids};
 use crate::view::{Piece, View};
 use crate::words::{WordSet, Words};
 use crate::{Cause, Config, EventStore, StoreFault};
@@ -97,23 +98,25 @@ impl EventStore {
         found.facts = manifest.segments.iter().map(|listed| listed.meta.facts).sum();
         replay(&log, &stream, &mut state)?;
         found.replayed = state.tail.facts as u64;
-        let upkeep = Upkeep { manifest, disk, segments, written: Instant::now(), leftovers: Vec::new() };
         let inner = Inner {
             config,
             intake: Intake::new(log, stream, state, outside.clock),
             closed: AtomicBool::new(false),
             bell: Arc::new(Bell::default()),
-            upkeep: Mutex::new(upkeep),
+            next: AtomicU64::new(manifest.next),
+            disk,
+            segments,
+            rewriting: Mutex::default(),
+            upkeep: Mutex::new(Upkeep { manifest, written: Instant::now(), leftovers: Vec::new() }),
             words: Mutex::new(words),
             trouble: Mutex::default(),
+            latest: Mutex::default(),
         };
-        let mut up = inner.upkeep();
-        inner.forget(&up)?;
+        inner.forget(&inner.upkeep())?;
         // If this fails, for example because the disk is full, what is to be erased stays hidden, and upkeep tries again.
-        if let Err(fault) = inner.note(inner.finish_erasing(&mut up).map(|_| ())) {
+        if let Err(fault) = inner.note(Task::Rewrite, inner.finish_erasing().map(|_| ())) {
             tracing::warn!(%fault, "an erasure is not finished yet");
         }
-        drop(up);
         Ok((EventStore::start(inner)?, found))
     }
 }
@@ -196,7 +199,7 @@ fn read_state(
     }
     let mut view = View::new(config.partitions);
     for listed in &manifest.segments {
-        let segment = Arc::new(segment::open(&segments.dir, &listed.meta)?);
+        let segment = Arc::new(segment::open(&segments.dir, &listed.meta, &config.zone)?);
         let piece = Piece { listed: listed.clone(), segment };
         let part = view.parts.get_mut(usize::from(listed.meta.partition));
         part.ok_or_else(|| StoreFault::damaged("opening segments", MANIFEST))?.push(Arc::new(piece));
@@ -211,6 +214,7 @@ fn read_state(
         erasing: manifest.erasing.iter().copied().collect(),
         erased_words: WordSet::new(),
         view: Arc::new(view),
+        changes: 0,
     })
 }
 

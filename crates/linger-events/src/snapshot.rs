@@ -18,6 +18,7 @@ use crate::{AskFault, AskLimits, StoreFault};
 pub struct Snapshot(pub(crate) Arc<Seen>);
 
 pub(crate) struct Seen {
+    pub moment: Moment,
     pub dir: PathBuf,
     pub partitions: u16,
     pub view: Arc<View>,
@@ -29,6 +30,17 @@ pub(crate) struct Seen {
     /// The tail by partition, sorted when first wanted.
     pub tail: OnceLock<Vec<Vec<(u32, u32)>>>,
     pub parts: Vec<OnceLock<TailPart>>,
+}
+
+/// What changes whenever a snapshot would be another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Where the log stands.
+    pub offset: u64,
+    /// How often files have changed since the store was opened.
+    pub changes: u64,
+    pub moves: usize,
+    pub erasing: usize,
 }
 
 impl Snapshot {

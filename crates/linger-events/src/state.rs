@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub tail_moves: u64,
     /// What lies in files.
     pub view: Arc<View>,
+    /// How often files have changed since the store was opened.
+    pub changes: u64,
 }
 
 /// What one batch of a group will be: which of its items were told before.

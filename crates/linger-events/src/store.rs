@@ -1,18 +1,20 @@
-//! The store, put together. The parts know the rest: `append` how facts come in, `state` what they change, `upkeep`,
-//! `compact` and `erase` the files, `snapshot` what is read.
+//! The store, put together. The parts know the rest: `append` how facts come in, `state` what they change, `flush`,
+//! `compact`, `erase` and `change` the files, `snapshot` what is read.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use linger_behaviour::PersonKey;
 
 use crate::append::{Intake, Watcher};
-use crate::keeper::{Bell, Keeper};
+use crate::change::Upkeep;
+use crate::disk::Disk;
+use crate::keeper::{Bell, Keeper, Look};
 use crate::moves::Moves;
 use crate::record::{self, IdDigest};
-use crate::snapshot::Seen;
-use crate::upkeep::Upkeep;
+use crate::snapshot::{Moment, Seen};
+
 use crate::words::Words;
 use crate::{Cause, Config, Figures, Identity, Incoming, Outcome, Snapshot, StoreFault};
 
@@ -34,10 +36,29 @@ pub(crate) struct Inner {
     pub intake: Intake,
     pub closed: AtomicBool,
     pub bell: Arc<Bell>,
+    /// The store's own folder, and that of the segments.
+    pub disk: Disk,
+    pub segments: Disk,
+    /// The number of the next file.
+    pub next: AtomicU64,
+    /// Held by whoever rewrites segments, for as long as that takes. Taken before `upkeep`.
+    pub rewriting: Mutex<()>,
+    /// Held while what the store consists of changes.
     pub upkeep: Mutex<Upkeep>,
     pub words: Mutex<Words>,
-    /// Why files could not be written, since they last could.
-    pub trouble: Mutex<Option<StoreFault>>,
+    /// The latest snapshot, which is given out again while nothing has changed.
+    pub latest: Mutex<Option<Snapshot>>,
+    /// Why each task could not be done, since it last could.
+    pub trouble: Mutex<[Option<StoreFault>; 2]>,
+}
+
+/// What can fail in the background.
+#[derive(Clone, Copy)]
+pub(crate) enum Task {
+    /// Writing the tail to files.
+    Flush,
+    /// Rewriting segments.
+    Rewrite,
 }
 
 /// What looking after the files did.
@@ -53,11 +74,13 @@ impl EventStore {
     /// Starts what runs by itself.
     pub(crate) fn start(inner: Inner) -> Result<EventStore, StoreFault> {
         let inner = Arc::new(inner);
-        let look = inner.config.background.then(|| {
-            let inner = Arc::clone(&inner);
-            Box::new(move || inner.look()) as Box<dyn FnMut() + Send>
-        });
-        let keeper = Keeper::start(Arc::clone(&inner.bell), look)
+        let (flusher, rewriter) = (Arc::clone(&inner), Arc::clone(&inner));
+        let looks: [(&str, Look); 2] = [
+            ("events-flush", Box::new(move || flusher.look_at_tail())),
+            ("events-merge", Box::new(move || rewriter.look_at_segments())),
+        ];
+        let looks = if inner.config.background { looks.into() } else { Vec::new() };
+        let keeper = Keeper::start(Arc::clone(&inner.bell), looks)
             .map_err(|error| StoreFault::io("starting the store's thread", &error))?;
         Ok(EventStore { inner, keeper: Arc::new(keeper) })
     }
@@ -114,8 +137,7 @@ impl EventStore {
     /// [`StoreFault`] when a file cannot be read or written. Nothing is lost; the next call tries again.
     pub fn maintain(&self) -> Result<Maintained, StoreFault> {
         self.inner.open()?;
-        let mut up = self.inner.upkeep();
-        self.inner.note(self.inner.maintain(&mut up))
+        self.inner.maintain()
     }
 
     /// How the store stands.
@@ -147,6 +169,14 @@ impl Inner {
         self.upkeep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn latest(&self) -> MutexGuard<'_, Option<Snapshot>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn rewriting(&self) -> MutexGuard<'_, ()> {
+        self.rewriting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn words(&self) -> MutexGuard<'_, Words> {
         self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -169,38 +199,63 @@ impl Inner {
         if self.waiting() < max {
             return Ok(());
         }
-        self.note(self.flush(&mut up)).map(|_| ()).map_err(|fault| StoreFault {
+        self.note(Task::Flush, self.flush(&mut up)).map(|_| ()).map_err(|fault| StoreFault {
             doing: "taking in a batch".to_owned(),
             retry: fault.retry,
             cause: Cause::Behind { earlier: fault.to_string() },
         })
     }
 
-    /// Remembers whether files can be written.
-    pub fn note<T>(&self, result: Result<T, StoreFault>) -> Result<T, StoreFault> {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = result.as_ref().err().cloned();
+    /// Remembers whether a task can be done.
+    pub fn note<T>(&self, task: Task, result: Result<T, StoreFault>) -> Result<T, StoreFault> {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble[task as usize] = result.as_ref().err().cloned();
         result
     }
 
-    fn maintain(&self, up: &mut Upkeep) -> Result<Maintained, StoreFault> {
-        up.sweep()?;
-        let flushed = self.flush(up)?;
-        self.finish_erasing(up)?;
-        Ok(Maintained { flushed, rewritten: self.compact(up)? })
+    fn maintain(&self) -> Result<Maintained, StoreFault> {
+        let mut up = self.upkeep();
+        let flushed = self.note(Task::Flush, up.sweep().and_then(|()| self.flush(&mut up)))?;
+        drop(up);
+        Ok(Maintained { flushed, rewritten: self.note(Task::Rewrite, self.tidy())? })
     }
 
-    /// One look of the thread.
-    fn look(&self) {
+    /// Finishes erasures and rewrites what is worth it.
+    fn tidy(&self) -> Result<u64, StoreFault> {
+        let turn = self.rewriting();
+        self.finish_erasing()?;
+        drop(turn);
+        self.compact()
+    }
+
+    fn look_at_tail(&self) {
         let mut up = self.upkeep();
         let late = up.written.elapsed().as_secs() >= u64::from(self.config.tail_s_max);
-        let due = late || self.waiting() >= self.config.tail_facts_max || !up.leftovers.is_empty();
-        if due && let Err(fault) = self.note(self.maintain(&mut up)) {
+        if (late || self.waiting() >= self.config.tail_facts_max)
+            && let Err(fault) = self.note(Task::Flush, self.flush(&mut up))
+        {
             tracing::warn!(%fault, "events stay in the log until they can be written to files");
         }
     }
 
+    fn look_at_segments(&self) {
+        if let Err(fault) = self.note(Task::Rewrite, self.tidy()) {
+            tracing::warn!(%fault, "segments stay as they are until they can be rewritten");
+        }
+    }
+
     pub fn snapshot(&self) -> Snapshot {
+        let mut latest = self.latest();
         let state = self.intake.state();
+        let moment = Moment {
+            offset: state.position.offset,
+            changes: state.changes,
+            moves: state.people.moves().len(),
+            erasing: state.erasing.len(),
+        };
+        if let Some(latest) = latest.as_ref().filter(|it| it.0.moment == moment) {
+            return latest.clone();
+        }
         let view = Arc::clone(&state.view);
         let (chunks, first) = (state.tail.chunks.clone(), state.tail.first);
         let known = view.moves().unwrap_or(u64::MAX).min(state.tail_moves) as usize;
@@ -210,7 +265,8 @@ impl Inner {
         let mut words = self.words();
         words.take_in(first, &chunks);
         let words = words.now();
-        Snapshot(Arc::new(Seen {
+        let snapshot = Snapshot(Arc::new(Seen {
+            moment,
             dir: self.config.dir.join(crate::open::SEGMENTS),
             partitions: self.config.partitions,
             parts: view.parts.iter().map(|_| OnceLock::new()).collect(),
@@ -220,7 +276,9 @@ impl Inner {
             moves,
             hidden,
             tail: OnceLock::new(),
-        }))
+        }));
+        *latest = Some(snapshot.clone());
+        snapshot
     }
 }
 

@@ -7,6 +7,8 @@
 //! [`Snapshot::summary`] is the only definition of each headline figure: the live screen and a report over an old log
 //! both call it.
 //!
+//! [`review`] looks back at whole shows: where people left beyond what was to be expected, and the likely causes.
+//!
 //! It does not know how events are stored, or how anything is drawn or put into JSON; it reads no clock.
 //!
 //! # The seconds of a show
@@ -30,9 +32,11 @@ mod arms;
 mod comparison;
 mod live;
 mod pulse;
+pub mod review;
 mod second;
 mod segment;
 mod snapshot;
+mod source;
 mod step;
 mod summary;
 
@@ -42,5 +46,6 @@ pub use live::{Live, NEW_SHOW_MS, PEOPLE_MAX, SHOW_S_MAX};
 pub use second::{Second, Takings};
 pub use segment::{Segment, SegmentKind};
 pub use snapshot::{CurvePoint, SEGMENTS_MAX, Snapshot};
+pub use source::{OTHER as SOURCE_OTHER, SOURCES_MAX};
 pub use step::{Ended, SegmentChange, Step};
 pub use summary::{Summary, WATCH_HORIZON_S};

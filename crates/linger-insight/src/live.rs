@@ -1,6 +1,7 @@
 //! The fold of a room's log into steps. It alone knows stays, people, questions and orders by name; what it hands on
 //! are sums.
 
+use crate::source::{SourceCode, Sources};
 use crate::{Arms, Ended, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step};
 use linger_protocol::{
     Arrival, Departure, DrawId, Entry, Event, ItemId, LeaveReason, Millis, Money, OffReason, OrderId,
@@ -28,6 +29,9 @@ pub struct Live {
     starts_at: Option<Millis>,
     ended_at: Option<Millis>,
     stays: BTreeMap<SessionId, Stay>,
+    sources: Sources,
+    // Stays that ended since they were last taken; only kept for whoever asked to be told.
+    gone: Option<Vec<Gone>>,
     // Who came, and whether they did something.
     people: BTreeMap<PersonId, bool>,
     acting: Acting,
@@ -38,9 +42,18 @@ pub struct Live {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Stay {
-    person: PersonId,
-    began_s: u32,
+pub(crate) struct Stay {
+    pub person: PersonId,
+    pub began_s: u32,
+    pub source: SourceCode,
+}
+
+/// A stay that is over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gone {
+    pub stay: Stay,
+    pub at_s: u32,
+    pub seen: bool,
 }
 
 /// Different people who acted in the present second; it outlasts a tick in the middle of the second.
@@ -72,9 +85,39 @@ impl Live {
         live
     }
 
+    /// A fold that also tells each stay that ends: see [`Live::take_gone`].
+    pub(crate) fn telling_stays() -> Live {
+        Live { gone: Some(Vec::new()), ..Live::default() }
+    }
+
+    /// The stays that ended since this was last called.
+    pub(crate) fn take_gone(&mut self) -> Vec<Gone> {
+        self.gone.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The stays that run.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &Stay> {
+        self.stays.values()
+    }
+
+    /// Where people came from, by code.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The moment at which an entry counts as having happened.
+    pub(crate) fn moment(&self, at: Millis) -> Millis {
+        self.last.map_or(at, |last| last.max(at))
+    }
+
+    /// The second of the running show that a moment belongs to; `None` before there is a show.
+    pub(crate) fn second_of(&self, at: Millis) -> Option<u32> {
+        self.starts_at.map(|_| self.second(at))
+    }
+
     /// Takes in the next entry of the log.
     pub fn fold(&mut self, entry: &Entry) {
-        let at = self.last.map_or(entry.at, |last| last.max(entry.at));
+        let at = self.moment(entry.at);
         self.last = Some(at);
         self.arms.fold_at(at, entry);
         if self.begins_show(at, &entry.event) {
@@ -90,7 +133,7 @@ impl Live {
     /// Hands out what changed since the last tick, told up to `now`. May be called at any time and as often as wanted:
     /// the steps add up to the same.
     pub fn tick(&mut self, now: Millis) -> Step {
-        let now = self.last.map_or(now, |last| last.max(now));
+        let now = self.moment(now);
         self.arms.pass(now);
         let until_s = self.second(now).max(self.snapshot.until_s);
         let mut step = std::mem::take(&mut self.pending);
@@ -110,7 +153,8 @@ impl Live {
         &self.arms
     }
 
-    fn begins_show(&self, at: Millis, event: &Event) -> bool {
+    /// Whether this event, at this moment, begins a show: what was before it is another one.
+    pub(crate) fn begins_show(&self, at: Millis, event: &Event) -> bool {
         let goes_live = matches!(event, Event::WentLive);
         match self.starts_at {
             None => {
@@ -237,7 +281,8 @@ impl Live {
             return;
         }
         let began_s = self.second(at);
-        self.stays.insert(arrival.session, Stay { person: arrival.person, began_s });
+        let source = self.sources.code(&arrival.source);
+        self.stays.insert(arrival.session, Stay { person: arrival.person, began_s, source });
         self.row(at).arrived += 1;
         if self.people.len() < PEOPLE_MAX && !self.people.contains_key(&arrival.person) {
             self.people.insert(arrival.person, false);
@@ -258,6 +303,7 @@ impl Live {
             row.lost += 1
         }
         *self.pending.ended.entry(Ended { began_s: stay.began_s, at_s, seen }).or_default() += 1;
+        self.gone.iter_mut().for_each(|gone| gone.push(Gone { stay, at_s, seen }));
     }
 
     fn lose_everybody(&mut self, last_seen: Millis) {
@@ -266,6 +312,7 @@ impl Live {
             let at_s = at_s.max(stay.began_s);
             self.pending.row(at_s).lost += 1;
             *self.pending.ended.entry(Ended { began_s: stay.began_s, at_s, seen: false }).or_default() += 1;
+            self.gone.iter_mut().for_each(|gone| gone.push(Gone { stay, at_s, seen: false }));
         }
     }
 

@@ -8,6 +8,7 @@
 //! - [`crowd`]: people who watch, talk, like, buy; for demonstrations and endurance runs
 //! - [`script`]: the host's side of such an evening
 //! - [`load`]: generators for benches, meant to run as their own process
+//! - [`past`]: an evening that is over, as requests and reports, so that a demonstration has something to look back at
 //! - [`crash`]: kills a real server at random moments and holds it to what it acknowledged
 
 pub mod crash;
@@ -17,5 +18,6 @@ pub mod door;
 pub mod fault;
 pub mod goods;
 pub mod load;
+pub mod past;
 pub mod script;
 pub mod wire;

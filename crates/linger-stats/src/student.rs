@@ -3,7 +3,10 @@
 //! Sources: the incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8) with the evaluation
 //! of W. J. Lentz; the logarithm of the gamma function by Stirling's series (Abramowitz and Stegun 6.1.41).
 
-use crate::Z95;
+use crate::{
+    Z95,
+    special::{ln_gamma, stirling_rest},
+};
 
 /// The 97.5 % point at `freedom` degrees of freedom, which need not be whole; at least 1.
 pub(crate) fn quantile_975(freedom: f64) -> f64 {
@@ -80,20 +83,6 @@ fn ln_gamma_ratio(a: f64, b: f64) -> f64 {
     // (high - 1/2) ln high - (low - 1/2) ln low - b, with ln high = ln low + ln(1 + b / low).
     let leading = (high - 0.5) * (b / low).ln_1p() + b * low.ln() - b;
     shift + leading + stirling_rest(high) - stirling_rest(low)
-}
-
-fn ln_gamma(x: f64) -> f64 {
-    let (mut x, mut shift) = (x, 0.0);
-    while x < 20.0 {
-        shift -= x.ln();
-        x += 1.0;
-    }
-    shift + (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + stirling_rest(x)
-}
-
-fn stirling_rest(x: f64) -> f64 {
-    let xx = x * x;
-    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / (1188.0 * xx)) / xx) / xx) / xx) / x
 }
 
 #[cfg(test)]

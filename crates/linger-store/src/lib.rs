@@ -21,6 +21,7 @@
 //! Invariant: secrets that arrive from outside (invitation, session and ingest tokens) are known here only by their
 //! SHA-256; no error and no `Debug` of this crate shows a secret, a key or a person's text.
 
+mod analyst;
 mod audit;
 mod cache;
 mod catalogue;
@@ -39,8 +40,12 @@ mod settings;
 mod staff;
 mod tables;
 mod vault;
+mod watch;
 mod write_keys;
 
+pub use analyst::{
+    DailyRow, SQL_BYTES_MAX, SQL_ROWS_MAX, SQL_TEXT_MAX, SQL_TIME_MAX, SqlAnswer, SqlRefused, SqlValue, Summaries,
+};
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};
 pub use event_fields::EventField;
@@ -55,4 +60,5 @@ pub use sessions::{NewSession, SESSIONS_PER_PERSON_MAX, Session};
 pub use staff::{NewStaff, Staff};
 pub use tables::{PAGE_TAKE_MAX, Page, Store};
 pub use vault::{Peek, Vault};
+pub use watch::{ALARMS_MAX, KeptAlarm, KeptMoment, KeptSegment, SEGMENTS_KEPT_MAX, TAGGED_MAX};
 pub use write_keys::{EVENTS_PER_SECOND_MAX, NewWriteKey, WRITE_KEYS_MAX, WriteKey};

@@ -9,8 +9,12 @@
 //!
 //! [`Intent`]: linger_protocol::Intent
 
+pub mod alarm;
 mod draw;
+pub mod kpi;
 mod rules;
+pub mod segment;
+pub mod summary;
 mod unanswered;
 
 pub use draw::{arm_of, intent_id};

@@ -85,6 +85,7 @@ pub struct Inner {
     pub(crate) track: crate::track::Track,
     pub(crate) questions: crate::questions::Desk,
     pub(crate) live: crate::live::LiveFacts,
+    pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) passkeys: Passkeys,
@@ -100,6 +101,7 @@ pub(crate) struct RoomDesk {
     pub hub: Hub,
     pub gather: Gather,
     pub insight: crate::insight::InsightDesk,
+    pub review: crate::review::ReviewDesk,
 }
 
 impl std::ops::Deref for House {
@@ -125,6 +127,7 @@ impl House {
             track: crate::track::Track::new(parts.config.track_per_address),
             questions: crate::questions::Desk::new(parts.config.zone.clone()),
             live: crate::live::LiveFacts::default(),
+            watch: crate::watch::Desk::default(),
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -133,6 +136,7 @@ impl House {
             desks: RwLock::default(),
         }));
         crate::track::follow(&house);
+        crate::watch::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
         }
@@ -186,6 +190,7 @@ impl House {
                 hub: Hub::new(room.clone(), start),
                 gather: Gather::default(),
                 insight: crate::insight::InsightDesk::default(),
+                review: crate::review::ReviewDesk::default(),
             });
             crate::hub::follow(self.clone(), desk.clone(), start);
             crate::presence::follow(self.clone(), desk.clone());

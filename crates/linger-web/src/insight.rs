@@ -219,7 +219,7 @@ fn seconds_wire(snapshot: &Snapshot, from_s: u32) -> Vec<SecondWire> {
     rows
 }
 
-fn segment_wire(segment: &Segment) -> SegmentWire {
+pub(crate) fn segment_wire(segment: &Segment) -> SegmentWire {
     let (kind, item, label) = match segment.kind {
         SegmentKind::Card { item } => ("card", Some(item.0), String::new()),
         SegmentKind::Draw { draw } => ("draw", None, draw.to_string()),

@@ -23,12 +23,16 @@ mod orders;
 mod pages;
 mod presence;
 mod questions;
+mod review;
 mod rooms;
 mod socket;
 mod track;
+mod watch;
 pub mod wire;
 
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
+pub use hub::sealed_form;
 pub use openapi::{app, document};
+pub use review::{Language, Paper, shows_report};
 pub use track::{fact_id, room_person};

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, rooms, socket, track,
+    media, orders, pages, questions, review, rooms, socket, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -66,6 +66,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(account::routes())
         .merge(track::routes())
         .merge(questions::routes())
+        .merge(watch::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -75,6 +76,9 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(rooms::get_room))
         .routes(routes!(rooms::draw_proof))
         .routes(routes!(rooms::get_insight))
+        .routes(routes!(review::list_shows))
+        .routes(routes!(review::review_show))
+        .routes(routes!(review::report_shows))
         .routes(routes!(rooms::new_ingest_key))
         .routes(routes!(rooms::erase_me))
         .routes(routes!(rooms::erase_person))

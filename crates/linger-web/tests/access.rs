@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 61] = [
+const TABLE: [(&str, &str, &str); 77] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -47,6 +47,9 @@ const TABLE: [(&str, &str, &str); 61] = [
     ("post", "/api/rooms/{room}/guest", "+++++++"),
     ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
     ("get", "/api/rooms/{room}/insight", "1113+++"),
+    ("get", "/api/rooms/{room}/report", "1113+++"),
+    ("get", "/api/rooms/{room}/shows", "1113+++"),
+    ("get", "/api/rooms/{room}/shows/{show}/review", "1113+++"),
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
@@ -73,6 +76,19 @@ const TABLE: [(&str, &str, &str); 61] = [
     ("post", "/whep/{room}", "1+3++++"),
     ("post", "/whip/{room}", "1113+++"),
     ("get", "/ws/rooms/{room}", "+++++++"),
+    ("get", "/api/alarms", "11133++"),
+    ("post", "/api/alarms", "11133++"),
+    ("get", "/api/alarms/moments", "11133++"),
+    ("post", "/api/alarms/try", "11133++"),
+    ("delete", "/api/alarms/{alarm}", "11133++"),
+    ("get", "/api/board", "11133++"),
+    ("put", "/api/board", "11133++"),
+    ("get", "/api/segments", "11133++"),
+    ("put", "/api/segments/{segment}", "11133++"),
+    ("delete", "/api/segments/{segment}", "11133++"),
+    ("get", "/api/segments/{segment}/members.csv", "11133++"),
+    ("post", "/api/sql", "11133++"),
+    ("post", "/api/tags", "11133++"),
     // Outside the document: pages and assets are for everybody.
     ("get", "/", "+++++++"),
     ("get", "/r/{room}", "+++++++"),
@@ -121,6 +137,9 @@ impl Matrix {
             .replace("{order}", &"0".repeat(32))
             .replace("{resource}", &"0".repeat(32))
             .replace("{draw}", "1")
+            .replace("{show}", "1")
+            .replace("{alarm}", "1")
+            .replace("{segment}", "fresh")
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
             .replace("{question}", "9")
@@ -132,6 +151,10 @@ impl Matrix {
     }
 }
 
+fn alarm() -> Value {
+    json!({"name": "return", "figure": {"of": "kpi", "kpi": "d1_return"}})
+}
+
 /// A body that is right in form, so that nobody is turned away for the wrong reason.
 fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let product =
@@ -141,6 +164,12 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let json = match (method, path) {
         ("post", "/api/catalogue") => json!({"products": [product]}),
         ("post", "/api/invites") => json!({"role": "host"}),
+        ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
+        ("post", "/api/alarms/try") => json!({"rule": alarm()}),
+        ("put", "/api/board") => json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.4}}),
+        ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
+        ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
+        ("post", "/api/tags") => json!({"tag": "vip", "person": "1", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})
         }

@@ -46,6 +46,14 @@ fn program() -> Command {
                         .help("Do not publish the looping video and do not act as the host"),
                 ),
         )
+        .subcommand(command::import::flags(command(
+            "import",
+            "Read a shop's past orders, members and events from files",
+        )))
+        .subcommand(command::report::flags(command(
+            "report",
+            "Say what the history tells: cohorts, rhythm, tiers, worth, who is slipping away",
+        )))
         .subcommand(command::bench::program())
         .subcommand(
             Command::new("log")
@@ -78,6 +86,8 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     match matches.subcommand() {
         Some(("serve", it)) => command::serve::run(Typed::gather(it)?),
         Some(("demo", it)) => command::demo::run(Typed::gather(it)?, it),
+        Some(("import", it)) => command::import::run(&Typed::gather(it)?, it),
+        Some(("report", it)) => command::report::run(&Typed::gather(it)?, it),
         Some(("bench", it)) => command::bench::run(it),
         Some(("log", it)) => command::log::run(it),
         Some(("backup", it)) => command::backup::backup(&Typed::gather(it)?, it),

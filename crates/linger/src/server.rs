@@ -165,14 +165,18 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
 
 /// Opens the store of events, which keeps its files beside the log.
 fn open_events(config: &Config) -> anyhow::Result<EventStore> {
-    let events = linger_events::Config {
+    let (events, _) = EventStore::open(events_config(config)).context("opening the store of events")?;
+    Ok(events)
+}
+
+/// The store's settings, the same whoever opens it.
+pub fn events_config(config: &Config) -> linger_events::Config {
+    linger_events::Config {
         zone: config.zone_name.clone(),
         dedupe_h: config.dedupe_h,
         keep_days: config.keep_days,
         ..linger_events::Config::new(config.data.join("events"))
-    };
-    let (events, _) = EventStore::open(events).context("opening the store of events")?;
-    Ok(events)
+    }
 }
 
 fn media_config(config: &Config) -> MediaConfig {

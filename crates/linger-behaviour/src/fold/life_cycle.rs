@@ -23,7 +23,7 @@ impl LifeCycleFold {
         let scope = &question.scope;
         let calendar = |from_ms| Calendar::new(question.period, &scope.zone, from_ms, scope.to_ms);
         let first_ms = calendar(scope.from_ms).begin(0);
-        let calendar = calendar((first_ms - 1).max(0));
+        let calendar = calendar(first_ms - 1);
         let begins = calendar.begin(0);
         let masks = Days::new(scope, begins, &calendar, question.period, store_zone);
         LifeCycleFold {

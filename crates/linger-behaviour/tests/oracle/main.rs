@@ -1,4 +1,5 @@
 //! The engine against the plain meaning of its questions, on random histories. It does not know how the engine works.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 mod cells;
 mod histories;
@@ -7,6 +8,7 @@ mod naive;
 use cells::cells;
 use linger_behaviour::{Answer, Breakdown, Cohort, Fact, Fold, Of, Question, Stage, Table, answer::Spread};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn table(facts: &[Fact], zone: &str) -> Table {
     let mut table = Table::new(zone).unwrap();
@@ -60,7 +62,7 @@ fn groups(answer: &Answer) -> Vec<(Option<String>, serde_json::Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn retention_is_what_it_means(facts in histories::facts(), mut question in histories::retention()) {
@@ -256,6 +258,30 @@ proptest! {
                 prop_assert_eq!(link.people, there as u64);
             }
         }
+    }
+
+    #[test]
+    fn a_list_kept_while_facts_arrive_is_that_of_all_facts(
+        facts in histories::facts(),
+        mut question in histories::question(),
+        nth in any::<prop::sample::Index>(),
+    ) {
+        question.scope_mut().min_people = 1;
+        let cells = cells(&ask(&facts, &question));
+        if cells.is_empty() {
+            return Ok(());
+        }
+        let cell = &cells[nth.index(cells.len())].0;
+        let (mut growing, mut kept) = (Table::new("Europe/Berlin").unwrap(), BTreeSet::new());
+        for fact in &facts {
+            growing.push(fact).unwrap();
+            let run = growing.run(fact.person).unwrap();
+            // A name may be new, so the fold is made anew; only the person who did something is looked at again.
+            let belongs = question.members(cell, 0, growing.names(), growing.zone()).unwrap().has(&run);
+            if belongs { kept.insert(fact.person) } else { kept.remove(&fact.person) };
+        }
+        let batch = table(&facts, "Europe/Berlin").members(&question, cell, 100).unwrap();
+        prop_assert_eq!(kept.into_iter().collect::<Vec<_>>(), batch.people);
     }
 
     #[test]

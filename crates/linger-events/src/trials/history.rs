@@ -5,10 +5,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// A device or none, a known person or none, an alias or none, and a time.
+type Item = (Option<u8>, Option<u8>, Option<u8>, i64);
+
 #[derive(Clone, Debug)]
 enum Step {
-    /// Facts: a device or none, a known person or none, an alias or none, and a time.
-    Tell(Vec<(Option<u8>, Option<u8>, Option<u8>, i64)>),
+    Tell(Vec<Item>),
     /// The same batch once more.
     Again,
     Maintain,

@@ -7,7 +7,7 @@
 mod body;
 mod gathering;
 mod habits;
-mod lines;
+pub(crate) mod lines;
 mod stage;
 mod talk;
 mod tally;

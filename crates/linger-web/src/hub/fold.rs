@@ -28,7 +28,7 @@ pub(crate) struct Plain {
 }
 
 /// What a comment is sealed as: the name, a zero byte, the text.
-pub(crate) fn sealed_form(name: &str, text: &str) -> Vec<u8> {
+pub fn sealed_form(name: &str, text: &str) -> Vec<u8> {
     [name.as_bytes(), text.as_bytes()].join(&0)
 }
 

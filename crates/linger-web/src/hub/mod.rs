@@ -9,7 +9,8 @@
 pub(crate) mod fold;
 mod layer;
 
-pub(crate) use fold::{hex, role_name, sealed_form};
+pub use fold::sealed_form;
+pub(crate) use fold::{hex, role_name};
 
 use crate::{
     house::{House, RoomDesk},

@@ -9,9 +9,11 @@ mod act;
 mod event;
 mod events;
 mod insight;
+mod review;
 mod socket;
 mod track;
 mod view;
+mod watch;
 
 pub use account::{
     Accepted, EraseDone, GuestAsked, GuestToken, Invite, InviteAsked, InviteUsed, Me, PasskeyInfo,
@@ -23,9 +25,17 @@ pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQues
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };
+pub use review::{
+    CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,
+    WorstWire,
+};
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+};
+pub use watch::{
+    AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire, ReadySegmentInfo,
+    SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem, TagPut,
 };

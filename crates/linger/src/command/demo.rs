@@ -1,6 +1,8 @@
 //! `linger demo`: a server with a catalogue, a show that loops, a host who acts and a crowd that behaves, all through
 //! the public doors.
 
+mod past;
+
 use crate::{
     command::serve::start_logging,
     config::Config,
@@ -46,6 +48,8 @@ pub fn run(mut typed: Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 }
 
 async fn evening(config: &Config, people: usize, seed: u64, show: bool) -> anyhow::Result<()> {
+    println!("laying down last night …");
+    past::lay_down(config, seed).await?;
     println!("starting the server …");
     let server = Server::start(config).await?;
     let door = Door::new(&Url::parse(&format!("http://{}", server.inner))?)?;
@@ -105,6 +109,10 @@ fn greet(base: &Url, logins: &Logins, people: usize, show: bool) {
     println!(
         "  sign in as an operator    {}",
         staff(&format!("/control/{ROOM}"), OPERATOR_LOGIN, &logins.password)
+    );
+    println!(
+        "  what happened last night  {}",
+        staff(&format!("/control/{}%23shows", past::ROOM), OPERATOR_LOGIN, &logins.password)
     );
     println!();
     match (people, show) {

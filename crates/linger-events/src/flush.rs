@@ -1,5 +1,5 @@
-//! Writing the tail out to files, and the one way in which what the store consists of changes: new files first, then
-//! the manifest, then memory, then old files go. It does not know which segments are worth rewriting.
+//! Writing the tail out: to segments, and what came with it to journals of identities and words and to a file of ids.
+//! It does not know which segments are worth rewriting.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use linger_behaviour::{Fact, PersonKey};
 use linger_log::Position;
 
 use crate::bytes::Put;
+use crate::change::{Change, Upkeep};
 use crate::disk::Disk;
 use crate::manifest::{IdsFile, Listed, Manifest};
 use crate::moves::Moves;
@@ -23,27 +24,6 @@ pub(crate) const WORDS: &[u8; 8] = b"LINGERWO";
 pub(crate) const PEOPLE_IS: &str = "a journal of identities";
 pub(crate) const IDS_IS: &str = "a file of ids";
 pub(crate) const WORDS_IS: &str = "a journal of dictionaries";
-/// What only one thread at a time may change: the manifest and the files it names.
-pub(crate) struct Upkeep {
-    pub manifest: Manifest,
-    /// The store's own folder, and that of the segments.
-    pub disk: Disk,
-    pub segments: Disk,
-    pub written: Instant,
-    /// Files that the manifest does not name any more and that could not be removed yet.
-    pub leftovers: Vec<(Disk, String)>,
-}
-
-impl Upkeep {
-    /// Removes what is left over.
-    pub fn sweep(&mut self) -> Result<(), StoreFault> {
-        while let Some((disk, name)) = self.leftovers.last() {
-            disk.remove(name)?;
-            self.leftovers.pop();
-        }
-        Ok(())
-    }
-}
 
 /// A part of the state, taken at one moment.
 struct Frozen {
@@ -56,21 +36,6 @@ struct Frozen {
     moves_known: u64,
     journal: Vec<u8>,
     erasing: Vec<u64>,
-}
-
-/// A change of what the store consists of, being prepared.
-#[derive(Default)]
-pub(crate) struct Change {
-    /// Segments that come.
-    pub new: Vec<Arc<Piece>>,
-    /// Segments that go.
-    pub gone: Vec<u64>,
-    /// How many chunks of the tail are in the new segments.
-    pub chunks: usize,
-    /// How many moves the new segments know of, if they hold the tail.
-    pub tail_moves: Option<u64>,
-    /// Own files that go.
-    pub old: Vec<String>,
 }
 
 impl Inner {
@@ -119,8 +84,8 @@ impl Inner {
     }
 
     fn write_out(&self, up: &mut Upkeep, frozen: &Frozen) -> Result<(), StoreFault> {
-        let counts = self.change(up, |up, manifest, change| {
-            let counts = self.write_files(up, manifest, frozen, change)?;
+        let counts = self.change(up, |manifest, change| {
+            let counts = self.write_files(manifest, frozen, change)?;
             change.chunks = frozen.chunks.len();
             change.tail_moves = Some(frozen.moves_known);
             manifest.log_epoch = frozen.position.epoch;
@@ -138,60 +103,51 @@ impl Inner {
 
     fn write_files(
         &self,
-        up: &Upkeep,
         manifest: &mut Manifest,
         frozen: &Frozen,
         change: &mut Change,
     ) -> Result<Option<Counts>, StoreFault> {
-        let mut by_part: Vec<Vec<Fact>> = vec![Vec::new(); usize::from(self.config.partitions)];
         self.words().take_in(frozen.first, &frozen.chunks);
-        for partition in 0..self.config.partitions {
-            let facts = &mut by_part[usize::from(partition)];
-            for fact in frozen.chunks.iter().flat_map(|chunk| chunk.iter()) {
-                let person = PersonKey(frozen.moves.now(fact.person.0));
-                if partition_of(person, self.config.partitions) == partition {
-                    facts.push(Fact { person, ..fact.clone() });
-                }
-            }
-            if facts.is_empty() {
-                continue;
-            }
-            let piece = self.write_segment(up, manifest, partition, facts, frozen.moves_known)?;
-            change.new.push(piece);
-            *facts = Vec::new();
+        let mut parts: Vec<Vec<&Fact>> = vec![Vec::new(); usize::from(self.config.partitions)];
+        for fact in frozen.chunks.iter().flat_map(|chunk| chunk.iter()) {
+            let person = PersonKey(frozen.moves.now(fact.person.0));
+            parts[usize::from(partition_of(person, self.config.partitions))].push(fact);
         }
-        write_journal(up, manifest, Journal::People, &frozen.journal, change)?;
+        for (partition, facts) in (0..).zip(parts).filter(|(_, facts)| !facts.is_empty()) {
+            let now =
+                |fact: &Fact| Fact { person: PersonKey(frozen.moves.now(fact.person.0)), ..fact.clone() };
+            let mut facts: Vec<Fact> = facts.into_iter().map(now).collect();
+            change.new.push(self.write_segment(partition, &mut facts, frozen.moves_known)?);
+        }
+        write_journal(&self.disk, self.fresh(), manifest, Journal::People, &frozen.journal, change)?;
         let (words, counts) = self.words().journal();
-        write_journal(up, manifest, Journal::Words, &words, change)?;
-        self.write_ids(up, manifest, frozen, change)?;
+        write_journal(&self.disk, self.fresh(), manifest, Journal::Words, &words, change)?;
+        self.write_ids(manifest, frozen, change)?;
         Ok((!words.is_empty()).then_some(counts))
     }
 
     /// Writes facts of one partition as a new segment.
     pub fn write_segment(
         &self,
-        up: &Upkeep,
-        manifest: &mut Manifest,
         partition: u16,
         facts: &mut [Fact],
         moves: u64,
     ) -> Result<Arc<Piece>, StoreFault> {
-        up.segments.step("writing a segment")?;
-        let id = manifest.fresh();
-        let meta = segment::write(&up.segments.dir, id, partition, facts)?;
-        up.segments.step("opening a segment")?;
-        self.piece(up, meta, moves)
+        self.segments.step("writing a segment")?;
+        let id = self.fresh();
+        let meta = segment::write(&self.segments.dir, id, partition, facts, &self.config.zone)?;
+        self.segments.step("opening a segment")?;
+        self.piece(meta, moves)
     }
 
     /// Opens a segment that was just written.
-    pub fn piece(&self, up: &Upkeep, meta: Meta, moves: u64) -> Result<Arc<Piece>, StoreFault> {
-        let segment = segment::open(&up.segments.dir, &meta)?;
+    pub fn piece(&self, meta: Meta, moves: u64) -> Result<Arc<Piece>, StoreFault> {
+        let segment = segment::open(&self.segments.dir, &meta, &self.config.zone)?;
         Ok(Arc::new(Piece { listed: Listed { meta, moves, kept_ms: i64::MIN }, segment: Arc::new(segment) }))
     }
 
     fn write_ids(
         &self,
-        up: &Upkeep,
         manifest: &mut Manifest,
         frozen: &Frozen,
         change: &mut Change,
@@ -212,48 +168,10 @@ impl Inner {
         if ids.is_empty() {
             return Ok(());
         }
-        let name = format!("ids-{:010}", manifest.fresh());
-        up.disk.put_sealed(&name, IDS, &encode_ids(&ids))?;
+        let name = format!("ids-{:010}", self.fresh());
+        self.disk.put_sealed(&name, IDS, &encode_ids(&ids))?;
         manifest.ids.push(IdsFile { name, last_ms: frozen.now_ms, ids: ids.len() as u64 });
         Ok(())
-    }
-
-    /// Makes a prepared change the truth: on disk, in memory, and by removing what it replaced.
-    pub fn publish(&self, up: &mut Upkeep, mut manifest: Manifest, change: Change) -> Result<(), StoreFault> {
-        manifest.segments.retain(|listed| !change.gone.contains(&listed.meta.id));
-        manifest.segments.extend(change.new.iter().map(|piece| piece.listed.clone()));
-        // If this fails, the old manifest or the new one may be there after a crash. Both are whole, and the files of
-        // both are there, so nothing is removed.
-        manifest.write(&up.disk)?;
-        up.manifest = manifest;
-        let mut state = self.intake.state();
-        state.view = Arc::new(state.view.replaced(&change.gone, &change.new));
-        state.tail.drop_first(change.chunks);
-        if let Some(moves) = change.tail_moves {
-            state.tail_moves = moves;
-        }
-        drop(state);
-        let segments =
-            change.gone.iter().flat_map(|id| segment::names(*id)).map(|name| (up.segments.clone(), name));
-        up.leftovers.extend(segments);
-        up.leftovers.extend(change.old.into_iter().map(|name| (up.disk.clone(), name)));
-        // The change has happened; what cannot be removed now has its turn later.
-        if let Err(fault) = up.sweep() {
-            tracing::warn!(%fault, "files that were replaced are still there");
-        }
-        Ok(())
-    }
-
-    /// Removes segments that were written for a change that did not happen; what cannot be removed now is swept when
-    /// the store is opened.
-    pub fn discard(&self, up: &Upkeep, new: &[Arc<Piece>]) {
-        for piece in new {
-            for name in segment::names(piece.listed.meta.id) {
-                if let Err(fault) = up.segments.remove(&name) {
-                    tracing::debug!(%fault, "a leftover file stays until the store is opened again");
-                }
-            }
-        }
     }
 }
 
@@ -265,7 +183,8 @@ enum Journal {
 }
 
 fn write_journal(
-    up: &Upkeep,
+    disk: &Disk,
+    number: u64,
     manifest: &mut Manifest,
     kind: Journal,
     journal: &[u8],
@@ -274,7 +193,6 @@ fn write_journal(
     if journal.is_empty() {
         return Ok(());
     }
-    let number = manifest.fresh();
     let (files, magic, what, name) = match kind {
         Journal::People => (&mut manifest.people, PEOPLE, PEOPLE_IS, format!("people-{number:010}")),
         Journal::Words => (&mut manifest.words, WORDS, WORDS_IS, format!("words-{number:010}")),
@@ -283,7 +201,7 @@ fn write_journal(
     // files and each byte is rewritten seldom.
     let (mut from, mut bytes) = (files.len(), journal.len() as u64);
     while let Some(before) = from.checked_sub(1) {
-        let size = up.disk.size(&files[before])?;
+        let size = disk.size(&files[before])?;
         if size > bytes {
             break;
         }
@@ -291,11 +209,11 @@ fn write_journal(
     }
     let mut payload = Vec::new();
     for old in files.drain(from..) {
-        payload.append(&mut up.disk.read_sealed(&old, magic, what)?);
+        payload.append(&mut disk.read_sealed(&old, magic, what)?);
         change.old.push(old);
     }
     payload.extend_from_slice(journal);
-    up.disk.put_sealed(&name, magic, &payload)?;
+    disk.put_sealed(&name, magic, &payload)?;
     files.push(name);
     Ok(())
 }

@@ -1,0 +1,349 @@
+//! Reads a hot file: heads first, the rest of a group when somebody asks. It does not know any question.
+
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crc32c::crc32c;
+use linger_behaviour::{Columns, Head, NO_TEXT, NONE, Names, Number, PersonKey, Run, Text};
+
+use super::layout::{Block, Directory, GroupEntry, MAGIC, TAIL, VERSION, head_lengths};
+use crate::StoreFault;
+use crate::segment::Dictionary;
+
+/// An open hot file.
+#[derive(Debug)]
+pub(in crate::segment) struct Hot {
+    file: File,
+    name: String,
+    directory: Directory,
+    /// Which groups' heads and rows were found whole since it was opened; the disk is trusted to keep them so.
+    whole: Vec<[AtomicBool; 2]>,
+}
+
+impl Hot {
+    pub fn open(path: &Path, name: &str) -> Result<Hot, StoreFault> {
+        let doing = || format!("opening {name}");
+        let file = File::open(path).map_err(|error| StoreFault::io(doing(), &error))?;
+        let read = || -> std::io::Result<Option<Directory>> {
+            let length = file.metadata()?.len();
+            let Some(tail_at) = length.checked_sub(TAIL as u64) else { return Ok(None) };
+            let mut tail = [0; TAIL];
+            file.read_exact_at(&mut tail, tail_at)?;
+            let long = |at: usize| u64::from_le_bytes(std::array::from_fn(|byte| tail[at + byte]));
+            let short = |at: usize| u32::from_le_bytes(std::array::from_fn(|byte| tail[at + byte]));
+            let (at, bytes, sum, version) = (long(0), long(8), short(16), short(20));
+            if &tail[24..] != MAGIC || version != VERSION || at.checked_add(bytes) != Some(tail_at) {
+                return Ok(None);
+            }
+            let mut directory = vec![0; bytes as usize];
+            file.read_exact_at(&mut directory, at)?;
+            Ok((crc32c(&directory) == sum).then(|| serde_json::from_slice(&directory).ok()).flatten())
+        };
+        let directory = read().map_err(|error| StoreFault::io(doing(), &error))?;
+        let directory = directory.ok_or_else(|| StoreFault::damaged(doing(), name))?;
+        let whole = directory.groups.iter().map(|_| Default::default()).collect();
+        Ok(Hot { file, name: name.to_owned(), directory, whole })
+    }
+
+    /// How many facts it has.
+    pub fn facts(&self) -> u64 {
+        self.directory.facts
+    }
+
+    /// How many groups it has.
+    pub fn groups(&self) -> usize {
+        self.directory.groups.len()
+    }
+
+    /// The rows of the table that a person has.
+    pub fn find(&self, person: PersonKey) -> Result<Option<Range<u64>>, StoreFault> {
+        let groups = &self.directory.groups;
+        let at = groups.partition_point(|group| group.last_person < person.0);
+        if groups.get(at).is_none_or(|group| group.first_person > person.0) {
+            return Ok(None);
+        }
+        let mut group = Group::default();
+        group.load(self, at)?;
+        let Ok(place) = group.persons().binary_search(&person.0) else { return Ok(None) };
+        let before: u64 = group.facts()[..place].iter().map(|facts| u64::from(*facts)).sum();
+        let begin = groups[at].table_row + before;
+        Ok(Some(begin..begin + u64::from(group.facts()[place])))
+    }
+
+    /// The codes of the store for those of this segment.
+    pub fn codes(&self, words: &Dictionary, columns: Columns) -> CodeMap {
+        let names = std::iter::once(NO_TEXT)
+            .chain(self.directory.names.iter().map(|name| words.name_code(name).unwrap_or(NO_TEXT)))
+            .collect();
+        let text = |text: Text| {
+            let local = self.directory.texts.get(text.index()).filter(|_| columns.has(text));
+            let local = local.into_iter().flatten();
+            let codes = local.map(|word| words.text_code(text, word).unwrap_or(NO_TEXT));
+            std::iter::once(NO_TEXT).chain(codes).collect()
+        };
+        CodeMap::new(names, Text::ALL.map(text))
+    }
+
+    fn read(&self, block: Block, into: &mut Vec<u64>, check: bool) -> Result<(), StoreFault> {
+        let doing = || format!("reading {}", self.name);
+        into.resize((block.bytes as usize).div_ceil(8), 0);
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(into);
+        self.file.read_exact_at(bytes, block.at).map_err(|error| StoreFault::io(doing(), &error))?;
+        if check && crc32c(bytes) != block.sum {
+            let what = format!("{} (without it, it is made anew from the table beside it)", self.name);
+            return Err(StoreFault::damaged(doing(), what));
+        }
+        Ok(())
+    }
+
+    /// Reads a block of a group, and checks it the first time.
+    fn read_once(
+        &self,
+        group: usize,
+        kind: usize,
+        block: Block,
+        into: &mut Vec<u64>,
+    ) -> Result<(), StoreFault> {
+        let whole = &self.whole[group][kind];
+        self.read(block, into, !whole.load(Ordering::Relaxed))?;
+        whole.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// The codes of the store by those of a segment.
+pub(in crate::segment) struct CodeMap {
+    names: Vec<u32>,
+    texts: [Vec<u32>; Text::COUNT],
+    /// The bits of the store's names for each byte of a segment's bits; none when they are the same bits.
+    bits: Option<Box<[[u64; 256]; 8]>>,
+}
+
+impl CodeMap {
+    fn new(names: Vec<u32>, texts: [Vec<u32>; Text::COUNT]) -> CodeMap {
+        let same = (0u32..63).zip(&names).all(|(local, code)| local == *code)
+            && names.iter().skip(63).all(|code| *code >= 63);
+        let bits = (!same).then(|| {
+            // Bit 63 stands for many names, of which any may be here.
+            let rest = names.iter().skip(63).fold(0u64, |bits, code| bits | 1 << code.min(&63));
+            let bit = |local: usize| match local {
+                63 => rest,
+                _ => names.get(local).filter(|code| **code > 0).map_or(0, |code| 1u64 << code.min(&63)),
+            };
+            let mut bits = Box::new([[0u64; 256]; 8]);
+            for (byte, table) in bits.iter_mut().enumerate() {
+                for (value, bits) in table.iter_mut().enumerate() {
+                    *bits =
+                        (0..8).filter(|at| value >> at & 1 == 1).fold(0, |all, at| all | bit(byte * 8 + at));
+                }
+            }
+            bits
+        });
+        CodeMap { names, texts, bits }
+    }
+
+    fn bits(&self, local: u64) -> u64 {
+        let Some(tables) = &self.bits else { return local };
+        tables.iter().zip(local.to_le_bytes()).fold(0, |all, (table, byte)| all | table[usize::from(byte)])
+    }
+}
+
+/// A group that was read; buffers are used again for the next one.
+#[derive(Default)]
+pub(in crate::segment) struct Group {
+    at: usize,
+    persons: usize,
+    rows: usize,
+    day0: i32,
+    day_words: usize,
+    heads: Vec<u64>,
+    /// Where each person's rows begin, once the rows are decoded.
+    starts: Vec<u32>,
+    decoded: bool,
+    raw: Vec<u64>,
+    at_ms: Vec<i64>,
+    name: Vec<u32>,
+    texts: [Vec<u32>; Text::COUNT],
+    numbers: [Vec<i64>; Number::COUNT],
+}
+
+impl Group {
+    /// Reads the heads of a group.
+    pub fn load(&mut self, hot: &Hot, at: usize) -> Result<(), StoreFault> {
+        let entry = &hot.directory.groups[at];
+        self.at = at;
+        self.persons = entry.persons as usize;
+        self.rows = entry.rows as usize;
+        self.day0 = entry.day0;
+        self.day_words = usize::from(entry.day_words);
+        self.decoded = false;
+        hot.read_once(at, 0, entry.heads, &mut self.heads)?;
+        let expected: usize = head_lengths(self.persons, self.day_words).iter().sum();
+        let rows = |group: &Group| group.row_counts().iter().map(|rows| *rows as usize).sum::<usize>();
+        if self.heads.len() * 8 != expected || rows(self) != self.rows {
+            return Err(StoreFault::damaged(format!("reading {}", hot.name), &hot.name));
+        }
+        Ok(())
+    }
+
+    /// Bytes that decoding takes for these columns.
+    pub fn bytes(&self, columns: Columns) -> u64 {
+        let texts = Text::ALL.iter().filter(|text| columns.has(**text)).count();
+        let numbers = Number::ALL.iter().filter(|number| columns.has_number(**number)).count();
+        (self.rows * (20 + 4 * texts + 8 * numbers) + self.heads.len() * 8) as u64
+    }
+
+    /// Whether the rows are there.
+    pub fn is_decoded(&self) -> bool {
+        self.decoded
+    }
+
+    fn head_column(&self, column: usize) -> &[u64] {
+        let lengths = head_lengths(self.persons, self.day_words);
+        let begin: usize = lengths[..column].iter().sum();
+        &self.heads[begin / 8..(begin + lengths[column]) / 8]
+    }
+
+    /// Who is in it, rising.
+    pub fn persons(&self) -> &[u64] {
+        self.head_column(0)
+    }
+
+    fn row_counts(&self) -> &[u32] {
+        &bytemuck::cast_slice(self.head_column(4))[..self.persons]
+    }
+
+    fn facts(&self) -> &[u32] {
+        &bytemuck::cast_slice(self.head_column(5))[..self.persons]
+    }
+
+    /// The head of the person at a place.
+    pub fn head(&self, place: usize, codes: &CodeMap) -> Head<'_> {
+        Head {
+            person: PersonKey(self.persons()[place]),
+            first_ms: self.head_column(1)[place] as i64,
+            last_ms: self.head_column(2)[place] as i64,
+            facts: u64::from(self.facts()[place]),
+            names: codes.bits(self.head_column(3)[place]),
+            days: &self.head_column(6)[place * self.day_words..(place + 1) * self.day_words],
+            day0: self.day0,
+        }
+    }
+
+    /// Reads and decodes the rows, if they are not yet.
+    pub fn decode(&mut self, hot: &Hot, codes: &CodeMap, columns: Columns) -> Result<(), StoreFault> {
+        if self.decoded {
+            return Ok(());
+        }
+        let entry = &hot.directory.groups[self.at];
+        let damaged = || StoreFault::damaged(format!("reading {}", hot.name), &hot.name);
+        hot.read_once(self.at, 1, entry.core, &mut self.raw)?;
+        self.decode_times().ok_or_else(damaged)?;
+        let bytes: &[u8] = bytemuck::cast_slice(&self.raw);
+        let after = (self.rows * 4).next_multiple_of(8);
+        let names = bytes.get(after..).ok_or_else(damaged)?;
+        decode_codes(names, entry.name_width, self.rows, &codes.names, &mut self.name).ok_or_else(damaged)?;
+        self.decode_columns(hot, entry, codes, columns)?;
+        self.decoded = true;
+        Ok(())
+    }
+
+    fn decode_times(&mut self) -> Option<()> {
+        let mut gaps = bytemuck::cast_slice::<u64, u32>(&self.raw).get(..self.rows)?;
+        let (mut at_ms, mut starts) = (std::mem::take(&mut self.at_ms), std::mem::take(&mut self.starts));
+        at_ms.clear();
+        starts.clear();
+        at_ms.reserve(self.rows);
+        for (rows, first) in self.row_counts().iter().zip(self.head_column(1)) {
+            starts.push(at_ms.len() as u32);
+            let (mine, rest) = gaps.split_at(*rows as usize);
+            gaps = rest;
+            let mut now = *first as i64;
+            at_ms.extend(mine.iter().map(|gap| {
+                now += i64::from(*gap);
+                now
+            }));
+        }
+        starts.push(at_ms.len() as u32);
+        (self.at_ms, self.starts) = (at_ms, starts);
+        Some(())
+    }
+
+    fn decode_columns(
+        &mut self,
+        hot: &Hot,
+        entry: &GroupEntry,
+        codes: &CodeMap,
+        columns: Columns,
+    ) -> Result<(), StoreFault> {
+        let damaged = || StoreFault::damaged(format!("reading {}", hot.name), &hot.name);
+        for text in Text::ALL.into_iter().filter(|text| columns.has(*text)) {
+            let column = &mut self.texts[text.index()];
+            match entry.texts.iter().find(|it| usize::from(it.column) == text.index()) {
+                Some(there) => {
+                    hot.read(there.block, &mut self.raw, true)?;
+                    let bytes = bytemuck::cast_slice(&self.raw);
+                    decode_codes(bytes, there.width, self.rows, &codes.texts[text.index()], column)
+                        .ok_or_else(damaged)?;
+                }
+                None => fill(column, self.rows, NO_TEXT),
+            }
+        }
+        for number in Number::ALL.into_iter().filter(|number| columns.has_number(*number)) {
+            let column = &mut self.numbers[number.index()];
+            match entry.numbers.iter().find(|it| usize::from(it.column) == number.index()) {
+                Some(there) => {
+                    hot.read(there.block, &mut self.raw, true)?;
+                    column.clear();
+                    column.extend_from_slice(
+                        bytemuck::cast_slice::<u64, i64>(&self.raw).get(..self.rows).ok_or_else(damaged)?,
+                    );
+                }
+                None => fill(column, self.rows, NONE),
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of the person at a place, once they are decoded.
+    pub fn run(&self, place: usize) -> Run<'_> {
+        let rows = self.starts[place] as usize..self.starts[place + 1] as usize;
+        Run {
+            person: PersonKey(self.persons()[place]),
+            at_ms: &self.at_ms[rows.clone()],
+            name: &self.name[rows.clone()],
+            texts: std::array::from_fn(|at| self.texts[at].get(rows.clone()).unwrap_or_default()),
+            numbers: std::array::from_fn(|at| self.numbers[at].get(rows.clone()).unwrap_or_default()),
+        }
+    }
+}
+
+fn fill<T: Copy>(column: &mut Vec<T>, rows: usize, value: T) {
+    column.clear();
+    column.resize(rows, value);
+}
+
+/// Decodes codes, and turns them into those of the store.
+fn decode_codes(bytes: &[u8], width: u8, rows: usize, map: &[u32], into: &mut Vec<u32>) -> Option<()> {
+    let code = |local: u32| map.get(local as usize).copied().unwrap_or(NO_TEXT);
+    into.clear();
+    match width {
+        1 => into.extend(bytes.get(..rows)?.iter().map(|local| code(u32::from(*local)))),
+        2 => into.extend(
+            bytes
+                .get(..rows * 2)?
+                .chunks_exact(2)
+                .map(|it| code(u32::from(u16::from_le_bytes([it[0], it[1]])))),
+        ),
+        _ => into.extend(
+            bytes
+                .get(..rows * 4)?
+                .chunks_exact(4)
+                .map(|it| code(u32::from_le_bytes([it[0], it[1], it[2], it[3]]))),
+        ),
+    }
+    Some(())
+}

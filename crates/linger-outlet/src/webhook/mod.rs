@@ -1,0 +1,258 @@
+//! Webhooks out, by the Standard Webhooks convention: signed, kept until they arrive, tried again for three days. It does
+//! not know what they say or why.
+//!
+//! A message is kept before [`WebhookSender::send`] returns, so a crash loses none; it may arrive more than once, always
+//! with the same id. What an endpoint answers is not read. Redirects are not followed, and only public addresses are
+//! called unless the house allows others: an address book of webhooks must not become a way into the house's own network.
+
+mod book;
+mod guard;
+
+use crate::{
+    sandbox::Clock,
+    signature::{ID, SIGNATURE, TIMESTAMP, WebhookSecret},
+};
+use aws_lc_rs::rand;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use book::{Book, Due, Fate};
+use guard::PublicOnly;
+use linger_protocol::Millis;
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{sync::Notify, task::JoinSet};
+
+/// Endpoints one house may have.
+pub const ENDPOINTS_MAX: usize = 50;
+/// Bytes of one message.
+pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
+/// Messages that may wait in all.
+pub const WAITING_MAX: usize = 100_000;
+/// How many travel at the same time.
+const TOGETHER_MAX: usize = 32;
+const MINUTE_MS: i64 = 60_000;
+/// How long to wait after each failed try; after the last, the message is given up.
+const WAITS_MS: [i64; 9] = [
+    5_000,
+    5 * MINUTE_MS,
+    30 * MINUTE_MS,
+    120 * MINUTE_MS,
+    300 * MINUTE_MS,
+    600 * MINUTE_MS,
+    840 * MINUTE_MS,
+    1_200 * MINUTE_MS,
+    1_440 * MINUTE_MS,
+];
+const URL_BYTES_MAX: usize = 2_048;
+const TOPICS_MAX: usize = 20;
+/// An idle sender looks again after this long, should a clock have been turned.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How webhooks are sent.
+#[derive(Clone)]
+pub struct WebhookConfig {
+    /// Folder of `webhooks.db`; it must exist.
+    pub dir: PathBuf,
+    /// What time it is.
+    pub clock: Clock,
+    /// Whether plain HTTP and addresses of private networks may be called.
+    pub private_allowed: bool,
+}
+
+/// Why something about webhooks was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    /// A field is not as it must be.
+    #[error("{field} {problem}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// As many as there may be.
+    #[error("there are as many {0} as there may be")]
+    Full(&'static str),
+    /// The books cannot be used now.
+    #[error("the book of webhooks cannot be used: {0}")]
+    Unavailable(Box<str>),
+}
+
+/// Somebody webhooks go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: String,
+    /// Where.
+    pub url: String,
+    /// What it hears of; a topic such as `alarm` or, with `*`, everything.
+    pub topics: Vec<String>,
+    /// When it was entered.
+    pub made_at: Millis,
+    /// Why nothing is sent any more: `gone` when it said 410.
+    pub ended: Option<String>,
+    /// When it last took a message.
+    pub last_ok_at: Option<Millis>,
+    /// When it last did not.
+    pub last_failed_at: Option<Millis>,
+}
+
+/// Sends webhooks. Clones share the same book.
+#[derive(Clone)]
+pub struct WebhookSender {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: WebhookConfig,
+    book: Book,
+    http: reqwest::Client,
+    news: Notify,
+}
+
+impl fmt::Debug for WebhookSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSender")
+    }
+}
+
+impl WebhookSender {
+    /// Opens the book. Messages travel only while [`WebhookSender::run`] runs.
+    pub async fn open(config: WebhookConfig) -> Result<WebhookSender, WebhookError> {
+        let book = Book::open(&config.dir.join("webhooks.db")).await?;
+        let mut http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(15))
+            .user_agent(concat!("linger/", env!("CARGO_PKG_VERSION")));
+        if !config.private_allowed {
+            http = http.dns_resolver(Arc::new(PublicOnly));
+        }
+        let http = http.build().map_err(|error| WebhookError::Unavailable(error.to_string().into()))?;
+        Ok(WebhookSender { inner: Arc::new(Inner { config, book, http, news: Notify::new() }) })
+    }
+
+    /// Enters an endpoint. Its secret (`whsec_…`) is told this once.
+    pub async fn add(&self, url: &str, topics: &[String]) -> Result<(Endpoint, String), WebhookError> {
+        let url = guard::check_url(url, self.inner.config.private_allowed, URL_BYTES_MAX)?;
+        let fits = |topic: &String| {
+            (1..=64).contains(&topic.len()) && topic.bytes().all(|b| b.is_ascii_graphic() && b != b',')
+        };
+        if topics.is_empty() || topics.len() > TOPICS_MAX || !topics.iter().all(fits) {
+            return Err(WebhookError::Field { field: "topics", problem: "must be 1 to 20 words" });
+        }
+        let secret = random::<32>()?;
+        let endpoint = Endpoint {
+            id: format!("ep_{}", hex(&random::<8>()?)),
+            url: url.to_string(),
+            topics: topics.to_vec(),
+            made_at: self.now(),
+            ended: None,
+            last_ok_at: None,
+            last_failed_at: None,
+        };
+        self.inner.book.add(&endpoint, &secret).await?;
+        Ok((endpoint, format!("whsec_{}", STANDARD.encode(secret))))
+    }
+
+    /// All endpoints, oldest first.
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, WebhookError> {
+        self.inner.book.endpoints().await
+    }
+
+    /// Takes an endpoint out, with all that waits for it; whether there was one.
+    pub async fn remove(&self, id: &str) -> Result<bool, WebhookError> {
+        self.inner.book.remove(id).await
+    }
+
+    /// Keeps a message for every endpoint that hears of its topic; to how many it will go.
+    pub async fn send(&self, topic: &str, body: &serde_json::Value) -> Result<usize, WebhookError> {
+        let body = serde_json::json!({ "type": topic, "data": body }).to_string();
+        if body.len() > MESSAGE_BYTES_MAX {
+            return Err(WebhookError::Field { field: "body", problem: "is larger than 256 KiB" });
+        }
+        let id = format!("msg_{}", hex(&random::<16>()?));
+        let kept = self.inner.book.keep(&id, topic, &body, self.now()).await?;
+        self.inner.news.notify_one();
+        Ok(kept)
+    }
+
+    /// Tries what is due now; says when the next is due.
+    pub async fn deliver_due(&self) -> Result<Option<Millis>, WebhookError> {
+        let mut tries = JoinSet::new();
+        for due in self.inner.book.due(self.now(), TOGETHER_MAX).await? {
+            let sender = self.clone();
+            tries.spawn(async move {
+                let fate = sender.attempt(&due).await;
+                sender.inner.book.settle(&due, fate, sender.now()).await
+            });
+        }
+        while let Some(done) = tries.join_next().await {
+            done.map_err(|error| WebhookError::Unavailable(error.to_string().into()))??;
+        }
+        self.inner.book.next_due().await
+    }
+
+    /// Sends for as long as the house stands.
+    pub async fn run(self) {
+        loop {
+            let wait = match self.deliver_due().await {
+                Ok(Some(at)) => {
+                    let ms = u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or(0);
+                    Duration::from_millis(ms).min(IDLE)
+                }
+                Ok(None) => IDLE,
+                Err(error) => {
+                    tracing::error!(%error, "webhooks wait");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.inner.news.notified() => {}
+            }
+        }
+    }
+
+    async fn attempt(&self, due: &Due) -> Fate {
+        let Some(secret) = WebhookSecret::new(&due.secret) else { return Fate::GivenUp };
+        // What was allowed when it was entered may be forbidden now.
+        let private_allowed = self.inner.config.private_allowed;
+        if guard::check_url(&due.url, private_allowed, URL_BYTES_MAX).is_err() {
+            return Fate::GivenUp;
+        }
+        let seconds = self.now().0.div_euclid(1_000);
+        let sent = self
+            .inner
+            .http
+            .post(&due.url)
+            .header(ID, &due.id)
+            .header(TIMESTAMP, seconds.to_string())
+            .header(SIGNATURE, secret.sign(&due.id, seconds, due.body.as_bytes()))
+            .header("content-type", "application/json")
+            .body(due.body.clone())
+            .send()
+            .await;
+        match sent.map(|answer| answer.status().as_u16()) {
+            Ok(200..=299) => Fate::Arrived,
+            Ok(410) => Fate::Gone,
+            _ => match WAITS_MS.get(due.tries) {
+                Some(wait) => Fate::Again(Millis(self.now().0 + wait)),
+                None => Fate::GivenUp,
+            },
+        }
+    }
+
+    fn now(&self) -> Millis {
+        (self.inner.config.clock)()
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], WebhookError> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| WebhookError::Unavailable("no random bytes".into()))?;
+    Ok(bytes)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,143 @@
+//! Keeps segments up to date: builds them from the store, follows facts, lets days pass, and tells who entered and left.
+//! It does not know who looks at them.
+
+use super::calendar;
+use crate::house::House;
+use linger_behaviour::{Fact, Text};
+use linger_events::{AskLimits, Incoming, Who};
+use linger_strategy::segment::{Backfill, Change, Condition, ENTERED, Engine, LEFT, Mark, SegmentDef, Spec, StageRule};
+use sha2::{Digest, Sha256};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::broadcast::error::RecvError, time::Instant};
+
+/// How often segments are built anew in any case.
+const ANEW_EVERY: Duration = Duration::from_secs(3_600);
+/// How long to wait after a building that failed.
+const FAILED_WAIT: Duration = Duration::from_secs(10);
+/// Changes told as facts in one batch.
+const TOLD_MAX: usize = 10_000;
+/// Memory of one building.
+const BYTES_MAX: u64 = 2 << 30;
+
+/// Never ends while the house stands.
+pub(super) async fn follow(house: House) {
+    while !house.is_stopping() {
+        let mut facts = house.facts();
+        if let Err(why) = build(&house).await {
+            tracing::warn!(why, "segments could not be built; trying again");
+            tokio::time::sleep(FAILED_WAIT).await;
+            continue;
+        }
+        // What arrived while the store was read is in what was read.
+        while facts.try_recv().is_ok() {}
+        let anew = Instant::now() + ANEW_EVERY;
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        while !house.is_stopping() {
+            let mut changes = vec![];
+            tokio::select! {
+                () = house.watch.stale.notified() => break,
+                () = tokio::time::sleep_until(anew) => break,
+                _ = ticks.tick() => with(&house, |engine| {
+                    if house.now().0 >= engine.wakes_at_ms() {
+                        engine.advance(house.now().0, &mut changes);
+                    }
+                }),
+                batch = facts.recv() => match batch {
+                    Ok(batch) => with(&house, |engine| {
+                        engine.advance(house.now().0, &mut changes);
+                        engine.apply(&batch, &mut changes);
+                    }),
+                    // Some were missed: only the store knows all.
+                    Err(RecvError::Lagged(_)) => break,
+                    Err(RecvError::Closed) => return,
+                },
+            }
+            tell(&house, changes).await;
+        }
+    }
+}
+
+fn with(house: &House, act: impl FnOnce(&mut Engine)) {
+    if let Some(engine) = house.watch.engine().as_mut() {
+        act(engine);
+    }
+}
+
+/// The shop's segments, checked. One that no longer passes is left out, so that it does not take the others with it.
+pub(super) fn spec(kept: &[linger_store::KeptSegment]) -> Spec {
+    let read = |it: &linger_store::KeptSegment| {
+        let when: Condition = serde_json::from_str(&it.definition).ok()?;
+        let def = SegmentDef { id: it.id.as_str().into(), when };
+        Spec::new(std::slice::from_ref(&def), StageRule::default()).ok().map(|_| def)
+    };
+    let defs: Vec<_> = kept.iter().filter_map(read).collect();
+    Spec::new(&defs, StageRule::default()).unwrap_or_else(|bad| {
+        tracing::error!(%bad, "segments cannot be kept together");
+        Spec::new(&[], StageRule::default()).unwrap_or_else(|_| unreachable!("no segments are no trouble"))
+    })
+}
+
+async fn build(house: &House) -> Result<(), String> {
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let kept = house.store.segments().await.map_err(|it| said(&it))?;
+    let tags = house.store.tags().await.map_err(|it| said(&it))?;
+    let spec = Arc::new(spec(&kept));
+    let (events, calendar, now) = (house.events.clone(), calendar(house), house.now().0);
+    let built = tokio::task::spawn_blocking(move || {
+        let snapshot = events.snapshot();
+        let names = snapshot.names();
+        let make = || Backfill::new(spec.clone(), calendar.clone(), now, names);
+        let limits = AskLimits { threads: 1, bytes_max: BYTES_MAX, ..AskLimits::default() };
+        let fold = snapshot.fold(make, &limits).map_err(|fault| fault.to_string())?;
+        let (mut engine, missed) = fold.finish();
+        for (person, tag) in &tags {
+            let person = events.current(linger_behaviour::PersonKey(*person));
+            // Who carries a tag from before did not enter by it now.
+            engine.mark(person, Mark::Tag(tag, true), &mut vec![]);
+        }
+        Ok::<_, String>((engine, missed))
+    });
+    let (engine, missed) = built.await.map_err(|it| said(&it))??;
+    *house.watch.engine() = Some(engine);
+    tell(house, missed).await;
+    Ok(())
+}
+
+/// Tells changes as facts of the people concerned, as far as they are known by an id of the shop.
+pub(super) async fn tell(house: &House, changes: Vec<Change>) {
+    if changes.is_empty() {
+        return;
+    }
+    let ids: Vec<Box<str>> = match house.watch.engine().as_ref() {
+        Some(engine) => engine.spec().ids().to_vec(),
+        None => return,
+    };
+    let (events, now) = (house.events.clone(), house.now().0);
+    let told = tokio::task::spawn_blocking(move || {
+        for changes in changes.chunks(TOLD_MAX) {
+            let facts = changes.iter().filter_map(|change| {
+                let (known, segment) = (events.known_id(change.person)?, ids.get(usize::from(change.segment))?);
+                Some(Incoming { who: Who::known(&known), fact: fact(change, segment, now), alias: None })
+            });
+            events.append(facts.collect()).map_err(|fault| fault.to_string())?;
+        }
+        Ok::<_, String>(())
+    });
+    if let Err(why) = told.await.unwrap_or_else(|error| Err(error.to_string())) {
+        tracing::warn!(why, "who entered and left a segment was not kept");
+    }
+}
+
+fn fact(change: &Change, segment: &str, now: i64) -> Fact {
+    let name = if change.entered { ENTERED } else { LEFT };
+    let mut hash = Sha256::new();
+    hash.update(b"linger segment change v1");
+    hash.update(change.person.0.to_be_bytes());
+    hash.update(now.to_be_bytes());
+    hash.update([u8::from(change.entered)]);
+    hash.update(segment);
+    let digest: [u8; 32] = hash.finalize().into();
+    let id = digest.iter().take(16).fold(0u128, |id, byte| id << 8 | u128::from(*byte));
+    let fact = Fact { at_ms: now, received_ms: now, name: name.into(), id, ..Fact::default() };
+    fact.with(Text::Outcome, segment)
+}

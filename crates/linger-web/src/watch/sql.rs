@@ -1,0 +1,130 @@
+//! Read-only SQL over the summaries, and their making. It does not know what may stand in a query.
+
+use super::calendar;
+use crate::{
+    account::Staff,
+    error::{ApiError, Body},
+    house::House,
+    wire::{SqlAnswered, SqlAsked, SqlProblem},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use linger_events::AskLimits;
+use linger_protocol::Role;
+use linger_store::{DailyRow, SqlRefused, SqlValue, Summaries};
+use linger_strategy::summary::Summary;
+use std::time::Duration;
+
+/// How often summaries are made anew.
+const ANEW_EVERY: Duration = Duration::from_secs(300);
+
+/// A query that has no answer.
+pub(crate) enum SqlError {
+    Api(ApiError),
+    Problem(SqlProblem),
+}
+
+impl From<ApiError> for SqlError {
+    fn from(error: ApiError) -> SqlError {
+        SqlError::Api(error)
+    }
+}
+
+impl IntoResponse for SqlError {
+    fn into_response(self) -> Response {
+        match self {
+            SqlError::Api(error) => error.into_response(),
+            SqlError::Problem(problem) => (StatusCode::BAD_REQUEST, Json(problem)).into_response(),
+        }
+    }
+}
+
+/// The summaries of this house.
+pub(super) fn summaries(house: &House) -> Summaries {
+    Summaries::new(&house.config.disk_spare.0.join("summaries"))
+}
+
+/// Asks the summaries: table `daily (day, event, source, room, facts, persons, amount_minor)`.
+#[utoipa::path(
+    post, path = "/api/sql", tag = "data", request_body = SqlAsked,
+    responses(
+        (status = 200, description = "the answer, 10,000 rows and 8 MiB at most", body = SqlAnswered),
+        (status = 400, description = "not one SELECT, or wrong, or too slow", body = SqlProblem),
+        (status = 401, description = "not signed in", body = ApiError),
+        (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
+        (status = 409, description = "there are no summaries yet", body = ApiError),
+        (status = 413, description = "too large", body = ApiError),
+        (status = 415, description = "not JSON", body = ApiError),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn ask_sql(
+    State(house): State<House>,
+    staff: Staff,
+    Body(asked): Body<SqlAsked>,
+) -> Result<Json<SqlAnswered>, SqlError> {
+    staff.need(&[Role::Operator, Role::Admin])?;
+    let answer = summaries(&house).ask(&asked.sql).await.map_err(refused)?;
+    let value = |value: SqlValue| match value {
+        SqlValue::Null => serde_json::Value::Null,
+        SqlValue::Integer(it) => it.into(),
+        SqlValue::Real(it) => it.into(),
+        SqlValue::Text(it) => it.into(),
+    };
+    let rows = answer.rows.into_iter().map(|row| row.into_iter().map(value).collect());
+    Ok(Json(SqlAnswered { columns: answer.columns, rows: rows.collect(), cut: answer.cut }))
+}
+
+fn refused(why: SqlRefused) -> SqlError {
+    let code = match why {
+        SqlRefused::NotYet => return ApiError::new(StatusCode::CONFLICT, "no-summaries").into(),
+        SqlRefused::TooSlow => "sql-too-slow",
+        _ => "bad-sql",
+    };
+    SqlError::Problem(SqlProblem { code: code.to_owned(), field: "sql".to_owned(), says: why.to_string() })
+}
+
+/// Makes the summaries anew, again and again.
+pub(super) async fn follow(house: House) {
+    let mut ticks = tokio::time::interval(ANEW_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut facts = u64::MAX;
+    while !house.is_stopping() {
+        ticks.tick().await;
+        let now = house.events.figures().facts;
+        if now == facts {
+            continue;
+        }
+        match make(&house).await {
+            Ok(()) => facts = now,
+            Err(why) => tracing::warn!(why, "summaries were not made; trying again"),
+        }
+    }
+}
+
+async fn make(house: &House) -> Result<(), String> {
+    let (events, calendar) = (house.events.clone(), calendar(house));
+    let rows = tokio::task::spawn_blocking(move || {
+        let snapshot = events.snapshot();
+        let limits = AskLimits { threads: 1, ..AskLimits::default() };
+        let make = || Summary::new(calendar.clone(), snapshot.names());
+        let summary = snapshot.fold(make, &limits).map_err(|fault| fault.to_string())?;
+        let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let rows = summary.rows().map(|row| DailyRow {
+            day: row.day,
+            event: row.event,
+            source: row.source,
+            room: row.room,
+            facts: signed(row.facts),
+            persons: signed(row.persons),
+            amount_minor: row.amount_minor,
+        });
+        Ok::<Vec<_>, String>(rows.collect())
+    });
+    let rows = rows.await.map_err(|error| error.to_string())??;
+    summaries(house).replace(rows.into_iter()).await.map_err(|fault| fault.to_string())
+}

@@ -1,0 +1,206 @@
+//! Segments, the board, alarms and SQL as they go over the wire. It does not know how any of them is reckoned.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A segment of the shop.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SegmentInfo {
+    /// Its id.
+    pub id: String,
+    /// Who belongs to it: a condition.
+    pub when: serde_json::Value,
+    /// How many belong to it now; absent while it is being built.
+    pub people: Option<u64>,
+    /// When it was changed last.
+    pub changed_at: i64,
+}
+
+/// A segment ready to be taken over.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReadySegmentInfo {
+    /// Its id.
+    pub id: String,
+    /// Who belongs to it: a condition.
+    pub when: serde_json::Value,
+    /// Who is in it, in English.
+    pub says: String,
+}
+
+/// All segments.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SegmentList {
+    /// Those of the shop.
+    pub segments: Vec<SegmentInfo>,
+    /// Those ready to be taken over.
+    pub ready: Vec<ReadySegmentInfo>,
+    /// People known in all; absent while segments are being built.
+    pub known: Option<u64>,
+}
+
+/// Who belongs to a segment.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentPut {
+    /// A condition.
+    pub when: serde_json::Value,
+}
+
+/// A tag put on people, or taken off.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagPut {
+    /// The tag, 1 to 64 bytes.
+    pub tag: String,
+    /// A person's key, as exports name it.
+    pub person: String,
+    /// On, or off.
+    pub on: bool,
+}
+
+/// What a shop expects of an indicator.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AimWire {
+    /// Below this it is worse than it should be.
+    pub baseline: f64,
+    /// From this on it is where it should go.
+    pub target: f64,
+}
+
+/// A day beside an indicator.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SparkWire {
+    /// The date.
+    pub label: String,
+    /// The day's figure; absent with too few people.
+    pub value: Option<f64>,
+    /// People behind it.
+    pub people: Option<u64>,
+    /// More may come of it.
+    pub unfinished: bool,
+}
+
+/// An indicator.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct KpiWire {
+    /// `d1_return`, `d7_return`, `d30_return`, `watch_time`, `interaction_rate`, `answer_rate`, `conversion` or
+    /// `repeat_purchase`.
+    pub kpi: String,
+    /// `share` or `seconds`.
+    pub unit: String,
+    /// Over all finished days; absent with too few people.
+    pub value: Option<f64>,
+    /// People behind it.
+    pub people: u64,
+    /// What the shop expects.
+    pub aim: AimWire,
+    /// `unknown`, `worse`, `at` or `better`.
+    pub mood: String,
+    /// Day by day, oldest first.
+    pub days: Vec<SparkWire>,
+    /// The questions behind it, for whoever wants to look closer.
+    pub questions: serde_json::Value,
+}
+
+/// A new aim for one indicator.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AimPut {
+    /// Which.
+    pub kpi: String,
+    /// What is expected of it.
+    pub aim: AimWire,
+}
+
+/// A rule to be tried on the past.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmTry {
+    /// The rule.
+    pub rule: serde_json::Value,
+}
+
+/// A rule to be kept, by somebody who has seen what it would have done.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmPut {
+    /// The rule.
+    pub rule: serde_json::Value,
+    /// `seen` of its back-test.
+    pub seen: String,
+}
+
+/// What a rule would have done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlarmTried {
+    /// The rule with all its bounds filled in.
+    pub rule: serde_json::Value,
+    /// The moments at which it would have spoken, and how often it would have spoken of nothing.
+    pub back_test: serde_json::Value,
+    /// The periods it looked at.
+    pub series: serde_json::Value,
+    /// To be said when the rule is kept.
+    pub seen: String,
+}
+
+/// An alarm of the shop.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlarmInfo {
+    /// Its number.
+    pub id: u64,
+    /// Its rule.
+    pub rule: serde_json::Value,
+    /// When it was made.
+    pub made_at: i64,
+}
+
+/// Something an alarm said.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlarmMoment {
+    /// Its number: `after` of whoever reads on.
+    pub id: u64,
+    /// Which alarm.
+    pub alarm: u64,
+    /// What it said.
+    pub moment: serde_json::Value,
+    /// When it said so.
+    pub told_at: i64,
+}
+
+/// The number of an alarm that is kept.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlarmMade {
+    /// Its number.
+    pub id: u64,
+}
+
+/// A query over the summaries.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SqlAsked {
+    /// One `SELECT`.
+    pub sql: String,
+}
+
+/// The answer to a query.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SqlAnswered {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The rows: numbers, texts and nulls.
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// There was more.
+    pub cut: bool,
+}
+
+/// What is wrong with a query.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SqlProblem {
+    /// A code that has a sentence.
+    pub code: String,
+    /// The field: `sql`.
+    pub field: String,
+    /// The data base's own words about the query, for who wrote it.
+    pub says: String,
+}

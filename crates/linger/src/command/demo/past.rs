@@ -1,0 +1,243 @@
+//! What the demo can look back at: a room whose evenings are over, decided by the room itself over a simulated clock and
+//! laid down in the log before the server starts. It does not know what a review will find in them.
+
+use crate::{config::Config, server::master_key};
+use anyhow::{Context, ensure};
+use linger_engine::{Clock as _, SteadyClock};
+use linger_log::{Append, DiskConfig, DiskLog, Log, StreamName};
+use linger_protocol::{Act, Actor, PaymentId};
+use linger_protocol::{Cause, DrawId, Entry, Event, Millis, PersonId, Report, Request, Role, Spoken};
+use linger_room::{Room, draw};
+use linger_sim::past::{self, Deed, Past};
+use linger_store::Vault;
+use std::collections::BTreeMap;
+
+/// The room.
+pub const ROOM: &str = "last-night";
+const TITLE: &str = "Last night (simulated) · 昨晚（模拟）";
+const DAY_MS: i64 = 86_400_000;
+/// When evenings begin: 20:00 of the day before, by the world's clock.
+const BEGINS_MS: i64 = 20 * 3_600_000;
+/// Entries of one append: well below what the log takes at once.
+const BATCH: usize = 4_096;
+
+/// Lays the evenings down, once, in a folder that is the demo's own or new.
+pub async fn lay_down(config: &Config, seed: u64) -> anyhow::Result<()> {
+    let (folder, is_ours) = (config.data.join("log"), config.data.join("demo-password").exists());
+    if !is_ours && folder.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&config.data).with_context(|| format!("making {}", config.data.display()))?;
+    let (log, _) = DiskLog::open(folder, DiskConfig::default()).context("opening the log")?;
+    let stream = StreamName::new(ROOM)?;
+    if log.tail(&stream).is_some() {
+        return Ok(());
+    }
+    let vault = Vault::unlock(&config.data, master_key(config)?).await.context("opening the vault")?;
+    let seal_seed = |seed: &[u8; 32]| vault.seal_house(seed).context("sealing a seed");
+    let mut entries = evenings(SteadyClock::start().now(), seed, &seal_seed)?;
+    seal(&mut entries, &vault).await?;
+    let mut expected = log.create(&stream, 1)?;
+    for batch in entries.chunks(BATCH) {
+        let records = batch.iter().map(|(entry, _)| entry.to_bytes().into()).collect();
+        let answers = log.append(vec![Append { stream: stream.clone(), expected, records }])?;
+        expected = answers.into_iter().next().context("an append without an answer")??;
+    }
+    vault.close().await.context("closing the vault")?;
+    Ok(())
+}
+
+/// An entry, and who said what in it under which name: still to be sealed.
+type Unsealed = (Entry, Option<(PersonId, String, String)>);
+
+/// Two evenings before `now`: one that went well, and last night's.
+fn evenings(
+    now: Millis,
+    seed: u64,
+    seal_seed: &dyn Fn(&[u8; 32]) -> anyhow::Result<Vec<u8>>,
+) -> anyhow::Result<Vec<Unsealed>> {
+    let today = now.0.div_euclid(DAY_MS) * DAY_MS;
+    let mut played =
+        Played { room: Room::default(), entries: Vec::new(), seeds: BTreeMap::new(), seed, seal_seed };
+    for (days_ago, troubled) in [(2, false), (1, true)] {
+        let began = Millis(today - days_ago * DAY_MS + BEGINS_MS);
+        if days_ago == 2 {
+            played.play(Millis(began.0 - 600_000), past::opening(TITLE))?;
+        }
+        let past =
+            Past { began, seed: seed.wrapping_mul(31).wrapping_add(days_ago.unsigned_abs()), troubled };
+        for (at, deed) in past::evening(&past) {
+            played.play(at, deed)?;
+        }
+    }
+    ensure!(played.entries.last().is_some_and(|(entry, _)| entry.at <= now), "an evening that is not over");
+    Ok(played.entries)
+}
+
+/// A room to which the deeds of an evening happen.
+struct Played<'a> {
+    room: Room,
+    entries: Vec<Unsealed>,
+    seeds: BTreeMap<DrawId, [u8; 32]>,
+    seed: u64,
+    seal_seed: &'a dyn Fn(&[u8; 32]) -> anyhow::Result<Vec<u8>>,
+}
+
+impl Played<'_> {
+    fn play(&mut self, at: Millis, deed: Deed) -> anyhow::Result<()> {
+        while let Some(wakes_at) = self.room.wakes_at().filter(|it| *it <= at) {
+            let before = self.entries.len();
+            self.tell(wakes_at, &Report::TimePassed);
+            self.reveal(wakes_at);
+            if self.entries.len() == before {
+                break;
+            }
+        }
+        let host = Actor { person: past::HOST, role: Role::Host };
+        match deed {
+            Deed::Tell(report) => self.tell(at, &report),
+            Deed::Ask(by, act) => self.ask(at, by, act, None),
+            Deed::Say(by, name, text) => {
+                let act = Act::Say { spoken: Spoken::unsealed(&text), answers: None };
+                self.ask(at, by, act, Some((by.person, name, text)));
+            }
+            Deed::AnswerOldest => {
+                if let Some((question, _)) = self.room.questions().min_by_key(|(question, _)| *question) {
+                    self.ask(at, host, Act::AnswerOnAir { question }, None);
+                }
+            }
+            Deed::OpenDraw(keyword, prize, winners, lasts_ms) => {
+                let seed = self.next_seed();
+                let act = Act::OpenDraw {
+                    keyword: keyword.to_owned(),
+                    prize: prize.to_owned(),
+                    winners,
+                    lasts_ms,
+                    commit: draw::commitment(&seed),
+                    sealed_seed: (self.seal_seed)(&seed)?,
+                };
+                self.ask(at, host, act, None);
+                if let Some(draw) = self.room.open_draw() {
+                    self.seeds.insert(draw, seed);
+                }
+            }
+            Deed::Stock(item, more) => {
+                let gone = self.room.stock(item).map_or(0, |it| it.held + it.sold);
+                self.ask(at, host, Act::SetStock { item, units: i64::from(gone) + more }, None);
+            }
+            Deed::Pay(order) => {
+                let amount = self.room.order(order).map(|it| it.amount);
+                if let Some(amount) = amount {
+                    let payment = PaymentId::new(&format!("past-{order}"))?;
+                    self.tell(at, &Report::PaymentArrived { order, payment, amount });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A refusal is the room's own business: somebody came too late, or said the same again.
+    fn ask(&mut self, at: Millis, by: Actor, act: Act, said: Option<(PersonId, String, String)>) {
+        if let Ok(events) = self.room.decide(at, &Request { by, act }) {
+            self.take(at, Cause::Asked { by, intent: None }, events, said);
+        }
+    }
+
+    fn tell(&mut self, at: Millis, report: &Report) {
+        let events = self.room.note(at, report);
+        self.take(at, Cause::Reported, events, None);
+    }
+
+    fn reveal(&mut self, at: Millis) {
+        let waiting: Vec<DrawId> = self.room.awaiting_seed().iter().map(|(draw, _)| *draw).collect();
+        for draw in waiting {
+            if let Some(seed) = self.seeds.get(&draw).copied() {
+                self.tell(at, &Report::SeedRevealed { draw, seed });
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        at: Millis,
+        cause: Cause,
+        events: Vec<Event>,
+        said: Option<(PersonId, String, String)>,
+    ) {
+        for event in events {
+            self.room.apply(&event);
+            let said = said.clone().filter(|_| matches!(event, Event::CommentMade { .. }));
+            self.entries.push((Entry { at, cause, event }, said));
+        }
+    }
+
+    /// The seeds of a simulated evening are no secret: it is over, and nobody real took part.
+    fn next_seed(&self) -> [u8; 32] {
+        let mut dice = linger_sim::dice::Dice::of(self.seed, &format!("draw {}", self.seeds.len()));
+        let mut seed = [0; 32];
+        seed.chunks_exact_mut(8).for_each(|chunk| chunk.copy_from_slice(&dice.bits().to_le_bytes()));
+        seed
+    }
+}
+
+/// Seals what was said, as a running room does before it decides.
+async fn seal(entries: &mut [Unsealed], vault: &Vault) -> anyhow::Result<()> {
+    for (entry, said) in entries {
+        if let (Event::CommentMade { spoken, .. }, Some((person, name, text))) = (&mut entry.event, said) {
+            let form = linger_web::sealed_form(name, text);
+            *spoken = vault.seal(*person, ROOM.as_bytes(), &form).await.context("sealing a text")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linger_insight::review::{Digest, Review, Show, Shows, findings};
+
+    fn shows(seed: u64) -> Vec<Show> {
+        let entries = evenings(Millis(1_790_000_000_000), seed, &|_| Ok(vec![0; 60])).unwrap();
+        assert!(entries.is_sorted_by_key(|(entry, _)| entry.at), "time went back");
+        let mut shows = Shows::default();
+        let mut all: Vec<Show> = entries.iter().filter_map(|(entry, _)| shows.fold(entry)).collect();
+        all.extend(shows.present());
+        all
+    }
+
+    #[test]
+    fn last_night_tells_its_troubles_whatever_the_seed() {
+        for seed in 1..6 {
+            let all = shows(seed);
+            assert_eq!(all.len(), 2, "seed {seed}");
+            let reviews: Vec<Review> = all.iter().map(Review::of).collect();
+            let beyond: Vec<(u32, u32, &str)> = reviews[1]
+                .losses
+                .iter()
+                .filter(|it| it.stretch.beyond_chance)
+                .map(|it| (it.stretch.from_s, it.stretch.to_s, it.causes[0].cause.code()))
+                .collect();
+            let found = |code: &str, from: u32, to: u32| {
+                beyond.iter().any(|(a, b, it)| *it == code && *a <= to && *b >= from)
+            };
+            assert_eq!(beyond.first().map(|it| it.2), Some("picture-stalled"), "seed {seed}: {beyond:?}");
+            assert!(found("picture-stalled", 874, 903), "seed {seed}: {beyond:?}");
+            assert!(found("questions-ignored", 1_620, 1_709), "seed {seed}: {beyond:?}");
+            assert!(found("sold-out", 1_905, 1_939), "seed {seed}: {beyond:?}, {:?}", all[1].notes.sold_out);
+            // The night before nothing was the matter but that a draw ends, and nothing is made of the burst of arrivals.
+            let calm = reviews[0].losses.iter().filter(|it| it.stretch.beyond_chance);
+            assert!(
+                calm.clone().all(|it| it.causes[0].cause.code() == "draw-over"),
+                "seed {seed}: {calm:?}",
+                calm = calm.collect::<Vec<_>>()
+            );
+            let digests: Vec<Digest> =
+                all.iter().zip(&reviews).map(|(show, it)| Digest::of(show, it)).collect();
+            assert!(
+                digests.iter().all(|it| it.is_over && it.here_peak > 200 && it.paid > 30),
+                "seed {seed}: {digests:?}"
+            );
+            assert!(!findings(&digests[1], &digests[..1]).is_empty(), "seed {seed}");
+        }
+    }
+}
