@@ -214,7 +214,7 @@ pub(crate) async fn accept_schema(
 
 fn shown(key: u64, name: &str, event: &Event) -> EventSchema {
     let names = |bits| type_names(bits).into_iter().map(str::to_owned).collect();
-    let field = |(name, seen): (&Box<str>, &Seen)| FieldSchema {
+    let field = |(name, seen): (&str, &Seen)| FieldSchema {
         field: name.to_string(),
         types: names(seen.types),
         unexpected: seen.is_new(),
@@ -230,6 +230,6 @@ fn shown(key: u64, name: &str, event: &Event) -> EventSchema {
         first_at: event.whole.first_at,
         last_at: event.whole.last_at,
         flagged: event.fields.values().any(|seen| seen.odd() != 0),
-        fields: event.fields.iter().map(field).collect(),
+        fields: event.fields.iter().map(|(name, seen)| field((name, seen))).collect(),
     }
 }

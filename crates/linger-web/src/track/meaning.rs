@@ -338,10 +338,10 @@ impl<'a> Reading<'a, '_> {
         take(Text::Device, &inner("device"), "type");
         let traits = inner("traits");
         for (name, value) in &traits.all {
-            if let Some(Place::Text(text @ (Text::AgeBand | Text::CityTier | Text::Region))) = place(name) {
-                if let Some(value) = value.plain() {
-                    self.text(text, &value);
-                }
+            if let Some(Place::Text(text @ (Text::AgeBand | Text::CityTier | Text::Region))) = place(name)
+                && let Some(value) = value.plain()
+            {
+                self.text(text, &value);
             }
         }
     }
@@ -350,15 +350,13 @@ impl<'a> Reading<'a, '_> {
     /// there was none of that kind.
     fn amount(&mut self, default: Option<[u8; 3]>) -> bool {
         let Some(best) = self.amounts.iter().position(Option::is_some) else { return true };
-        if self.fact.text(Text::Currency).is_none() {
-            if let Some(code) = default {
-                self.text(Text::Currency, code_text(&code));
-            }
+        if let (None, Some(code)) = (self.fact.text(Text::Currency), default) {
+            self.text(Text::Currency, code_text(&code));
         }
         let code = self.fact.texts[Text::Currency.index()].clone();
         let mut clear = true;
-        for at in 0..AMOUNTS.len() {
-            let Some(told) = self.amounts[at] else { continue };
+        for (at, (name, told)) in AMOUNTS.into_iter().zip(self.amounts).enumerate() {
+            let Some(told) = told else { continue };
             let digits: Cow<'_, str> = told.digits().unwrap_or_default();
             let minor = code.as_deref().and_then(|code| minor_units(&digits, minor_digits(code)));
             let column = &mut self.fact.numbers[Number::AmountMinor.index()];
@@ -367,7 +365,7 @@ impl<'a> Reading<'a, '_> {
                 _ => {
                     clear &= code.is_some();
                     self.rest.is_empty().then(|| self.rest.push('{'));
-                    push_name(&mut self.rest, AMOUNTS[at]);
+                    push_name(&mut self.rest, name);
                     self.rest.push_str(told.json());
                 }
             }

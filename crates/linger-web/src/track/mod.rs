@@ -154,16 +154,16 @@ pub(crate) async fn keep_schema(house: &House) {
         return;
     }
     let changed = track.schema.changed();
-    if !changed.is_empty() {
-        if let Err(fault) = house.store.keep_event_fields(&changed).await {
-            tracing::warn!(%fault, "what events look like was not kept; trying again");
-            track.schema.not_kept(&changed);
-        }
+    if !changed.is_empty()
+        && let Err(fault) = house.store.keep_event_fields(&changed).await
+    {
+        tracing::warn!(%fault, "what events look like was not kept; trying again");
+        track.schema.not_kept(&changed);
     }
     let used = track.senders.used();
-    if !used.is_empty() {
-        if let Err(fault) = house.store.note_write_keys(&used).await {
-            tracing::warn!(%fault, "the use of write keys was not noted");
-        }
+    if !used.is_empty()
+        && let Err(fault) = house.store.note_write_keys(&used).await
+    {
+        tracing::warn!(%fault, "the use of write keys was not noted");
     }
 }

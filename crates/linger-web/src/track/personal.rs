@@ -51,8 +51,9 @@ fn is_personal(name: &str, of_traits: bool) -> bool {
         word[len] = b.to_ascii_lowercase();
         len += 1;
     }
-    let is = |known: &&str| known.as_bytes() == &word[..len];
-    ANYWHERE.iter().any(|known| is(&known)) || (of_traits && OF_TRAITS.iter().any(|known| is(&known)))
+    let word = &word[..len];
+    let is = |known: &&str| known.as_bytes() == word;
+    ANYWHERE.iter().any(is) || (of_traits && OF_TRAITS.iter().any(is))
 }
 
 /// Writes properties as JSON, leaving out what is personal.
