@@ -75,7 +75,10 @@ async fn other_sites_may_come_in_by_token_and_never_by_cookie() {
     let asked_first = door.call("OPTIONS", "/api/rooms/tea/ask", &there, None).await;
     assert_eq!(asked_first.status.as_u16(), 204);
     assert_eq!(asked_first.header("access-control-allow-origin"), "*");
-    assert_eq!(asked_first.header("access-control-allow-headers"), "authorization, content-type");
+    assert_eq!(
+        asked_first.header("access-control-allow-headers"),
+        "authorization, content-type, content-encoding"
+    );
     let guest = door.post("/api/rooms/tea/guest", &there, json!({})).await;
     assert_eq!((guest.status.as_u16(), guest.header("access-control-allow-origin")), (200, "*"));
     for path in ["/api/me", "/api/staff", "/api/rooms/tea/insight", "/", "/metrics"] {

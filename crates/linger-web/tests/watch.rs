@@ -25,8 +25,13 @@ async fn put(door: &Door, who: &Who, path: &str, body: Value) -> Said {
 
 fn told(door: &Door, person: &str, name: &str, days_ago: i64, n: u64) -> Incoming {
     let at_ms = door.now().0 - days_ago * DAY;
-    let fact =
-        Fact { at_ms, received_ms: door.now().0, name: name.into(), id: u128::from(n), ..Fact::default() };
+    let fact = Fact {
+        at_ms,
+        received_ms: door.now().0,
+        name: name.into(),
+        id: u128::from(n) + 1,
+        ..Fact::default()
+    };
     let fact = fact.with(Text::Source, "feed").with_number(Number::AmountMinor, 500);
     Incoming { who: By::known(person), fact, alias: None }
 }

@@ -2,6 +2,7 @@
 
 use crate::settings::Typed;
 use anyhow::{Context, ensure};
+use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
 use linger_web::WebConfig;
 use std::{
@@ -40,6 +41,8 @@ pub struct Config {
     pub track_per_address: u32,
     pub track_personal: bool,
     pub dedupe_h: u32,
+    /// Where event files are copied to, if anywhere.
+    pub mirror: Option<MirrorConfig>,
     pub keep_days: linger_events::KeepDays,
 }
 
@@ -119,6 +122,11 @@ impl Config {
             track_per_address: read(typed, "track-per-address")?,
             track_personal: track_personal == "yes",
             dedupe_h,
+            mirror: some("events-s3").map(|bucket| MirrorConfig {
+                bucket: bucket.to_owned(),
+                endpoint: typed.text("events-s3-endpoint").to_owned(),
+                region: typed.text("events-s3-region").to_owned(),
+            }),
             keep_days: linger_events::KeepDays {
                 behaviour: keep("keep-behaviour-days")?,
                 commerce: keep("keep-commerce-days")?,

@@ -5,9 +5,11 @@
 //! It does not know how occasions are found (`linger-strategy`) or how they are paced (`linger-action`).
 
 mod collect;
+mod copies;
 mod facts;
 
 pub use collect::Collecting;
+pub use copies::copy_files;
 pub use facts::Visits;
 
 use linger_action::Desk;

@@ -12,7 +12,7 @@ use linger_events::EventStore;
 use linger_log::{DiskConfig, DiskLog, Log};
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{Payments, Sandbox, SandboxConfig, WebhookSecret};
-use linger_store::{MasterKey, Store, Vault};
+use linger_store::{MasterKey, Mirror, Store, Vault};
 use linger_web::{House, HouseParts};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use url::Url;
@@ -96,6 +96,10 @@ impl Server {
             visits: Visits::new(config.zone.clone()),
         };
         loops::start(collecting, &payments, &config.rules);
+        if let Some(mirror) = &config.mirror {
+            let mirror = Mirror::s3(mirror).context("`events-s3`")?;
+            tokio::spawn(loops::copy_files(events.clone(), mirror));
+        }
         let house = House::new(HouseParts {
             engine: engine.clone(),
             store: store.clone(),

@@ -82,6 +82,13 @@ pub const SETTINGS: &[Setting] = &[
         "How long events of orders, payments and refunds are kept, days; 0 for ever",
     ),
     setting("keep-profile-days", "0", "How long events of who somebody is are kept, days; 0 for ever"),
+    setting(
+        "events-s3",
+        "",
+        "Bucket, and after a slash the folder, to which event files are copied; keys from AWS_ACCESS_KEY_ID and its kin",
+    ),
+    setting("events-s3-endpoint", "", "Address of an S3-compatible store; Amazon's own when empty"),
+    setting("events-s3-region", "", "Region of that store"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 
