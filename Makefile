@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/linger/target
 DEBUG := $(CARGO_TARGET_DIR)/debug/linger
 RELEASE := $(CARGO_TARGET_DIR)/release/linger
 
-.PHONY: demo test soak bench build debug web setup lint unit story crash shots wire
+.PHONY: demo test soak bench build debug web setup lint unit story readers crash shots wire
 
 demo: build ## build everything and run the demo
 	$(RELEASE) demo $(DEMO)
@@ -23,7 +23,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 setup: ## what the tests need beyond Rust and Node
 	bash scripts/setup.sh
 
-test: setup web lint unit story crash ## everything that has to hold
+test: setup web lint unit story readers crash ## everything that has to hold
 	@echo "all of it holds"
 
 lint: web
@@ -40,6 +40,9 @@ unit: debug
 
 story: debug ## the evening in a real browser, over real sockets
 	LINGER_BIN=$(DEBUG) bash scripts/story.sh
+
+readers: debug ## what is kept, read by DuckDB and ClickHouse
+	LINGER_BIN=$(DEBUG) bash scripts/readers.sh
 
 crash: debug ## kill -9 under load; CRASHES says how often
 	LINGER_BIN=$(DEBUG) $(DEBUG) bench crash --runs $(or $(CRASHES),5)

@@ -32,3 +32,7 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 "$venv/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("imageio-ffmpeg") < "0.8")' 2>/dev/null ||
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'imageio-ffmpeg>=0.8'
+
+# Engines that read what the event store keeps, and that its answers are held to.
+"$venv/bin/python" -c 'import chdb, duckdb' 2>/dev/null ||
+  "$venv/bin/pip" install --quiet --disable-pip-version-check 'duckdb==2.0.1' 'chdb==4.4.0'

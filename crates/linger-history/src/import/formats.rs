@@ -264,6 +264,17 @@ const GUESSES: &[(Field, &[&str])] = &[
             "at",
             "atms",
             "paidat",
+            "paiddate",
+            "paymenttime",
+            "paymentdate",
+            "orderedat",
+            "ordertime",
+            "placedat",
+            "purchasedat",
+            "purchasetime",
+            "transactiondate",
+            "processedat",
+            "completedat",
             "timestamp",
             "time",
             "datetime",
@@ -271,12 +282,18 @@ const GUESSES: &[(Field, &[&str])] = &[
             "invoicedate",
             "purchasedate",
             "createdat",
+            "createddate",
             "eventtime",
             "date",
             "registeredat",
             "付款时间",
             "支付时间",
+            "付款日期",
+            "支付日期",
             "下单时间",
+            "下单日期",
+            "订单时间",
+            "创建时间",
             "时间",
             "日期",
         ],
@@ -344,6 +361,10 @@ fn guess(header: &[String]) -> Option<Mapping> {
         return None;
     }
     let money = has(Field::Total) || has(Field::Amount) || has(Field::Price);
+    if money && has(Field::Order) && !has(Field::At) {
+        // Orders whose time has a name of its own: taken for members they would be lost without a word.
+        return None;
+    }
     mapping.kind = if has(Field::Event) && has(Field::At) {
         Kind::Events
     } else if money && has(Field::At) {
