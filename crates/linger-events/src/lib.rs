@@ -43,6 +43,7 @@
 //! answer [`Cause::DiskFull`]. Both recover by themselves when there is space. Nothing is ever half applied.
 
 mod append;
+pub mod archive;
 mod bytes;
 mod change;
 mod compact;
@@ -62,6 +63,7 @@ mod manifest;
 mod moves;
 mod open;
 pub mod ordeal;
+mod parallel;
 mod people;
 mod record;
 mod segment;

@@ -2,13 +2,13 @@
 //! not know questions.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use linger_behaviour::{Fact, Fold, PersonKey};
 
 use crate::gather::Gather;
 use crate::moves::Moves;
+use crate::parallel::fold_parts;
 use crate::segment::{self, Dictionary, TailPart};
 use crate::view::{View, partition_of};
 use crate::{AskFault, AskLimits, StoreFault};
@@ -51,38 +51,15 @@ impl Snapshot {
     /// [`AskFault`] when it was stopped, needs more memory than it may hold, or a file cannot be read.
     pub fn fold<F: Fold>(&self, make: impl Fn() -> F + Sync, limits: &AskLimits) -> Result<F, AskFault> {
         let seen = &*self.0;
-        let next = AtomicUsize::new(0);
-        let threads = limits.threads.clamp(1, seen.view.parts.len());
-        let work = || -> Result<Gather<'_, F>, AskFault> {
-            let mut fold = Gather::new(make(), &seen.moves, &seen.hidden, limits);
-            loop {
-                let part = next.fetch_add(1, Ordering::Relaxed);
-                let Some(pieces) = seen.view.parts.get(part) else { return Ok(fold) };
-                let segments: Vec<_> = pieces.iter().map(|piece| Arc::clone(&piece.segment)).collect();
-                let scanned = seen
-                    .tail_part(part, limits)
-                    .and_then(|tail| segment::scan(&seen.words, &segments, tail, &mut fold, limits));
-                if let Some(fault) = scanned.err().or_else(|| fold.fault.take()) {
-                    // The others need not go on.
-                    next.store(seen.view.parts.len(), Ordering::Relaxed);
-                    return Err(fault);
-                }
-            }
-        };
-        let folds: Vec<_> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut folds = vec![work()];
-            folds.extend(
-                others.into_iter().map(|it| it.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug))),
-            );
-            folds
+        let make = || Gather::new(make(), &seen.moves, &seen.hidden, limits);
+        let folded = fold_parts(seen.view.parts.len(), limits, make, |part, fold| {
+            let pieces = &seen.view.parts[part];
+            let segments: Vec<_> = pieces.iter().map(|piece| Arc::clone(&piece.segment)).collect();
+            let tail = seen.tail_part(part, limits)?;
+            segment::scan(&seen.words, &segments, tail, fold, limits)?;
+            fold.fault.take().map_or(Ok(()), Err)
         });
-        let mut folds = folds.into_iter();
-        let mut sum = folds.next().unwrap_or(Err(AskFault::Stopped))?;
-        for fold in folds {
-            sum.join(fold?);
-        }
-        sum.finish()
+        folded?.finish()
     }
 
     /// The dictionaries that codes in runs are looked up in.

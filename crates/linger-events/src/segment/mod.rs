@@ -129,6 +129,11 @@ fn sync_dir(file: &Path) -> io::Result<()> {
 }
 
 impl Segment {
+    /// Adds its words to dictionaries that lack them.
+    pub(crate) fn teach(&self, words: &mut Dictionary) {
+        self.hot.teach(words);
+    }
+
     /// Whether it has facts of a person.
     pub(crate) fn holds(&self, person: PersonKey) -> Result<bool, StoreFault> {
         Ok(self.hot.find(person)?.is_some())

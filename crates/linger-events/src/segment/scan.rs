@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use linger_behaviour::{Columns, Fact, Fold, Head, NO_TEXT, NONE, Names, Need, Number, PersonKey, Run, Text};
+use linger_behaviour::{Columns, Fact, Fold, Head, NO_TEXT, NONE, Need, Number, PersonKey, Run, Text};
 
 use super::hot::{CodeMap, Group, Hot};
 use super::{Dictionary, Segment};
@@ -174,11 +174,11 @@ impl Tail<'_> {
         whole.parts.push(whole.at_ms.len());
         for fact in mine {
             whole.at_ms.push(fact.at_ms);
-            whole.name.push(self.words.name_code(&fact.name).unwrap_or(NO_TEXT));
+            whole.name.push(self.words.code(None, &fact.name));
             for text in Text::ALL.into_iter().filter(|text| self.columns.has(*text)) {
                 let word = fact.text(text).filter(|_| text.has_codes());
-                let code = word.and_then(|it| self.words.text_code(text, it));
-                whole.texts[text.index()].push(code.unwrap_or(NO_TEXT));
+                let code = word.map_or(NO_TEXT, |it| self.words.code(Some(text), it));
+                whole.texts[text.index()].push(code);
             }
             for number in Number::ALL.into_iter().filter(|number| self.columns.has_number(*number)) {
                 whole.numbers[number.index()].push(fact.number(number).unwrap_or(NONE));

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crc32c::crc32c;
-use linger_behaviour::{Columns, Head, NO_TEXT, NONE, Names, Number, PersonKey, Run, Text};
+use linger_behaviour::{Columns, Head, NO_TEXT, NONE, Number, PersonKey, Run, Text};
 
 use super::layout::{Block, Directory, GroupEntry, MAGIC, TAIL, VERSION, head_lengths};
 use crate::StoreFault;
@@ -73,15 +73,23 @@ impl Hot {
         Ok(Some(begin..begin + u64::from(group.facts()[place])))
     }
 
+    /// Adds its words to dictionaries that lack them.
+    pub fn teach(&self, words: &mut Dictionary) {
+        self.directory.names.iter().for_each(|name| words.learn(None, name));
+        for (text, local) in Text::ALL.into_iter().zip(&self.directory.texts) {
+            local.iter().for_each(|word| words.learn(Some(text), word));
+        }
+    }
+
     /// The codes of the store for those of this segment.
     pub fn codes(&self, words: &Dictionary, columns: Columns) -> CodeMap {
         let names = std::iter::once(NO_TEXT)
-            .chain(self.directory.names.iter().map(|name| words.name_code(name).unwrap_or(NO_TEXT)))
+            .chain(self.directory.names.iter().map(|name| words.code(None, name)))
             .collect();
         let text = |text: Text| {
             let local = self.directory.texts.get(text.index()).filter(|_| columns.has(text));
             let local = local.into_iter().flatten();
-            let codes = local.map(|word| words.text_code(text, word).unwrap_or(NO_TEXT));
+            let codes = local.map(|word| words.code(Some(text), word));
             std::iter::once(NO_TEXT).chain(codes).collect()
         };
         CodeMap::new(names, Text::ALL.map(text))

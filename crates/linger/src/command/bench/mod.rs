@@ -1,6 +1,7 @@
 //! `linger bench`: the workloads of `docs/performance.md`. The server is a process of its own, this one is the load.
 //! Each prints one JSON object as its last line. It does not know the peers: `bench/peers` runs them beside ours.
 
+mod cohort;
 mod fanout;
 mod ground;
 mod ingest;
@@ -43,6 +44,20 @@ pub fn program() -> Command {
                 .arg(flag("engine-orders", "500000", "Orders for the engine alone; 0 leaves it out")),
         )
         .subcommand(
+            Command::new("cohort")
+                .about("Questions about behaviour over many events, from files")
+                .arg(flag("events", "2000000", "Events, about"))
+                .arg(flag("people", "0", "People; a twentieth of the events when 0"))
+                .arg(flag("threads", "2", "Threads a question may use"))
+                .arg(flag("seed", "1", "Seed"))
+                .arg(
+                    Arg::new("dir")
+                        .long("dir")
+                        .value_parser(value_parser!(std::path::PathBuf))
+                        .help("Folder to keep the events in, or that has them; a passing one without"),
+                ),
+        )
+        .subcommand(
             Command::new("ingest")
                 .about("Events over HTTP; every answer durable")
                 .arg(flag("connections", "16", "Connections, one batch under way on each"))
@@ -82,6 +97,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     match matches.subcommand() {
         Some(("fanout", it)) => runtime.block_on(fanout::run(it)),
         Some(("rush", it)) => runtime.block_on(rush::run(it)),
+        Some(("cohort", it)) => cohort::run(it),
         Some(("ingest", it)) => runtime.block_on(ingest::run(it)),
         Some(("recover", it)) => runtime.block_on(recover::run(it)),
         Some(("video", it)) => runtime.block_on(video::run(it)),
