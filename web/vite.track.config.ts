@@ -9,7 +9,7 @@ export default defineConfig({
     emptyOutDir: false,
     modulePreload: false,
     rolldownOptions: {
-      input: resolve(import.meta.dirname, 'room/track.page.ts'),
+      input: resolve(import.meta.dirname, 'tracker/page.ts'),
       output: { entryFileNames: 'track.js', format: 'iife' },
     },
   },

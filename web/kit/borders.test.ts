@@ -8,6 +8,7 @@ const web = resolve(import.meta.dirname, '..');
 const MAY: Record<string, string[]> = {
   wire: ['wire'],
   room: ['room', 'wire'],
+  tracker: ['tracker', 'room'],
   messages: ['messages'],
   kit: ['kit', 'room', 'wire', 'messages'],
   viewer: ['viewer', 'kit', 'room', 'wire', 'messages'],

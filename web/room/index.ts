@@ -5,5 +5,5 @@ export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type Rang
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
-export { browser, Tracker, type Reply, type TrackWorld } from './track';
+export { Tracker, type Reply, type TrackWorld } from './track';
 export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';
