@@ -61,7 +61,7 @@ export class Tracker {
 
   constructor(
     private readonly key: string,
-    private readonly world: TrackWorld = browser(),
+    private readonly world: TrackWorld,
   ) {
     world.hidden(() => this.#lastMoment());
   }
