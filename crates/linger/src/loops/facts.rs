@@ -8,9 +8,10 @@ use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
-    Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId, RefundReason, RoomId,
-    SessionId,
+    Answered, Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId, QuestionId,
+    RefundReason, RoomId, SessionId,
 };
+use linger_strategy::kpi::ANSWERED;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
@@ -48,6 +49,10 @@ impl Visits {
     }
 }
 
+/// Open questions, and people who ask the same one, that are remembered; further ones are not told of.
+const QUESTIONS_MAX: usize = 10_000;
+const ASKERS_MAX: usize = 1_000;
+
 /// A stay that is running.
 struct Stay {
     person: PersonId,
@@ -74,6 +79,8 @@ pub struct RoomFacts {
     orders: HashMap<OrderId, Ordered>,
     returns: HashMap<(OrderId, Box<str>), (Money, RefundReason)>,
     categories: HashMap<ItemId, Box<str>>,
+    /// Who waits for an answer, by the open questions.
+    askers: BTreeMap<QuestionId, Vec<PersonId>>,
 }
 
 impl RoomFacts {
@@ -88,6 +95,7 @@ impl RoomFacts {
             orders: HashMap::new(),
             returns: HashMap::new(),
             categories: HashMap::new(),
+            askers: BTreeMap::new(),
         }
     }
 
@@ -114,8 +122,20 @@ impl RoomFacts {
                 }
             }
             Event::CommentMade { person, question, .. } => {
+                if let Some(question) = question {
+                    self.ask(*question, *person);
+                }
                 let outcome = if question.is_some() { "question" } else { "comment" };
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, outcome));
+            }
+            Event::QuestionAnswered { question, how, .. } => {
+                let outcome = match how {
+                    Answered::Typed { .. } => "typed",
+                    Answered::OnAir => "on-air",
+                };
+                for person in self.askers.remove(question).unwrap_or_default() {
+                    self.tell(&mut telling, person, ANSWERED, |fact| fact.with(Text::Outcome, outcome));
+                }
             }
             Event::Followed { person, .. } => {
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| {
@@ -145,6 +165,17 @@ impl RoomFacts {
             _ => {}
         }
         telling.told
+    }
+
+    /// Whoever asks the same before it is answered is answered with them.
+    fn ask(&mut self, question: QuestionId, person: PersonId) {
+        if !self.askers.contains_key(&question) && self.askers.len() >= QUESTIONS_MAX {
+            self.askers.pop_first();
+        }
+        let askers = self.askers.entry(question).or_default();
+        if askers.len() < ASKERS_MAX && !askers.contains(&person) {
+            askers.push(person);
+        }
     }
 
     fn arrive(&mut self, telling: &mut Telling, arrival: &Arrival) {
@@ -256,7 +287,7 @@ fn outcome(reason: LeaveReason) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use linger_protocol::{Cause, Currency, Departure, PaymentId};
+    use linger_protocol::{Cause, CommentId, Currency, Departure, KeyId, PaymentId, Role, Sealed};
 
     const DAY: i64 = 86_400_000;
 
@@ -310,6 +341,29 @@ mod tests {
         assert_eq!(went[0].number(Number::DurationMs), Some(60_000));
         assert_eq!((went[0].text(Text::Outcome), went[0].text(Text::Room)), (Some("left"), Some("tea")));
         assert!(log.go(62_000, 1).is_empty());
+    }
+
+    #[test]
+    fn everybody_who_asked_is_told_of_once_when_their_question_is_answered() {
+        let mut log = Log::new();
+        let asks = |person| Event::CommentMade {
+            comment: CommentId(person),
+            person: PersonId(person),
+            role: Role::Viewer,
+            spoken: Sealed { key: KeyId(1), body: vec![].into() },
+            question: Some(QuestionId(7)),
+            answers: None,
+        };
+        for person in [42, 43, 42] {
+            log.happens(1_000, asks(person));
+        }
+        let answered =
+            Event::QuestionAnswered { question: QuestionId(7), how: Answered::OnAir, prompt: None };
+        let told = log.happens(9_000, answered.clone());
+        assert_eq!(names(&told), [ANSWERED, ANSWERED]);
+        assert_eq!((told[0].at_ms, told[0].text(Text::Outcome)), (9_000, Some("on-air")));
+        assert_ne!(told[0].id, told[1].id);
+        assert!(log.happens(9_500, answered).is_empty());
     }
 
     #[test]
