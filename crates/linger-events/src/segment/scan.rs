@@ -114,19 +114,19 @@ impl<'a> Cursor<'a> {
         if self.place >= self.persons { self.next_group(limits) } else { Ok(()) }
     }
 
-    fn decode(&mut self, limits: &AskLimits) -> Result<(), AskFault> {
-        if !self.group.is_decoded() {
+    fn fetch(&mut self, limits: &AskLimits) -> Result<(), AskFault> {
+        if !self.group.is_fetched() {
             self.held = None;
             self.held = Some(limits.hold(self.group.bytes(self.columns))?);
-            self.group.decode(self.hot, &self.codes, self.columns)?;
+            self.group.fetch(self.hot, self.columns)?;
         }
         Ok(())
     }
 
     /// The rows of the present person.
     fn take(&mut self, limits: &AskLimits) -> Result<Run<'_>, AskFault> {
-        self.decode(limits)?;
-        Ok(self.group.run(self.place))
+        self.fetch(limits)?;
+        Ok(self.group.run(self.place, &self.codes, self.columns))
     }
 
     /// Hands over the persons of this group that nobody else has: those before `until`.
@@ -142,8 +142,8 @@ impl<'a> Cursor<'a> {
                 return Ok(());
             }
             if fold.head(&self.group.head(self.place, &self.codes)) == Need::Run {
-                self.decode(limits)?;
-                fold.run(&self.group.run(self.place));
+                self.fetch(limits)?;
+                fold.run(&self.group.run(self.place, &self.codes, self.columns));
             }
             self.place += 1;
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crc32c::crc32c;
 use linger_behaviour::{Columns, Head, NO_TEXT, NONE, Number, PersonKey, Run, Text};
 
-use super::layout::{Block, Directory, GroupEntry, MAGIC, TAIL, VERSION, head_lengths};
+use super::layout::{Block, Directory, MAGIC, TAIL, VERSION, head_lengths};
 use crate::StoreFault;
 use crate::segment::Dictionary;
 
@@ -159,7 +159,7 @@ impl CodeMap {
     }
 }
 
-/// A group that was read; buffers are used again for the next one.
+/// A group that was read; buffers are used again for the next one. Rows are decoded for those who are asked for alone.
 #[derive(Default)]
 pub(in crate::segment) struct Group {
     at: usize,
@@ -168,10 +168,26 @@ pub(in crate::segment) struct Group {
     day0: i32,
     day_words: usize,
     heads: Vec<u64>,
-    /// Where each person's rows begin, once the rows are decoded.
+    /// Where each person's rows begin, and where the last one's end.
     starts: Vec<u32>,
-    decoded: bool,
+    fetched: bool,
+    core: Vec<u64>,
+    name_width: u8,
+    texts: [Codes; Text::COUNT],
+    numbers: [Vec<u64>; Number::COUNT],
+    run: Decoded,
+}
+
+/// A column of codes as it stands in the file; empty when nobody in the group has one.
+#[derive(Default)]
+struct Codes {
+    width: u8,
     raw: Vec<u64>,
+}
+
+/// The rows of one person.
+#[derive(Default)]
+struct Decoded {
     at_ms: Vec<i64>,
     name: Vec<u32>,
     texts: [Vec<u32>; Text::COUNT],
@@ -187,26 +203,40 @@ impl Group {
         self.rows = entry.rows as usize;
         self.day0 = entry.day0;
         self.day_words = usize::from(entry.day_words);
-        self.decoded = false;
+        self.fetched = false;
         hot.read_once(at, 0, entry.heads, &mut self.heads)?;
         let expected: usize = head_lengths(self.persons, self.day_words).iter().sum();
-        let rows = |group: &Group| group.row_counts().iter().map(|rows| *rows as usize).sum::<usize>();
-        if self.heads.len() * 8 != expected || rows(self) != self.rows {
+        if self.heads.len() * 8 != expected || !self.count_rows() {
             return Err(StoreFault::damaged(format!("reading {}", hot.name), &hot.name));
         }
         Ok(())
     }
 
-    /// Bytes that decoding takes for these columns.
+    /// Finds where each person's rows begin; false when they are not as many as the directory says.
+    fn count_rows(&mut self) -> bool {
+        let mut starts = std::mem::take(&mut self.starts);
+        starts.clear();
+        let mut next = 0u32;
+        starts.extend(self.row_counts().iter().map(|rows| {
+            let start = next;
+            next = next.saturating_add(*rows);
+            start
+        }));
+        starts.push(next);
+        self.starts = starts;
+        next as usize == self.rows
+    }
+
+    /// Bytes that these columns take.
     pub fn bytes(&self, columns: Columns) -> u64 {
         let texts = Text::ALL.iter().filter(|text| columns.has(**text)).count();
         let numbers = Number::ALL.iter().filter(|number| columns.has_number(**number)).count();
         (self.rows * (20 + 4 * texts + 8 * numbers) + self.heads.len() * 8) as u64
     }
 
-    /// Whether the rows are there.
-    pub fn is_decoded(&self) -> bool {
-        self.decoded
+    /// Whether the rows were read.
+    pub fn is_fetched(&self) -> bool {
+        self.fetched
     }
 
     fn head_column(&self, column: usize) -> &[u64] {
@@ -241,90 +271,82 @@ impl Group {
         }
     }
 
-    /// Reads and decodes the rows, if they are not yet.
-    pub fn decode(&mut self, hot: &Hot, codes: &CodeMap, columns: Columns) -> Result<(), StoreFault> {
-        if self.decoded {
+    /// Reads the rows of the group, if they are not there yet.
+    pub fn fetch(&mut self, hot: &Hot, columns: Columns) -> Result<(), StoreFault> {
+        if self.fetched {
             return Ok(());
         }
         let entry = &hot.directory.groups[self.at];
-        let damaged = || StoreFault::damaged(format!("reading {}", hot.name), &hot.name);
-        hot.read_once(self.at, 1, entry.core, &mut self.raw)?;
-        self.decode_times().ok_or_else(damaged)?;
-        let bytes: &[u8] = bytemuck::cast_slice(&self.raw);
-        let after = (self.rows * 4).next_multiple_of(8);
-        let names = bytes.get(after..).ok_or_else(damaged)?;
-        decode_codes(names, entry.name_width, self.rows, &codes.names, &mut self.name).ok_or_else(damaged)?;
-        self.decode_columns(hot, entry, codes, columns)?;
-        self.decoded = true;
-        Ok(())
-    }
-
-    fn decode_times(&mut self) -> Option<()> {
-        let mut gaps = bytemuck::cast_slice::<u64, u32>(&self.raw).get(..self.rows)?;
-        let (mut at_ms, mut starts) = (std::mem::take(&mut self.at_ms), std::mem::take(&mut self.starts));
-        at_ms.clear();
-        starts.clear();
-        at_ms.reserve(self.rows);
-        for (rows, first) in self.row_counts().iter().zip(self.head_column(1)) {
-            starts.push(at_ms.len() as u32);
-            let (mine, rest) = gaps.split_at(*rows as usize);
-            gaps = rest;
-            let mut now = *first as i64;
-            at_ms.extend(mine.iter().map(|gap| {
-                now += i64::from(*gap);
-                now
-            }));
-        }
-        starts.push(at_ms.len() as u32);
-        (self.at_ms, self.starts) = (at_ms, starts);
-        Some(())
-    }
-
-    fn decode_columns(
-        &mut self,
-        hot: &Hot,
-        entry: &GroupEntry,
-        codes: &CodeMap,
-        columns: Columns,
-    ) -> Result<(), StoreFault> {
-        let damaged = || StoreFault::damaged(format!("reading {}", hot.name), &hot.name);
+        let long_enough = |bytes: usize, raw: &[u64]| {
+            if raw.len() * 8 >= bytes {
+                return Ok(());
+            }
+            Err(StoreFault::damaged(format!("reading {}", hot.name), &hot.name))
+        };
+        hot.read_once(self.at, 1, entry.core, &mut self.core)?;
+        self.name_width = entry.name_width;
+        let gaps = (self.rows * 4).next_multiple_of(8);
+        long_enough(gaps + self.rows * usize::from(entry.name_width), &self.core)?;
         for text in Text::ALL.into_iter().filter(|text| columns.has(*text)) {
-            let column = &mut self.texts[text.index()];
-            match entry.texts.iter().find(|it| usize::from(it.column) == text.index()) {
-                Some(there) => {
-                    hot.read(there.block, &mut self.raw, true)?;
-                    let bytes = bytemuck::cast_slice(&self.raw);
-                    decode_codes(bytes, there.width, self.rows, &codes.texts[text.index()], column)
-                        .ok_or_else(damaged)?;
-                }
-                None => fill(column, self.rows, NO_TEXT),
+            let Codes { width, raw } = &mut self.texts[text.index()];
+            raw.clear();
+            if let Some(there) = entry.texts.iter().find(|it| usize::from(it.column) == text.index()) {
+                *width = there.width;
+                hot.read(there.block, raw, true)?;
+                long_enough(self.rows * usize::from(there.width), raw)?;
             }
         }
         for number in Number::ALL.into_iter().filter(|number| columns.has_number(*number)) {
-            let column = &mut self.numbers[number.index()];
-            match entry.numbers.iter().find(|it| usize::from(it.column) == number.index()) {
-                Some(there) => {
-                    hot.read(there.block, &mut self.raw, true)?;
-                    column.clear();
-                    column.extend_from_slice(
-                        bytemuck::cast_slice::<u64, i64>(&self.raw).get(..self.rows).ok_or_else(damaged)?,
-                    );
-                }
-                None => fill(column, self.rows, NONE),
+            let raw = &mut self.numbers[number.index()];
+            raw.clear();
+            if let Some(there) = entry.numbers.iter().find(|it| usize::from(it.column) == number.index()) {
+                hot.read(there.block, raw, true)?;
+                long_enough(self.rows * 8, raw)?;
             }
         }
+        self.fetched = true;
         Ok(())
     }
 
-    /// The rows of the person at a place, once they are decoded.
-    pub fn run(&self, place: usize) -> Run<'_> {
+    /// The rows of the person at a place, once the group was fetched.
+    pub fn run(&mut self, place: usize, codes: &CodeMap, columns: Columns) -> Run<'_> {
         let rows = self.starts[place] as usize..self.starts[place + 1] as usize;
+        let (person, first_ms) = (self.persons()[place], self.head_column(1)[place] as i64);
+        let Decoded { at_ms, name, texts, numbers } = &mut self.run;
+        at_ms.clear();
+        let mut now = first_ms;
+        at_ms.extend(bytemuck::cast_slice::<u64, u32>(&self.core)[rows.clone()].iter().map(|gap| {
+            now += i64::from(*gap);
+            now
+        }));
+        let names = &bytemuck::cast_slice::<u64, u8>(&self.core)[(self.rows * 4).next_multiple_of(8)..];
+        decode_codes(names, self.name_width, rows.clone(), &codes.names, name);
+        for text in Text::ALL.into_iter().filter(|text| columns.has(*text)) {
+            let (Codes { width, raw }, column) = (&self.texts[text.index()], &mut texts[text.index()]);
+            match raw.is_empty() {
+                true => fill(column, rows.len(), NO_TEXT),
+                false => {
+                    let map = &codes.texts[text.index()];
+                    decode_codes(bytemuck::cast_slice(raw), *width, rows.clone(), map, column);
+                }
+            }
+        }
+        for number in Number::ALL.into_iter().filter(|number| columns.has_number(*number)) {
+            let (raw, column) = (&self.numbers[number.index()], &mut numbers[number.index()]);
+            match raw.is_empty() {
+                true => fill(column, rows.len(), NONE),
+                false => {
+                    column.clear();
+                    column.extend_from_slice(&bytemuck::cast_slice::<u64, i64>(raw)[rows.clone()]);
+                }
+            }
+        }
         Run {
-            person: PersonKey(self.persons()[place]),
-            at_ms: &self.at_ms[rows.clone()],
-            name: &self.name[rows.clone()],
-            texts: std::array::from_fn(|at| self.texts[at].get(rows.clone()).unwrap_or_default()),
-            numbers: std::array::from_fn(|at| self.numbers[at].get(rows.clone()).unwrap_or_default()),
+            person: PersonKey(person),
+            at_ms,
+            name,
+            texts: std::array::from_fn(|at| texts[at].as_slice()),
+            numbers: std::array::from_fn(|at| numbers[at].as_slice()),
         }
     }
 }
@@ -334,24 +356,21 @@ fn fill<T: Copy>(column: &mut Vec<T>, rows: usize, value: T) {
     column.resize(rows, value);
 }
 
-/// Decodes codes, and turns them into those of the store.
-fn decode_codes(bytes: &[u8], width: u8, rows: usize, map: &[u32], into: &mut Vec<u32>) -> Option<()> {
+/// Decodes the codes of some rows, and turns them into those of the store.
+fn decode_codes(bytes: &[u8], width: u8, rows: Range<usize>, map: &[u32], into: &mut Vec<u32>) {
     let code = |local: u32| map.get(local as usize).copied().unwrap_or(NO_TEXT);
     into.clear();
     match width {
-        1 => into.extend(bytes.get(..rows)?.iter().map(|local| code(u32::from(*local)))),
+        1 => into.extend(bytes[rows].iter().map(|local| code(u32::from(*local)))),
         2 => into.extend(
-            bytes
-                .get(..rows * 2)?
+            bytes[rows.start * 2..rows.end * 2]
                 .chunks_exact(2)
                 .map(|it| code(u32::from(u16::from_le_bytes([it[0], it[1]])))),
         ),
         _ => into.extend(
-            bytes
-                .get(..rows * 4)?
+            bytes[rows.start * 4..rows.end * 4]
                 .chunks_exact(4)
                 .map(|it| code(u32::from_le_bytes([it[0], it[1], it[2], it[3]]))),
         ),
     }
-    Some(())
 }
