@@ -80,6 +80,10 @@ async fn a_segment_counts_who_was_there_before_it_and_who_comes_after() {
     let last = csv.text.lines().last().unwrap().split(',').next().unwrap().to_owned();
     let rest = door.get(&format!("/api/segments/buyers/members.csv?after={last}"), &operator).await;
     assert_eq!(rest.text.lines().count(), 1);
+    // Whoever is erased is in no segment any more.
+    let erased = door.post("/api/events/erase", &admin, json!({"known": "bob"})).await;
+    assert_eq!(erased.status.as_u16(), 200, "{}", erased.text);
+    until(&door, &operator, "/api/segments", people(1)).await;
     let gone = door.call("DELETE", "/api/segments/buyers", &operator, None).await;
     assert_eq!(gone.status.as_u16(), 200);
     let gone = door.call("DELETE", "/api/segments/buyers", &operator, None).await;

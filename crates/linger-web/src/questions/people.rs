@@ -153,14 +153,18 @@ pub(crate) async fn erase_from_events(
 /// # Errors
 /// 503 when something failed at once.
 pub(crate) async fn forget(house: &House, person: PersonKey) -> Result<(), ApiError> {
-    let events = house.events.clone();
-    let erasing = tokio::task::spawn_blocking(move || events.erase(person));
+    let (events, watching) = (house.events.clone(), house.clone());
+    let erasing = tokio::spawn(async move {
+        let erased = tokio::task::spawn_blocking(move || events.erase(person)).await;
+        watching.watch.forget(person);
+        erased
+    });
     match tokio::time::timeout(ERASE_WAIT, erasing).await {
         // It goes on; the store finishes what is left, also after a restart.
         Err(_) => Ok(()),
-        Ok(Ok(Ok(_))) => Ok(()),
-        Ok(Ok(Err(fault))) => Err(ApiError::unavailable("erasing a person's events", &fault)),
-        Ok(Err(fault)) => Err(ApiError::unavailable("erasing a person's events", &fault)),
+        Ok(Ok(Ok(Ok(_)))) => Ok(()),
+        Ok(Ok(Ok(Err(fault)))) => Err(ApiError::unavailable("erasing a person's events", &fault)),
+        Ok(Ok(Err(fault)) | Err(fault)) => Err(ApiError::unavailable("erasing a person's events", &fault)),
     }
 }
 

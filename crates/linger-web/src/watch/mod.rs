@@ -12,7 +12,7 @@ mod segments;
 mod sql;
 
 use crate::{error::ApiError, house::House};
-use linger_behaviour::{Answer, Question};
+use linger_behaviour::{Answer, PersonKey, Question};
 use linger_events::AskLimits;
 use linger_strategy::segment::{Calendar, Engine};
 use std::{
@@ -38,6 +38,15 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// A person was erased: they leave every segment at once, and what they may have had under other keys goes with the
+    /// next building, which begins now.
+    pub(crate) fn forget(&self, person: PersonKey) {
+        if let Some(engine) = self.engine().as_mut() {
+            engine.erase(person);
+        }
+        self.stale.notify_one();
+    }
+
     fn engine(&self) -> MutexGuard<'_, Option<Engine>> {
         self.engine.lock().unwrap_or_else(|it| it.into_inner())
     }
