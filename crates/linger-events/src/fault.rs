@@ -76,14 +76,6 @@ pub enum Cause {
         /// What was counted: `items` or `bytes`.
         unit: &'static str,
     },
-    /// More distinct values than a dictionary holds.
-    #[error("there are {max} different values of {column} already, which is the limit")]
-    DictionaryFull {
-        /// The column.
-        column: &'static str,
-        /// The limit.
-        max: usize,
-    },
     /// More facts wait in memory than may, because they could not be written out.
     #[error("too many facts wait to be written out: {earlier}")]
     Behind {

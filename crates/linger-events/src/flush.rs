@@ -2,6 +2,7 @@
 //! It does not know which segments are worth rewriting.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use linger_behaviour::{Fact, PersonKey};
@@ -113,17 +114,55 @@ impl Inner {
             let person = PersonKey(frozen.moves.now(fact.person.0));
             parts[usize::from(partition_of(person, self.config.partitions))].push(fact);
         }
-        for (partition, facts) in (0..).zip(parts).filter(|(_, facts)| !facts.is_empty()) {
-            let now =
-                |fact: &Fact| Fact { person: PersonKey(frozen.moves.now(fact.person.0)), ..fact.clone() };
-            let mut facts: Vec<Fact> = facts.into_iter().map(now).collect();
-            change.new.push(self.write_segment(partition, &mut facts, frozen.moves_known)?);
-        }
+        self.write_parts(&parts, frozen, change)?;
         write_journal(&self.disk, self.fresh(), manifest, Journal::People, &frozen.journal, change)?;
         let (words, counts) = self.words().journal();
         write_journal(&self.disk, self.fresh(), manifest, Journal::Words, &words, change)?;
         self.write_ids(manifest, frozen, change)?;
         Ok((!words.is_empty()).then_some(counts))
+    }
+
+    /// Writes a segment for each partition that has facts, two at a time: what waits in memory must not grow faster than
+    /// it is written out. What was written before a fault is among the change's, to be discarded with it.
+    fn write_parts(
+        &self,
+        parts: &[Vec<&Fact>],
+        frozen: &Frozen,
+        change: &mut Change,
+    ) -> Result<(), StoreFault> {
+        let next = AtomicUsize::new(0);
+        let work = || -> (Vec<Arc<Piece>>, Result<(), StoreFault>) {
+            let mut made = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(facts) = parts.get(at) else { return (made, Ok(())) };
+                if facts.is_empty() {
+                    continue;
+                }
+                let now = |fact: &&Fact| Fact {
+                    person: PersonKey(frozen.moves.now(fact.person.0)),
+                    ..Fact::clone(fact)
+                };
+                let mut facts: Vec<Fact> = facts.iter().map(now).collect();
+                match self.write_segment(at as u16, &mut facts, frozen.moves_known) {
+                    Ok(piece) => made.push(piece),
+                    Err(fault) => {
+                        next.store(parts.len(), Ordering::Relaxed);
+                        return (made, Err(fault));
+                    }
+                }
+            }
+        };
+        let done = std::thread::scope(|scope| {
+            let other = scope.spawn(work);
+            [work(), other.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug))]
+        });
+        let mut result = Ok(());
+        for (made, ended) in done {
+            change.new.extend(made);
+            result = result.and(ended);
+        }
+        result
     }
 
     /// Writes facts of one partition as a new segment.

@@ -136,9 +136,8 @@ impl<'a> Cursor<'a> {
         fold: &mut F,
         limits: &AskLimits,
     ) -> Result<(), AskFault> {
-        let until = until.unwrap_or(u64::MAX);
         while self.place < self.persons {
-            if self.group.persons()[self.place] >= until {
+            if until.is_some_and(|until| self.group.persons()[self.place] >= until) {
                 return Ok(());
             }
             if fold.head(&self.group.head(self.place, &self.codes)) == Need::Run {

@@ -12,9 +12,8 @@
 //!
 //! It does not know what happened in the room.
 
-use super::poisson::garwood;
 use super::strata::{AGES_FROM_S, Sheet};
-use linger_stats::Interval;
+use linger_stats::{Interval, poisson_ci95};
 
 /// Lengths of the windows looked at, in seconds.
 pub const WINDOWS_S: [u32; 6] = [15, 30, 45, 60, 120, 180];
@@ -142,7 +141,11 @@ impl Course {
         let left: u64 = self.left.get(range.clone())?.iter().map(|n| u64::from(*n)).sum();
         let expected: f64 = self.expected.get(range.clone())?.iter().sum();
         let people: u64 = self.at_risk.get(range)?.iter().map(|n| u64::from(*n)).sum();
-        let ci95 = garwood(left, expected).ok()?;
+        if expected.is_nan() || expected <= 0.0 {
+            return None;
+        }
+        let limits = poisson_ci95(left);
+        let ci95 = Interval { low: limits.low / expected, high: limits.high / expected };
         Some(Stretch {
             from_s,
             to_s,

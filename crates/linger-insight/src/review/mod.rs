@@ -13,7 +13,6 @@ mod course;
 mod digest;
 mod finding;
 mod notes;
-mod poisson;
 mod report;
 mod scene;
 mod shows;

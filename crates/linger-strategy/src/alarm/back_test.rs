@@ -5,6 +5,7 @@ use super::{
     watch::{Moment, MomentKind, Point, Watch},
 };
 use crate::segment::Calendar;
+use linger_stats::poisson_max95;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -47,7 +48,7 @@ pub fn back_test(rule: &AlarmRule, calendar: &Calendar, series: &[Point]) -> Bac
         periods: finished.len(),
         days,
         false_alarms_per_30_days: month.map(|it| it * seen),
-        false_alarms_per_30_days_max: month.map(|it| it * poisson_max(chance)),
+        false_alarms_per_30_days_max: month.map(|it| it * poisson_max95(chance as u64)),
         digest: digest(rule, series, &moments),
         moments,
     }
@@ -56,32 +57,6 @@ pub fn back_test(rule: &AlarmRule, calendar: &Calendar, series: &[Point]) -> Bac
 fn play(rule: &AlarmRule, calendar: &Calendar, series: &[Point]) -> Vec<Moment> {
     let mut watch = Watch::new(rule.clone(), calendar.clone());
     series.iter().filter_map(|point| watch.step(point)).collect()
-}
-
-/// The one-sided 95 % upper bound of a Poisson mean of which `seen` were seen.
-fn poisson_max(seen: usize) -> f64 {
-    let tail = |mean: f64| {
-        let mut term = (-mean).exp();
-        let mut sum = term;
-        for i in 1..=seen {
-            #[expect(clippy::cast_precision_loss, reason = "few alarms")]
-            let i = i as f64;
-            term *= mean / i;
-            sum += term;
-        }
-        sum
-    };
-    #[expect(clippy::cast_precision_loss, reason = "few alarms")]
-    let (mut low, mut high) = (0.0, 2.0 * seen as f64 + 10.0);
-    for _ in 0..60 {
-        let mid = (low + high) / 2.0;
-        if tail(mid) > 0.05 {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    high
 }
 
 fn digest(rule: &AlarmRule, series: &[Point], moments: &[Moment]) -> String {
@@ -93,17 +68,4 @@ fn digest(rule: &AlarmRule, series: &[Point], moments: &[Moment]) -> String {
         hash.update(part);
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_poisson_bound_is_the_one_of_the_tables() {
-        // Garwood's table: 95 % one-sided upper bounds for 0, 1 and 5 seen.
-        for (seen, max) in [(0, 2.996), (1, 4.744), (5, 10.513)] {
-            assert!((poisson_max(seen) - max).abs() < 0.001, "{seen}: {}", poisson_max(seen));
-        }
-    }
 }

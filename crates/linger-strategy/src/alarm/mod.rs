@@ -12,7 +12,6 @@
 //! A slow slide that no single period shows is found by a one-sided CUSUM of the same robust distances (Page 1954).
 
 mod back_test;
-mod robust;
 mod room;
 mod rule;
 mod series;

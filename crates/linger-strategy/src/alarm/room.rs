@@ -1,7 +1,7 @@
 //! Alarms inside a running show, second by second: are more people leaving than at this age of the host's other shows, or
 //! are fewer coming? It does not know rooms, only their counts.
 
-use super::robust::{NORMAL, median};
+use linger_stats::{median, spread_around};
 use serde::{Deserialize, Serialize};
 
 /// Seconds a baseline point stands for.
@@ -149,15 +149,14 @@ impl RoomWatch {
         let of = |pick: fn(&ShowCurve) -> &Vec<f32>| -> Vec<f64> {
             self.shows.iter().filter_map(|show| pick(show).get(at)).map(|it| f64::from(*it)).collect()
         };
-        let (mut hazards, mut arrivals) = (of(|it| &it.hazard), of(|it| &it.arrivals));
+        let (hazards, arrivals) = (of(|it| &it.hazard), of(|it| &it.arrivals));
         if hazards.len() < SHOWS_MIN {
             return None;
         }
-        let hazard = median(&mut hazards)?;
-        let mut off: Vec<f64> = hazards.iter().map(|it| (it - hazard).abs()).collect();
+        let hazard = median(&hazards).ok()?;
         // Three shows alike say little: a tenth of the hazard is the least spread believed.
-        let spread = (median(&mut off)? * NORMAL).max(hazard * 0.1).max(1e-6);
-        let arrivals = median(&mut arrivals).unwrap_or(0.0);
+        let spread = spread_around(hazard, &hazards).ok()?.max(hazard * 0.1).max(1e-6);
+        let arrivals = median(&arrivals).unwrap_or(0.0);
         Some((Flow { arrivals, hazard }, spread))
     }
 }

@@ -1,11 +1,9 @@
 //! One alarm over one series: what is usual, how far off a period is, and when that is worth saying. It does not know
 //! where periods come from.
 
-use super::{
-    robust::{median, spread},
-    rule::{AlarmRule, Every, Side},
-};
+use super::rule::{AlarmRule, Every, Side};
 use crate::segment::Calendar;
+use linger_stats::{median, spread_around};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -110,14 +108,16 @@ impl Watch {
         let slot = (weekday, if self.rule.every == Every::Hour { hour } else { 0 });
         let usual = self.matched.entry(slot).or_default();
         let ready = usual.len() >= MATCHED_MIN;
-        let baseline = median(&mut usual.iter().copied().collect::<Vec<_>>());
+        let baseline = median(usual.make_contiguous()).ok();
         usual.push_back(point.value);
         if usual.len() > usize::from(self.rule.weeks) {
             usual.pop_front();
         }
         let baseline = baseline.filter(|it| ready && *it > 0.0)?;
         let change = point.value / baseline - 1.0;
-        let spread = spread(self.distances.iter().copied()).filter(|_| self.distances.len() >= DISTANCES_MIN);
+        // The middle of distances from what is usual is known: none.
+        let spread = spread_around(0.0, self.distances.make_contiguous()).ok();
+        let spread = spread.filter(|_| self.distances.len() >= DISTANCES_MIN);
         self.distances.push_back(change);
         if self.distances.len() > DISTANCES_MAX {
             self.distances.pop_front();
