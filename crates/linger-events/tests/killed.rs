@@ -1,5 +1,5 @@
-//! The process is killed while it takes facts in, writes files and rewrites them. It does not know how any of that
-//! happens.
+//! The process is killed while it takes facts in, writes files and rewrites them; `LINGER_KILLS` says how often, 12 times by
+//! default. It does not know how any of that happens.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -28,7 +28,8 @@ fn being_killed_at_any_moment_loses_nothing_acknowledged_and_doubles_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().to_str().unwrap();
     let mut acknowledged = 0;
-    for round in 0..12 {
+    let kills = std::env::var("LINGER_KILLS").map_or(12, |it| it.parse().expect("a number of kills"));
+    for round in 0..kills {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["teller", "--exact", "--nocapture"])
             .envs([(FOLDER, folder), (FROM, &acknowledged.to_string())])

@@ -65,35 +65,46 @@ fn an_import_in_a_process_of_its_own_ends_well() {
 
 #[test]
 fn an_import_killed_again_and_again_keeps_every_fact_once() {
-    let place = tempfile::tempdir().expect("a folder");
-    fs::write(place.path().join("orders.csv"), orders(0..ORDERS)).expect("written");
+    let wanted = std::env::var("LINGER_KILLS").map_or(5, |it| it.parse().expect("a number of kills"));
     // A linear congruence is random enough to choose where to kill.
     let mut random = 7u32;
     let mut kills = 0;
-    for _ in 0..24 {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let point = 1 + (random >> 16) % 6;
-        let mut child = Command::new(std::env::current_exe().expect("this test"))
-            .args(["--exact", "killed::an_import_in_a_process_of_its_own_ends_well", "--nocapture"])
-            .env("LINGER_IMPORT_PLACE", place.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("started");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let points = lines.map_while(Result::ok).filter(|it| it.starts_with("point: "));
-        kills += u32::from(points.take(point as usize).count() == point as usize);
-        child.kill().expect("killed");
-        child.wait().expect("ended");
+    while kills < wanted {
+        let place = tempfile::tempdir().expect("a folder");
+        fs::write(place.path().join("orders.csv"), orders(0..ORDERS)).expect("written");
+        let before = kills;
+        for _ in 0..24 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            kills += u32::from(kill_at(place.path(), 1 + (random >> 16) % 6));
+        }
+        assert!(kills > before, "no import was killed in the middle");
+        holds_every_fact_once(place.path());
     }
-    assert!(kills >= 5, "killed in the middle only {kills} times");
-    let tally = import_into(place.path());
+}
+
+/// Starts an import and kills it when it has taken something in for the `point`th time; false when it ended before.
+fn kill_at(place: &Path, point: u32) -> bool {
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "killed::an_import_in_a_process_of_its_own_ends_well", "--nocapture"])
+        .env("LINGER_IMPORT_PLACE", place)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let points = lines.map_while(Result::ok).filter(|it| it.starts_with("point: "));
+    let in_the_middle = points.take(point as usize).count() == point as usize;
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    in_the_middle
+}
+
+/// Lets the import end, and counts every fact.
+fn holds_every_fact_once(place: &Path) {
+    let tally = import_into(place);
     assert_eq!(tally.new_facts() + tally.known_facts(), u64::from(ORDERS) * 4);
     let mut times: HashMap<u128, u32> = HashMap::new();
-    open(place.path())
-        .snapshot()
-        .for_each_fact(&mut |fact| *times.entry(fact.id).or_default() += 1)
-        .expect("facts");
+    open(place).snapshot().for_each_fact(&mut |fact| *times.entry(fact.id).or_default() += 1).expect("facts");
     assert_eq!(times.len(), ORDERS as usize * 4, "lost");
     assert_eq!(times.values().filter(|it| **it > 1).count(), 0, "kept twice");
 }
