@@ -1,27 +1,27 @@
 //! One fold for each kind of question, behind one type. It does not know how facts are stored.
 
 mod bits;
-mod cells;
-mod chain;
+pub(crate) mod cells;
+pub(crate) mod chain;
 mod days;
-mod funnel;
-mod life_cycle;
+pub(crate) mod funnel;
+pub(crate) mod life_cycle;
 mod members;
-mod paths;
-mod retention;
-mod sequence;
+pub(crate) mod paths;
+pub(crate) mod retention;
+pub(crate) mod sequence;
 mod sieve;
-mod stickiness;
-mod survival;
+pub(crate) mod stickiness;
+pub(crate) mod survival;
 mod times;
-mod trend;
+pub(crate) mod trend;
 
 pub use members::MembersFold;
 
 use crate::{Answer, Columns, Fold, Head, Names, Need, Question, Run, Stage, Wrong};
 
 /// What every question's fold can do beside folding.
-trait Ask: Fold {
+pub(crate) trait Ask: Fold {
     /// Forgets all people.
     fn clear(&mut self);
     /// Whether anybody seen belongs to a cell.
@@ -37,7 +37,7 @@ trait Ask: Fold {
 
 /// A [`Cell`](crate::Cell) with its texts looked up.
 #[derive(Clone, Debug, Default)]
-struct Target {
+pub(crate) struct Target {
     // None when nobody has the group's value.
     group: Option<u32>,
     // A period's or cohort's name; its number, or its code where it is a text.

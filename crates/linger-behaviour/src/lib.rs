@@ -45,18 +45,24 @@
 //! A [`Cell`] names a figure of an answer; [`Question::members`] is the fold that finds its people, by asking the
 //! question of each person alone. [`MembersFold::has`] asks about one person, for whoever keeps a list while facts arrive.
 //!
+//! # Other engines
+//!
+//! [`clickhouse`] says any question in the SQL of ClickHouse, and reads what that finds back as the same [`Answer`].
+//!
 //! It does not know how facts are stored, read or drawn, and reads no clock.
 //!
 //! Invariant: within a run, times never fall; facts of equal time stand in the order of their arrival.
 
 pub mod answer;
 mod calendar;
+pub mod clickhouse;
 pub mod customers;
 mod fact;
 mod fold;
 pub mod question;
 mod run;
 mod table;
+mod words;
 
 pub use answer::{Answer, Group, When};
 pub use fact::{Class, Fact, Number, PersonKey, Text, touch};

@@ -3,10 +3,9 @@
 
 use crate::{
     Answer, Cell, Fact, Fold, Head, NO_TEXT, NONE, Names, Need, Number, PersonKey, Question, Run, Text,
-    Wrong, answer::Members,
+    Wrong, answer::Members, words::Words,
 };
 use jiff::{Timestamp, civil, tz::TimeZone};
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Facts in memory. They may come in any order; those of equal time stay in the order in which they came.
@@ -55,7 +54,7 @@ impl Table {
             person.day = day_of(&self.zone, at_ms).ok_or_else(outside)?;
         }
         person.mark_day(person.day.0);
-        let code = self.words.names.code(&fact.name);
+        let code = self.words.learn_name(&fact.name);
         person.names |= 1 << code.min(63);
         let place = match person.at_ms.last() {
             Some(last) if *last > at_ms => person.at_ms.partition_point(|it| *it <= at_ms),
@@ -64,7 +63,7 @@ impl Table {
         person.at_ms.insert(place, at_ms);
         person.name.insert(place, code);
         for text in Text::ALL.into_iter().filter(|it| it.has_codes()) {
-            let code = fact.text(text).map_or(NO_TEXT, |it| self.words.texts[text.index()].code(it));
+            let code = fact.text(text).map_or(NO_TEXT, |it| self.words.learn_text(text, it));
             person.texts[text.index()].insert(place, code);
         }
         for number in Number::ALL {
@@ -187,61 +186,4 @@ fn day_of(zone: &TimeZone, at_ms: i64) -> Option<(i32, i64, i64)> {
     let midnight = |date: civil::Date| Some(date.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond());
     let day = date.since(civil::date(1970, 1, 1)).ok()?.get_days();
     Some((day, midnight(date)?, midnight(date.tomorrow().ok()?)?))
-}
-
-/// Words and their codes, in the order in which they came; 0 is the empty one.
-#[derive(Debug)]
-struct Codes {
-    codes: FxHashMap<Box<str>, u32>,
-    words: Vec<Box<str>>,
-}
-
-impl Default for Codes {
-    fn default() -> Codes {
-        Codes { codes: FxHashMap::from_iter([("".into(), NO_TEXT)]), words: vec!["".into()] }
-    }
-}
-
-impl Codes {
-    fn code(&mut self, word: &str) -> u32 {
-        if let Some(code) = self.codes.get(word) {
-            return *code;
-        }
-        let code = u32::try_from(self.words.len()).expect("memory ends before codes do");
-        self.codes.insert(word.into(), code);
-        self.words.push(word.into());
-        code
-    }
-
-    fn word(&self, code: u32) -> &str {
-        self.words.get(code as usize).map_or("", |it| it)
-    }
-}
-
-#[derive(Debug, Default)]
-struct Words {
-    names: Codes,
-    texts: [Codes; Text::COUNT],
-}
-
-impl Names for Words {
-    fn name(&self, code: u32) -> &str {
-        self.names.word(code)
-    }
-
-    fn name_code(&self, name: &str) -> Option<u32> {
-        self.names.codes.get(name).copied()
-    }
-
-    fn text(&self, column: Text, code: u32) -> &str {
-        self.texts[column.index()].word(code)
-    }
-
-    fn text_code(&self, column: Text, text: &str) -> Option<u32> {
-        self.texts[column.index()].codes.get(text).copied()
-    }
-
-    fn text_codes(&self, column: Text) -> u32 {
-        self.texts[column.index()].words.len() as u32
-    }
 }

@@ -118,6 +118,11 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    /// Counters that stand at these.
+    pub(crate) fn of(totals: Vec<u64>) -> Counters {
+        Counters { planes: vec![[0; 8]; totals.len().div_ceil(64)], pending: 0, totals }
+    }
+
     /// Adds a set of marks below `len`.
     #[inline]
     pub(crate) fn add_marks(&mut self, marks: &Marks, len: usize) {

@@ -79,6 +79,22 @@ impl FunnelFold {
         }
     }
 
+    /// Takes in people as counted elsewhere: those who reached a step, and took about so long. None when there is no such
+    /// step.
+    pub(crate) fn take(&mut self, group: u32, step: usize, took_ms: i64, people: u64) -> Option<()> {
+        let steps = self.plan.steps;
+        (step < steps).then_some(())?;
+        if let Some(row) = self.cells.at(group, 0) {
+            row.people.resize(steps, 0);
+            row.times.resize(steps, Times::default());
+            row.people[step] += people;
+            if step > 0 {
+                row.times[step].note_many(took_ms, people);
+            }
+        }
+        Some(())
+    }
+
     #[inline]
     fn follow(&mut self, run: &Run<'_>, range: Range<usize>) {
         self.chain.clear(&self.plan);

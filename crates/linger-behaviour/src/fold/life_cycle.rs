@@ -21,9 +21,7 @@ pub(crate) struct LifeCycleFold {
 impl LifeCycleFold {
     pub(crate) fn new(question: &LifeCycle, names: &dyn Names, store_zone: &str) -> LifeCycleFold {
         let scope = &question.scope;
-        let calendar = |from_ms| Calendar::new(question.period, &scope.zone, from_ms, scope.to_ms);
-        let first_ms = calendar(scope.from_ms).begin(0);
-        let calendar = calendar(first_ms - 1);
+        let calendar = LifeCycleFold::calendar(question);
         let begins = calendar.begin(0);
         let masks = Days::new(scope, begins, &calendar, question.period, store_zone);
         LifeCycleFold {
@@ -33,6 +31,20 @@ impl LifeCycleFold {
             calendar,
             question: question.clone(),
         }
+    }
+
+    /// Takes in how many people are in a stage (by its place in [`Stage`]) in a period, as counted elsewhere. None when
+    /// there is no such period or stage.
+    pub(crate) fn take(&mut self, period: usize, stage: usize, people: u64) -> Option<()> {
+        *self.rows.get_mut(period)?.get_mut(stage)? += people;
+        Some(())
+    }
+
+    /// The periods: the first is the one before the range.
+    pub(crate) fn calendar(question: &LifeCycle) -> Calendar {
+        let scope = &question.scope;
+        let calendar = |from_ms| Calendar::new(question.period, &scope.zone, from_ms, scope.to_ms);
+        calendar(calendar(scope.from_ms).begin(0) - 1)
     }
 }
 

@@ -60,7 +60,7 @@ impl PathsFold {
 
     /// Walks on from an anchor over facts that are nearest first.
     fn walk(&mut self, run: &Run<'_>, anchor: usize, facts: impl Iterator<Item = usize>) {
-        self.count(0, ANCHOR);
+        self.count(0, ANCHOR, 1);
         let (mut level, mut from) = (0, ANCHOR);
         let mut last = self.node(run, anchor);
         for at in facts {
@@ -72,16 +72,26 @@ impl PathsFold {
                 continue;
             }
             level += 1;
-            self.count(level, ANCHOR);
-            self.count(level, node);
+            self.count(level, ANCHOR, 1);
+            self.count(level, node, 1);
             self.link((level, from, node), 1);
             (from, last) = (node, node);
         }
     }
 
-    fn count(&mut self, level: u32, node: u32) {
+    /// Takes in people as counted elsewhere: those who came to a node of a level from one of the level before, absent
+    /// for the anchor. At level 0, those who have an anchor.
+    pub(crate) fn take(&mut self, level: u32, from: Option<u32>, to: Option<u32>, people: u64) {
+        self.count(level, ANCHOR, people);
+        if let Some(to) = to {
+            self.count(level, to, people);
+            self.link((level, from.unwrap_or(ANCHOR), to), people);
+        }
+    }
+
+    fn count(&mut self, level: u32, node: u32, people: u64) {
         if let Some(count) = self.nodes.at(level, node) {
-            count.0 += 1;
+            count.0 += people;
         }
     }
 

@@ -4,8 +4,8 @@ mod ledger;
 
 use super::{
     Ask, Target,
-    bits::Marks,
-    cells::Cells,
+    bits::{Counters, Marks},
+    cells::{Cells, Sum},
     days::Days,
     sieve::{Sieve, Touch},
 };
@@ -48,6 +48,26 @@ impl RetentionFold {
             one: One::default(),
             question: question.clone(),
         }
+    }
+
+    /// Takes in a cohort as counted elsewhere: `row` is its period or the code of its text, `back` says how many are
+    /// back in each bracket. None when there is no such cohort.
+    pub(crate) fn take(
+        &mut self,
+        group: u32,
+        row: u32,
+        people: u64,
+        last_ms: i64,
+        back: Vec<u64>,
+    ) -> Option<()> {
+        let calendar = &self.ledger.calendar;
+        let known = self.question.cohort != Cohort::Period || (row as usize) < calendar.len();
+        let within = (calendar.begin(0)..calendar.begin(calendar.len())).contains(&last_ms);
+        (known && within && back.len() == self.ledger.brackets()).then_some(())?;
+        if let Some(mine) = self.ledger.cells.at(group, row) {
+            mine.add(Row { people, last_ms, back: Counters::of(back) });
+        }
+        Some(())
     }
 
     /// Counts the only anchor of a person.

@@ -71,6 +71,15 @@ impl SequenceFold {
         }
     }
 
+    /// Takes in how many people matched up to each step, as counted elsewhere. None when there are not as many steps.
+    pub(crate) fn take(&mut self, group: u32, people: Vec<u64>) -> Option<()> {
+        (people.len() == self.steps).then_some(())?;
+        if let Some(row) = self.cells.at(group, 0) {
+            row.add(Row { people });
+        }
+        Some(())
+    }
+
     /// Takes a fact; returns the steps it completes. Later steps first, so that one fact serves one step.
     #[inline]
     fn step(&mut self, at_ms: i64, bits: u64) -> u32 {

@@ -37,6 +37,13 @@ impl StickinessFold {
             question: question.clone(),
         }
     }
+
+    /// Takes in how many people were active on so many days of a period, as counted elsewhere. None when there is no
+    /// such period or number of days.
+    pub(crate) fn take(&mut self, period: usize, days: usize, people: u64) -> Option<()> {
+        *self.rows.get_mut(period)?.get_mut(days)? += people;
+        Some(())
+    }
 }
 
 /// Counts active days, which come in order, into the period of each.

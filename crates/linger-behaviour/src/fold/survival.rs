@@ -9,7 +9,7 @@ use crate::{
     Answer, Columns, Fold, Group, Head, NONE, Names, Need, Number, Run, Stays, Survival, Text, Wrong,
     answer::{CurvePoint, Stayed, StayedGroup},
 };
-use linger_stats::Lifetimes;
+use linger_stats::{AGE_S_MAX, Lifetimes};
 
 /// Groups that a fold holds at most; each takes 24 bytes for every second of its longest stay, 2 MB for a day.
 const GROUPS_HELD: usize = 100;
@@ -65,6 +65,20 @@ impl SurvivalFold {
         }
     }
 
+    /// Takes in a group as counted elsewhere: its people, and its stays by the ages in s at which observation began and
+    /// ended, whether by leaving, and how many were so. None when one of them was never observed.
+    pub(crate) fn take(&mut self, group: u32, people: u64, stays: &[(u32, u32, bool, u64)]) -> Option<()> {
+        let Some(row) = self.cells.at(group, 0) else { return Some(()) };
+        row.people += people;
+        stays.iter().try_for_each(|(entered_s, end_s, left, count)| {
+            let counted = match left {
+                true => row.stays.left(*entered_s, *end_s, *count),
+                false => row.stays.censored(*entered_s, *end_s, *count),
+            };
+            counted.ok()
+        })
+    }
+
     fn told(&mut self, run: &Run<'_>, person: Option<u32>) {
         for at in self.sieve.range(run) {
             if self.sieve.bits(run, at) & LEAVE == 0 {
@@ -111,13 +125,16 @@ impl SurvivalFold {
         let seconds = |ms: i64| u32::try_from(ms / 1000).unwrap_or(u32::MAX);
         let entered_s = seconds((from_ms - stay.began_ms).max(0));
         let end_s = seconds(stay.ended_ms - stay.began_ms);
+        // One that ended in the second in which observation began was never at risk: it is not counted, nor is its group.
+        if entered_s > 0 && entered_s >= end_s.min(AGE_S_MAX) {
+            return;
+        }
         let group = self.touch.fact(person, run, at);
         self.cells.both(group, 0, |row| {
             let counted = match stay.left {
                 true => row.stays.left(entered_s, end_s, 1),
                 false => row.stays.censored(entered_s, end_s, 1),
             };
-            // One that ended in the second in which observation began was never at risk, and is not counted.
             if counted.is_ok() && row.last != Some(run.person.0) {
                 row.people += 1;
                 row.last = Some(run.person.0);

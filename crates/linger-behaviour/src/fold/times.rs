@@ -12,7 +12,12 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) fn note(&mut self, ms: i64) {
-        self.count(class_of(ms.max(0) as u64), 1);
+        self.note_many(ms, 1);
+    }
+
+    /// Notes as many lengths of the class of this one.
+    pub(crate) fn note_many(&mut self, ms: i64, count: u64) {
+        self.count(class_of(ms.max(0) as u64), count);
     }
 
     fn count(&mut self, class: u16, more: u64) {

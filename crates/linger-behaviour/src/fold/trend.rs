@@ -52,6 +52,22 @@ impl TrendFold {
         }
     }
 
+    /// Takes in what was counted elsewhere in a period. None when there is no such period.
+    pub(crate) fn take(
+        &mut self,
+        group: u32,
+        period: u32,
+        events: u64,
+        people: u64,
+        sum: i128,
+    ) -> Option<()> {
+        ((period as usize) < self.calendar.len()).then_some(())?;
+        if let Some(row) = self.cells.at(group, period) {
+            row.add(Row { events, people, sum, last: None });
+        }
+        Some(())
+    }
+
     fn figures(&self, row: &Row, hide: bool) -> Figures {
         let few = (1..u64::from(self.question.scope.min_people)).contains(&row.people);
         if few || (hide && row.people > 0) {
