@@ -2,10 +2,11 @@
 //! reading of what it finds. It does not know how statements are sent, nor how facts came to that engine.
 //!
 //! The table has the columns of a segment's table: `person` (`UInt64`), `at` (`DateTime64(3)`), `name`
-//! (`String`), the texts (`Nullable(String)`) and numbers (`Nullable(Int64)`) under their names, and one
-//! more that Linger's tables do not have: `seq`, a number that rises in the order of arrival. Ties need it:
-//! among facts of one person and one time, it says which came first. Of one person no two facts may have
-//! the same `at` and `seq`.
+//! (`String`), the texts (`Nullable(String)`) and numbers (`Nullable(Int64)`) under their names, and one more
+//! that Linger's tables do not have: `seq`, a number that rises in the order of arrival. Ties need it: among
+//! facts of one person and one time, it says which came first. Of one person no two facts may have the same
+//! `at` and `seq`. Names and texts may be `LowCardinality`, and texts empty instead of `NULL`; person, time and
+//! name must not be `Nullable`.
 //!
 //! The statement counts, by group, cohort, step or period, and those counts are put into the same sums that
 //! a [fold](Question::fold) makes. All that comes after counting is therefore one and the same: groups that
@@ -16,7 +17,7 @@
 //!   zones.
 //! - The order in a person's facts is made by sorting arrays by (`at`, `seq`); what depends on it is
 //!   followed by `arrayFold` with the rules of the native engine, not by `windowFunnel` or `sequenceMatch`,
-//!   which know no optional step, no latest start and no order of arrival.
+//!   which know no optional step and no order of arrival, and report no times.
 //! - All facts of a person that matter are held in memory at once, unlike in the native engine.
 //! - Ordered funnels in which one fact can meet several steps look at all sets of steps that facts of one
 //!   time can serve: up to `2^n` of them where that many facts of one time meet `n` steps.
