@@ -168,6 +168,9 @@ QUESTIONS = {
     "stays that are seen, by the source of entering": stays(
         stays=SEEN, scope=scope(min_people=4), breakdown=by("event")
     ),
+    "stays of which some end as the range begins": stays(
+        stays=SEEN, scope=scope(0, 3), breakdown=by("first_touch")
+    ),
     "stays that a fact ends and begins": stays(stays={"seen": {"enter": B, "leave": B}}, scope=scope(24, 100)),
     "paths after": paths(),
     "paths before": paths(direction="before", anchor=C, depth=2),
