@@ -5,6 +5,7 @@
 
 pub mod device;
 pub mod line;
+pub mod post;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -156,7 +157,7 @@ impl Door {
         Door::open_in(Arc::new(tempfile::tempdir().unwrap()), BEGIN, config, false, None).await
     }
 
-    /// A house over what another kept: its tables, webhooks, mails and events, but not its rooms.
+    /// A house over what another kept: its tables, webhooks and mails, but not its rooms and events.
     pub async fn open_in(
         dir: Arc<TempDir>,
         begin: Millis,
@@ -197,7 +198,7 @@ impl Door {
         };
         let events = linger_events::Config {
             background: false,
-            ..linger_events::Config::new(dir.path().join("events"))
+            ..linger_events::Config::new(tempfile::tempdir_in(dir.path()).unwrap().keep())
         };
         let (events, _) = EventStore::open(events).unwrap();
         let house = House::new(HouseParts {
