@@ -7,7 +7,8 @@
 //! that survives our crashes, and its notices come late, twice or never, signed as the Standard Webhooks specification
 //! says.
 //!
-//! [`WebhookSender`] keeps and sends webhooks to whoever was entered; [`Mailer`] hands mail to an SMTP server.
+//! [`WebhookSender`] keeps and sends webhooks to whoever was entered; [`MailOutbox`] keeps mail until a [`Mailer`] has
+//! handed it to an SMTP server.
 //!
 //! Invariant: telling a provider something twice does what telling it once does, so whoever is unsure may repeat.
 
@@ -15,18 +16,23 @@ mod ledger;
 mod mail;
 mod method;
 mod notice;
+mod one_writer;
 mod payments;
 mod sandbox;
 mod seen;
 mod signature;
 mod webhook;
 
-pub use mail::{MAIL_BYTES_MAX, MailError, Mailer};
+pub use mail::{
+    LETTERS_WAITING_MAX, Letter, MAIL_BYTES_MAX, MAIL_FILES_BYTES_MAX, MAIL_FILES_MAX, MailError, MailOutbox,
+    Mailer, OutboxConfig, RECIPIENTS_MAX, is_mail_address,
+};
 pub use notice::NOTICE_BYTES_MAX;
 pub use payments::{BoxFuture, Charge, Next, Notice, NoticeError, PayError, Payments, Started};
 pub use sandbox::{Clock, Sandbox, SandboxConfig, system_clock};
 pub use seen::SeenIds;
 pub use signature::{TOLERANCE_SECONDS, WebhookSecret};
 pub use webhook::{
-    ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, WAITING_MAX, WebhookConfig, WebhookError, WebhookSender,
+    ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, TEST_TOPIC, TRIES_KEPT, Try, WAITING_MAX, WebhookConfig,
+    WebhookError, WebhookSender,
 };

@@ -192,3 +192,56 @@ async fn bounds_are_kept() {
     let large = json!("x".repeat(linger_outlet::MESSAGE_BYTES_MAX));
     assert!(matches!(sender.send("x", &large).await, Err(WebhookError::Field { field: "body", .. })));
 }
+
+#[tokio::test]
+async fn what_is_repeated_under_one_id_waits_once() {
+    let world = World::new().await;
+    let sender = world.sender(true).await;
+    sender.add(&world.url, &topics(&["alarm.spoke"])).await.unwrap();
+    assert_eq!(sender.send_as("msg_alarm-1", "alarm.spoke", &json!(1)).await.unwrap(), 1);
+    assert_eq!(sender.send_as("msg_alarm-1", "alarm.spoke", &json!(1)).await.unwrap(), 0);
+    sender.deliver_due().await.unwrap();
+    assert_eq!(world.told().iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["msg_alarm-1"]);
+    for id in ["", "two words", "a.b"] {
+        assert!(matches!(sender.send_as(id, "x", &json!(1)).await, Err(WebhookError::Field { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_test_reaches_its_endpoint_alone_and_every_try_is_remembered() {
+    let world = World::new().await;
+    let sender = world.sender(true).await;
+    let (endpoint, _) = sender.add(&world.url, &topics(&["alarm.spoke"])).await.unwrap();
+    let (other, _) = sender.add(&world.url, &topics(&["*"])).await.unwrap();
+    assert_eq!(sender.test("none").await.unwrap(), None);
+    assert_eq!(sender.tries("none").await.unwrap(), None);
+    let id = sender.test(&endpoint.id).await.unwrap().unwrap();
+    let endpoints = sender.endpoints().await.unwrap();
+    assert!(endpoints.iter().all(|it| it.waiting == u64::from(it.id == endpoint.id)), "{endpoints:?}");
+    world.receiver.says.store(500, Ordering::SeqCst);
+    sender.deliver_due().await.unwrap();
+    world.pass(5_000);
+    world.receiver.says.store(200, Ordering::SeqCst);
+    sender.deliver_due().await.unwrap();
+    let tries = sender.tries(&endpoint.id).await.unwrap().unwrap();
+    let seen: Vec<_> = tries.iter().map(|it| (it.number, it.outcome.as_str(), it.status)).collect();
+    assert_eq!(seen, [(2, "arrived", Some(200)), (1, "again", Some(500))]);
+    assert!(tries.iter().all(|it| it.message == id && it.topic == linger_outlet::TEST_TOPIC));
+    assert_eq!(sender.tries(&other.id).await.unwrap(), Some(vec![]));
+    // Bounds: five tests may wait, a hundred tries are remembered.
+    world.receiver.says.store(500, Ordering::SeqCst);
+    for _ in 0..5 {
+        sender.test(&endpoint.id).await.unwrap();
+    }
+    assert!(matches!(sender.test(&endpoint.id).await, Err(WebhookError::Full(_))));
+    world.receiver.says.store(200, Ordering::SeqCst);
+    for i in 0..110 {
+        sender.send("alarm.spoke", &json!(i)).await.unwrap();
+    }
+    while sender.deliver_due().await.unwrap().is_some() {}
+    assert_eq!(sender.tries(&endpoint.id).await.unwrap().unwrap().len(), 100);
+    world.receiver.says.store(410, Ordering::SeqCst);
+    sender.test(&endpoint.id).await.unwrap();
+    sender.deliver_due().await.unwrap();
+    assert_eq!(sender.test(&endpoint.id).await, Err(WebhookError::Ended));
+}

@@ -220,6 +220,14 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// The number of the last thing an alarm said; 0 when none said anything yet.
+    pub async fn last_moment(&self) -> Result<u64, Fault> {
+        let row = sqlx::query("SELECT COALESCE(MAX(id), 0) AS id FROM alarm_moments")
+            .fetch_one(self.readers())
+            .await;
+        row.and_then(|row| number(&row, "id")).map_err(Fault::db("read what alarms said"))
+    }
+
     /// What alarms said after the one numbered `after`, oldest first.
     pub async fn moments(&self, after: u64, page: Page) -> Result<Vec<KeptMoment>, Fault> {
         let rows = sqlx::query(

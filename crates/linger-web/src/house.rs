@@ -1,11 +1,13 @@
 //! What the edge works with, put together once by the binary and shared by every route. It does not know how any of
 //! it was configured.
 
-use crate::{account::Passkeys, hub::Hub, limits::Limiter, presence::Gather};
+use crate::{
+    account::Passkeys, hub::Hub, language::Language, limits::Limiter, presence::Gather, watch::ReportEvery,
+};
 use linger_engine::Engine;
 use linger_events::EventStore;
 use linger_media::Media;
-use linger_outlet::Payments;
+use linger_outlet::{MailOutbox, Payments, WebhookSender};
 use linger_protocol::{Millis, RoomId};
 use linger_store::{Store, Vault};
 use std::{
@@ -50,6 +52,14 @@ pub struct WebConfig {
     pub zone: String,
     /// Events told from one network address in a second, in the long run.
     pub track_per_address: u32,
+    /// The language of what the house writes by itself, such as mail.
+    pub language: Language,
+    /// To whom the house writes mail; of no use without [`HouseParts::mail`].
+    pub mail_to: Vec<String>,
+    /// Which reports are mailed when their time is over.
+    pub reports: Vec<ReportEvery>,
+    /// How often alarms look, and how often the house looks whether a report is due.
+    pub look_every: Duration,
 }
 
 /// The parts of the house.
@@ -64,6 +74,10 @@ pub struct HouseParts {
     pub media: Media,
     /// Money.
     pub payments: Arc<dyn Payments>,
+    /// Webhooks. Whoever puts the house together lets them run.
+    pub webhooks: WebhookSender,
+    /// Mail, when there is a server for it. Whoever puts the house together lets it run.
+    pub mail: Option<MailOutbox>,
     /// What people did, over days.
     pub events: EventStore,
     /// Settings.
@@ -81,6 +95,8 @@ pub struct Inner {
     pub(crate) vault: Vault,
     pub(crate) media: Media,
     pub(crate) payments: Arc<dyn Payments>,
+    pub(crate) webhooks: WebhookSender,
+    pub(crate) mail: Option<MailOutbox>,
     pub(crate) events: EventStore,
     pub(crate) track: crate::track::Track,
     pub(crate) questions: crate::questions::Desk,
@@ -123,6 +139,8 @@ impl House {
             vault: parts.vault,
             media: parts.media,
             payments: parts.payments,
+            webhooks: parts.webhooks,
+            mail: parts.mail,
             events: parts.events,
             track: crate::track::Track::new(parts.config.track_per_address),
             questions: crate::questions::Desk::new(parts.config.zone.clone()),

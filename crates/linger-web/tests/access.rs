@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 77] = [
+const TABLE: [(&str, &str, &str); 82] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -89,6 +89,11 @@ const TABLE: [(&str, &str, &str); 77] = [
     ("get", "/api/segments/{segment}/members.csv", "11133++"),
     ("post", "/api/sql", "11133++"),
     ("post", "/api/tags", "11133++"),
+    ("get", "/api/webhooks", "11133++"),
+    ("post", "/api/webhooks", "11133++"),
+    ("delete", "/api/webhooks/{webhook}", "11133++"),
+    ("post", "/api/webhooks/{webhook}/test", "11133++"),
+    ("get", "/api/webhooks/{webhook}/tries", "11133++"),
     // Outside the document: pages and assets are for everybody.
     ("get", "/", "+++++++"),
     ("get", "/r/{room}", "+++++++"),
@@ -139,6 +144,7 @@ impl Matrix {
             .replace("{draw}", "1")
             .replace("{show}", "1")
             .replace("{alarm}", "1")
+            .replace("{webhook}", "ep_0")
             .replace("{segment}", "fresh")
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
@@ -169,6 +175,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("put", "/api/board") => json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.4}}),
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
         ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
+        ("post", "/api/webhooks") => json!({"url": "https://example.com/hook", "topics": ["alarm.spoke"]}),
         ("post", "/api/tags") => json!({"tag": "vip", "person": "1", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})

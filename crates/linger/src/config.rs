@@ -2,9 +2,10 @@
 
 use crate::settings::Typed;
 use anyhow::{Context, ensure};
+use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
 use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
-use linger_web::WebConfig;
+use linger_web::{ReportEvery, WebConfig};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -44,8 +45,22 @@ pub struct Config {
     /// Where event files are copied to, if anywhere.
     pub mirror: Option<MirrorConfig>,
     pub keep_days: linger_events::KeepDays,
+    /// Mail, if there is a server for it.
+    pub mail: Option<MailConfig>,
+    pub language: linger_web::Language,
+    pub webhooks_private: bool,
 }
 
+/// The settings of mail, meant.
+#[derive(Clone)]
+pub struct MailConfig {
+    pub mailer: Mailer,
+    pub to: Vec<String>,
+    pub reports: Vec<ReportEvery>,
+}
+
+/// How often alarms look, and how often it is looked whether a report is due.
+const LOOK_EVERY: Duration = Duration::from_secs(300);
 const HOUR_MS: u64 = 3_600_000;
 /// Who is shut out is out of every open socket within this time.
 const SEAT_CHECK_EVERY: Duration = Duration::from_secs(30);
@@ -85,8 +100,6 @@ impl Config {
             jiff::tz::TimeZone::get(&zone_name).with_context(|| format!("`zone` cannot be `{zone_name}`"))?;
         let dedupe_h: u32 = read(typed, "dedupe-h")?;
         ensure!((1..=720).contains(&dedupe_h), "`dedupe-h` must be from 1 to 720");
-        let track_personal = typed.text("track-personal");
-        ensure!(matches!(track_personal, "yes" | "no"), "`track-personal` must be yes or no");
         let keep = |name| Ok::<_, anyhow::Error>(Some(read::<u32>(typed, name)?).filter(|days| *days > 0));
         let log_format = typed.text("log-format");
         ensure!(matches!(log_format, "text" | "json"), "`log-format` must be text or json");
@@ -120,7 +133,7 @@ impl Config {
             zone,
             zone_name,
             track_per_address: read(typed, "track-per-address")?,
-            track_personal: track_personal == "yes",
+            track_personal: yes_or_no(typed, "track-personal")?,
             dedupe_h,
             mirror: some("events-s3").map(|bucket| MirrorConfig {
                 bucket: bucket.to_owned(),
@@ -132,6 +145,10 @@ impl Config {
                 commerce: keep("keep-commerce-days")?,
                 profile: keep("keep-profile-days")?,
             },
+            mail: mail(typed)?,
+            language: linger_web::Language::parse(typed.text("language"))
+                .context("`language` must be en or zh")?,
+            webhooks_private: yes_or_no(typed, "webhooks-private")?,
         })
     }
 
@@ -166,6 +183,10 @@ impl Config {
             zone: self.zone_name.clone(),
             track_personal: self.track_personal,
             track_per_address: self.track_per_address,
+            language: self.language,
+            mail_to: self.mail.as_ref().map(|it| it.to.clone()).unwrap_or_default(),
+            reports: self.mail.as_ref().map(|it| it.reports.clone()).unwrap_or_default(),
+            look_every: LOOK_EVERY,
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }
@@ -177,4 +198,92 @@ where
 {
     let text = typed.text(name);
     text.parse().with_context(|| format!("`{name}` cannot be `{text}`"))
+}
+
+fn yes_or_no(typed: &Typed, name: &str) -> anyhow::Result<bool> {
+    let text = typed.text(name);
+    ensure!(matches!(text, "yes" | "no"), "`{name}` must be yes or no");
+    Ok(text == "yes")
+}
+
+/// Mail is on when there is a server for it. Its settings are not repeated in errors: they are addresses and a password.
+fn mail(typed: &Typed) -> anyhow::Result<Option<MailConfig>> {
+    let list = |name| typed.text(name).split(',').map(str::trim).filter(|it| !it.is_empty());
+    let mut reports = vec![];
+    for name in list("reports").filter(|it| *it != "off") {
+        let every = ReportEvery::named(name).context("`reports` must be daily, weekly, monthly or off")?;
+        ensure!(!reports.contains(&every), "`reports` names {name} twice");
+        reports.push(every);
+    }
+    let to: Vec<String> = list("mail-to").map(str::to_owned).collect();
+    ensure!(to.len() <= RECIPIENTS_MAX, "`mail-to` must be at most {RECIPIENTS_MAX} addresses");
+    for (place, address) in to.iter().enumerate() {
+        ensure!(is_mail_address(address), "`mail-to`: number {} is no mail address", place + 1);
+    }
+    let (url, from) = (typed.text("smtp-url"), typed.text("mail-from"));
+    if url.is_empty() {
+        ensure!(to.is_empty(), "`mail-to` needs `smtp-url`: there is no server to send mail");
+        ensure!(reports.is_empty(), "`reports` needs `smtp-url`: there is no server to send mail");
+        return Ok(None);
+    }
+    ensure!(!from.is_empty(), "`smtp-url` needs `mail-from`: mail has a sender");
+    ensure!(reports.is_empty() || !to.is_empty(), "`reports` needs `mail-to`: nobody would get them");
+    let mailer = Mailer::new(url, from).map_err(|wrong| match wrong {
+        MailError::Field { field, problem } => anyhow::anyhow!("`{field}` {problem}"),
+        other => anyhow::anyhow!("`smtp-url`: {other}"),
+    })?;
+    Ok(Some(MailConfig { mailer, to, reports }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(args: &[&str]) -> anyhow::Result<Config> {
+        let command = clap::Command::new("linger").args(Typed::flags());
+        let args = ["linger"].iter().chain(args);
+        Config::of(&Typed::gather(&command.try_get_matches_from(args)?)?)
+    }
+
+    #[test]
+    fn mail_settings_that_make_no_sense_are_named_and_nothing_private_is_repeated() {
+        let url = ["--smtp-url", "smtps://shop:c2VjcmV0@mail.example.com"];
+        let from = ["--mail-from", "Shop <shop@example.com>"];
+        let to = ["--mail-to", "ann@example.com, Bob <bob@example.com>"];
+        for (args, name) in [
+            (vec![url.as_slice()], "mail-from"),
+            (vec![&to], "mail-to"),
+            (vec![&["--reports", "daily"]], "reports"),
+            (vec![&url, &from, &["--reports", "daily"]], "mail-to"),
+            (vec![&url, &from, &to, &["--reports", "hourly"]], "reports"),
+            (vec![&url, &from, &to, &["--reports", "daily,daily"]], "reports"),
+            (vec![&url, &from, &["--mail-to", "ann@example.com,c2VjcmV0"]], "mail-to"),
+            (vec![&url, &["--mail-from", "c2VjcmV0"]], "mail-from"),
+            (vec![&["--smtp-url", "ftp://shop:c2VjcmV0@example.com"], &from], "smtp-url"),
+            (vec![&["--language", "fr"]], "language"),
+            (vec![&["--webhooks-private", "maybe"]], "webhooks-private"),
+        ] {
+            let error = of(&args.concat()).err().map(|it| format!("{it:#}")).unwrap_or_default();
+            assert!(error.contains(&format!("`{name}`")) && !error.contains("c2VjcmV0"), "{error}");
+        }
+    }
+
+    #[test]
+    fn mail_settings_that_belong_together_are_taken() -> anyhow::Result<()> {
+        assert!(of(&[])?.mail.is_none());
+        let mail = of(&[
+            "--smtp-url",
+            "smtp://localhost:25",
+            "--mail-from",
+            "shop@example.com",
+            "--mail-to",
+            "ann@example.com, Bob <bob@example.com>",
+            "--reports",
+            "daily, monthly",
+        ])?;
+        let mail = mail.mail.context("mail is on")?;
+        assert_eq!(mail.to.len(), 2);
+        assert_eq!(mail.reports, [ReportEvery::Daily, ReportEvery::Monthly]);
+        Ok(())
+    }
 }

@@ -11,7 +11,9 @@ use linger_engine::{Engine, EngineConfig, Recovery, Seeds, SteadyClock};
 use linger_events::EventStore;
 use linger_log::{DiskConfig, DiskLog, Log};
 use linger_media::{Media, MediaConfig};
-use linger_outlet::{Payments, Sandbox, SandboxConfig, WebhookSecret};
+use linger_outlet::{
+    MailOutbox, OutboxConfig, Payments, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+};
 use linger_store::{MasterKey, Mirror, Store, Vault};
 use linger_web::{House, HouseParts};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -106,6 +108,8 @@ impl Server {
             vault,
             media: media.clone(),
             payments,
+            webhooks: webhooks(config).await?,
+            mail: mail(config).await?,
             events: events.clone(),
             config: config.web(public_url.clone()),
         })?;
@@ -207,6 +211,31 @@ async fn sandbox(config: &Config, vault: &Vault, listening: SocketAddr) -> anyho
     let sandbox = sandbox.await.context("opening the sandbox payment provider")?;
     tokio::spawn(sandbox.clone().run());
     Ok(Arc::new(sandbox))
+}
+
+/// Opens the book of webhooks and lets them travel.
+async fn webhooks(config: &Config) -> anyhow::Result<WebhookSender> {
+    let sender = WebhookSender::open(WebhookConfig {
+        dir: config.data.clone(),
+        clock: linger_outlet::system_clock(),
+        private_allowed: config.webhooks_private,
+    });
+    let sender = sender.await.context("opening the book of webhooks")?;
+    tokio::spawn(sender.clone().run());
+    Ok(sender)
+}
+
+/// Opens the book of mails and lets them travel, if there is a server for it.
+async fn mail(config: &Config) -> anyhow::Result<Option<MailOutbox>> {
+    let Some(mail) = &config.mail else { return Ok(None) };
+    let outbox = MailOutbox::open(OutboxConfig {
+        dir: config.data.clone(),
+        clock: linger_outlet::system_clock(),
+        mailer: mail.mailer.clone(),
+    });
+    let outbox = outbox.await.context("opening the book of mails")?;
+    tokio::spawn(outbox.clone().run());
+    Ok(Some(outbox))
 }
 
 async fn tls_config(cert: &std::path::Path, key: &std::path::Path) -> anyhow::Result<RustlsConfig> {

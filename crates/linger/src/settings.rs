@@ -89,6 +89,21 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("events-s3-endpoint", "", "Address of an S3-compatible store; Amazon's own when empty"),
     setting("events-s3-region", "", "Region of that store"),
+    Setting {
+        name: "smtp-url",
+        default: "",
+        help: "Mail server, such as smtps://user:password@host or smtp://host:587?tls=required; no mail when empty",
+        secret: true,
+    },
+    setting("mail-from", "", "Sender of mail, such as Shop <shop@example.com>"),
+    setting("mail-to", "", "To whom alarms and reports are mailed, separated by commas; 20 at most"),
+    setting("reports", "off", "Reports mailed when their time is over: daily, weekly, monthly, or off"),
+    setting("language", "en", "Language of what the server writes by itself, such as mail: en or zh"),
+    setting(
+        "webhooks-private",
+        "no",
+        "Whether webhooks may go over plain HTTP and to addresses of private networks: yes or no",
+    ),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 
@@ -245,7 +260,13 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_shown() -> anyhow::Result<()> {
-        let typed = typed(&["linger", "--master-key", "c2VjcmV0"])?;
+        let typed = typed(&[
+            "linger",
+            "--master-key",
+            "c2VjcmV0",
+            "--smtp-url",
+            "smtps://shop:c2VjcmV0@example.com",
+        ])?;
         assert!(typed.lines().iter().all(|(_, value, _)| !value.contains("c2VjcmV0")));
         Ok(())
     }

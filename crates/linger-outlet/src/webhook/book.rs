@@ -1,13 +1,10 @@
 //! The book of webhooks in a SQLite file of its own: endpoints, and messages that wait. It does not know how they travel.
 
-use super::{ENDPOINTS_MAX, Endpoint, WAITING_MAX, WebhookError};
+use super::{ENDPOINTS_MAX, Endpoint, TRIES_KEPT, Try, WAITING_MAX, WebhookError};
+use crate::one_writer::{OneWriter, Taken};
 use linger_protocol::Millis;
-use sqlx::{
-    Connection, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
-};
-use std::{path::Path, time::Duration};
-use tokio::sync::{Mutex, MutexGuard};
+use sqlx::{Connection, Row, sqlite::SqliteRow};
+use std::path::Path;
 
 /// A message to be tried now.
 pub(super) struct Due {
@@ -16,6 +13,7 @@ pub(super) struct Due {
     pub(super) url: String,
     pub(super) secret: Vec<u8>,
     pub(super) body: String,
+    pub(super) topic: String,
     pub(super) tries: usize,
 }
 
@@ -28,11 +26,22 @@ pub(super) enum Fate {
     GivenUp,
 }
 
-pub(super) struct Book {
-    options: SqliteConnectOptions,
-    /// None after an error: whoever comes next opens the file anew, so nobody inherits half a transaction.
-    conn: Mutex<Option<SqliteConnection>>,
+/// To whom a message goes.
+pub(super) enum Whom<'a> {
+    /// All who hear of its topic.
+    Listeners,
+    /// One endpoint, whatever it hears of.
+    One(&'a str),
 }
+
+/// What one message is.
+pub(super) struct Message<'a> {
+    pub(super) id: &'a str,
+    pub(super) topic: &'a str,
+    pub(super) body: &'a str,
+}
+
+pub(super) struct Book(OneWriter);
 
 fn unavailable(error: impl std::fmt::Display) -> WebhookError {
     WebhookError::Unavailable(error.to_string().into())
@@ -40,34 +49,25 @@ fn unavailable(error: impl std::fmt::Display) -> WebhookError {
 
 impl Book {
     pub(super) async fn open(file: &Path) -> Result<Book, WebhookError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let mut conn = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
-        sqlx::migrate!("migrations/webhooks").run(&mut conn).await.map_err(unavailable)?;
-        Ok(Book { options, conn: Mutex::new(Some(conn)) })
+        let writer = OneWriter::open(file).await.map_err(unavailable)?;
+        let mut conn = writer.take().await.map_err(unavailable)?;
+        sqlx::migrate!("migrations/webhooks").run(&mut *conn).await.map_err(unavailable)?;
+        conn.give_back();
+        Ok(Book(writer))
     }
 
-    /// The place of the connection, and the connection out of it: it goes back only when all went well.
-    async fn take(
-        &self,
-    ) -> Result<(MutexGuard<'_, Option<SqliteConnection>>, SqliteConnection), WebhookError> {
-        let mut place = self.conn.lock().await;
-        let conn = match place.take() {
-            Some(conn) => conn,
-            None => SqliteConnection::connect_with(&self.options).await.map_err(unavailable)?,
-        };
-        Ok((place, conn))
+    pub(super) async fn backup(&self, to: &str) -> Result<(), WebhookError> {
+        self.0.backup(to).await.map_err(unavailable)
+    }
+
+    async fn take(&self) -> Result<Taken<'_>, WebhookError> {
+        self.0.take().await.map_err(unavailable)
     }
 
     pub(super) async fn add(&self, endpoint: &Endpoint, secret: &[u8]) -> Result<(), WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+        let mut conn = self.take().await?;
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM endpoints")
-            .fetch_one(&mut conn)
+            .fetch_one(&mut *conn)
             .await
             .map_err(unavailable)?;
         let full = usize::try_from(count).is_ok_and(|count| count >= ENDPOINTS_MAX);
@@ -80,100 +80,140 @@ impl Book {
             .bind(secret)
             .bind(endpoint.topics.join(","))
             .bind(endpoint.made_at.0)
-            .execute(&mut conn)
+            .execute(&mut *conn)
             .await
             .map_err(unavailable)?;
         }
-        *place = Some(conn);
+        conn.give_back();
         if full { Err(WebhookError::Full("endpoints")) } else { Ok(()) }
     }
 
     pub(super) async fn endpoints(&self) -> Result<Vec<Endpoint>, WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
-        let rows = sqlx::query("SELECT * FROM endpoints ORDER BY made_at, id")
-            .fetch_all(&mut conn)
-            .await
-            .map_err(unavailable)?;
-        *place = Some(conn);
+        let mut conn = self.take().await?;
+        let rows = sqlx::query(
+            "SELECT *, (SELECT COUNT(*) FROM deliveries WHERE endpoint = e.id) AS waiting \
+             FROM endpoints e ORDER BY made_at, id",
+        )
+        .fetch_all(&mut *conn)
+        .await
+        .map_err(unavailable)?;
+        conn.give_back();
         rows.iter().map(endpoint).collect::<Result<_, _>>().map_err(unavailable)
     }
 
     pub(super) async fn remove(&self, id: &str) -> Result<bool, WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+        let mut conn = self.take().await?;
         let done = sqlx::query("DELETE FROM endpoints WHERE id = $1")
             .bind(id)
-            .execute(&mut conn)
+            .execute(&mut *conn)
             .await
             .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(done.rows_affected() > 0)
     }
 
-    /// Keeps a message for all who hear of the topic, in one transaction.
+    /// Keeps a message for all whom it concerns, in one transaction. One that waits already under this id waits on.
     pub(super) async fn keep(
         &self,
-        id: &str,
-        topic: &str,
-        body: &str,
+        message: &Message<'_>,
+        whom: Whom<'_>,
         now: Millis,
     ) -> Result<usize, WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+        let mut conn = self.take().await?;
         let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM deliveries")
-            .fetch_one(&mut conn)
+            .fetch_one(&mut *conn)
             .await
             .map_err(unavailable)?;
         let room = WAITING_MAX.saturating_sub(usize::try_from(waiting).unwrap_or(usize::MAX));
         if room < ENDPOINTS_MAX {
-            *place = Some(conn);
+            conn.give_back();
             return Err(WebhookError::Full("waiting messages"));
         }
+        let whom = match whom {
+            Whom::Listeners => None,
+            Whom::One(endpoint) => Some(endpoint),
+        };
         let kept = sqlx::query(
-            "INSERT INTO deliveries (id, endpoint, body, due_at) \
-             SELECT $1, id, $2, $3 FROM endpoints \
-             WHERE ended IS NULL AND (instr(',' || topics || ',', ',' || $4 || ',') > 0 \
-                OR instr(',' || topics || ',', ',*,') > 0)",
+            "INSERT OR IGNORE INTO deliveries (id, endpoint, body, due_at, topic) \
+             SELECT $1, id, $2, $3, $4 FROM endpoints WHERE ended IS NULL AND (id = $5 OR ($5 IS NULL AND \
+                (instr(',' || topics || ',', ',' || $4 || ',') > 0 OR instr(',' || topics || ',', ',*,') > 0)))",
         )
-        .bind(id)
-        .bind(body)
+        .bind(message.id)
+        .bind(message.body)
         .bind(now.0)
-        .bind(topic)
-        .execute(&mut conn)
+        .bind(message.topic)
+        .bind(whom)
+        .execute(&mut *conn)
         .await
         .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(usize::try_from(kept.rows_affected()).unwrap_or(usize::MAX))
     }
 
+    /// How many messages of a topic wait for an endpoint.
+    pub(super) async fn waiting(&self, endpoint: &str, topic: &str) -> Result<usize, WebhookError> {
+        let mut conn = self.take().await?;
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM deliveries WHERE endpoint = $1 AND topic = $2")
+                .bind(endpoint)
+                .bind(topic)
+                .fetch_one(&mut *conn)
+                .await
+                .map_err(unavailable)?;
+        conn.give_back();
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    /// The last tries of an endpoint, newest first.
+    pub(super) async fn tries(&self, endpoint: &str) -> Result<Vec<Try>, WebhookError> {
+        let mut conn = self.take().await?;
+        let rows = sqlx::query("SELECT * FROM tries WHERE endpoint = $1 ORDER BY number DESC LIMIT $2")
+            .bind(endpoint)
+            .bind(TRIES_KEPT)
+            .fetch_all(&mut *conn)
+            .await
+            .map_err(unavailable)?;
+        conn.give_back();
+        rows.iter().map(a_try).collect::<Result<_, _>>().map_err(unavailable)
+    }
+
     pub(super) async fn due(&self, now: Millis, take: usize) -> Result<Vec<Due>, WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+        let mut conn = self.take().await?;
         // At most four of one endpoint at a time: a slow one does not hold up the others.
         let rows = sqlx::query(
-            "SELECT d.id, d.endpoint, d.body, d.tries, e.url, e.secret FROM \
+            "SELECT d.id, d.endpoint, d.body, d.topic, d.tries, e.url, e.secret FROM \
                (SELECT *, row_number() OVER (PARTITION BY endpoint ORDER BY due_at, id) AS place \
                 FROM deliveries WHERE due_at <= $1) d \
              JOIN endpoints e ON e.id = d.endpoint WHERE d.place <= 4 ORDER BY d.due_at LIMIT $2",
         )
         .bind(now.0)
         .bind(i64::try_from(take).unwrap_or(i64::MAX))
-        .fetch_all(&mut conn)
+        .fetch_all(&mut *conn)
         .await
         .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         rows.iter().map(due).collect::<Result<_, _>>().map_err(unavailable)
     }
 
     pub(super) async fn next_due(&self) -> Result<Option<Millis>, WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+        let mut conn = self.take().await?;
         let at: Option<i64> = sqlx::query_scalar("SELECT MIN(due_at) FROM deliveries")
-            .fetch_one(&mut conn)
+            .fetch_one(&mut *conn)
             .await
             .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(at.map(Millis))
     }
 
-    pub(super) async fn settle(&self, due: &Due, fate: Fate, now: Millis) -> Result<(), WebhookError> {
-        let (mut place, mut conn) = self.take().await?;
+    /// Notes what became of a try.
+    pub(super) async fn settle(
+        &self,
+        due: &Due,
+        fate: Fate,
+        status: Option<u16>,
+        now: Millis,
+    ) -> Result<(), WebhookError> {
+        let mut conn = self.take().await?;
         let mut tx = conn.begin().await.map_err(unavailable)?;
         let ok = matches!(fate, Fate::Arrived);
         let noted = if ok {
@@ -182,6 +222,7 @@ impl Book {
             "UPDATE endpoints SET last_failed_at = $2 WHERE id = $1"
         };
         sqlx::query(noted).bind(&due.endpoint).bind(now.0).execute(&mut *tx).await.map_err(unavailable)?;
+        note_try(&mut tx, due, &fate, status, now).await.map_err(unavailable)?;
         match fate {
             Fate::Again(at) => {
                 sqlx::query(
@@ -216,9 +257,58 @@ impl Book {
             }
         }
         tx.commit().await.map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(())
     }
+}
+
+/// Notes a try, and lets the oldest of its endpoint go. An endpoint that was taken out meanwhile has none.
+async fn note_try(
+    conn: &mut sqlx::SqliteConnection,
+    due: &Due,
+    fate: &Fate,
+    status: Option<u16>,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let outcome = match fate {
+        Fate::Arrived => "arrived",
+        Fate::Gone => "gone",
+        Fate::Again(_) => "again",
+        Fate::GivenUp => "given-up",
+    };
+    sqlx::query(
+        "INSERT INTO tries (endpoint, message, topic, at, try, outcome, status) \
+         SELECT id, $2, $3, $4, $5, $6, $7 FROM endpoints WHERE id = $1",
+    )
+    .bind(&due.endpoint)
+    .bind(&due.id)
+    .bind(&due.topic)
+    .bind(now.0)
+    .bind(i64::try_from(due.tries).unwrap_or(i64::MAX).saturating_add(1))
+    .bind(outcome)
+    .bind(status)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "DELETE FROM tries WHERE endpoint = $1 AND number <= \
+         (SELECT number FROM tries WHERE endpoint = $1 ORDER BY number DESC LIMIT 1 OFFSET $2)",
+    )
+    .bind(&due.endpoint)
+    .bind(TRIES_KEPT)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn a_try(row: &SqliteRow) -> Result<Try, sqlx::Error> {
+    Ok(Try {
+        message: row.try_get("message")?,
+        topic: row.try_get("topic")?,
+        at: Millis(row.try_get("at")?),
+        number: u32::try_from(row.try_get::<i64, _>("try")?).unwrap_or(u32::MAX),
+        outcome: row.try_get("outcome")?,
+        status: row.try_get::<Option<i64>, _>("status")?.and_then(|it| u16::try_from(it).ok()),
+    })
 }
 
 fn endpoint(row: &SqliteRow) -> Result<Endpoint, sqlx::Error> {
@@ -231,6 +321,7 @@ fn endpoint(row: &SqliteRow) -> Result<Endpoint, sqlx::Error> {
         ended: row.try_get("ended")?,
         last_ok_at: at("last_ok_at")?,
         last_failed_at: at("last_failed_at")?,
+        waiting: u64::try_from(row.try_get::<i64, _>("waiting")?).unwrap_or(0),
     })
 }
 
@@ -241,6 +332,7 @@ fn due(row: &SqliteRow) -> Result<Due, sqlx::Error> {
         url: row.try_get("url")?,
         secret: row.try_get("secret")?,
         body: row.try_get("body")?,
+        topic: row.try_get("topic")?,
         tries: usize::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(usize::MAX),
     })
 }

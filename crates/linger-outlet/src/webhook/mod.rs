@@ -14,10 +14,15 @@ use crate::{
 };
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use book::{Book, Due, Fate};
+use book::{Book, Due, Fate, Message, Whom};
 use guard::PublicOnly;
 use linger_protocol::Millis;
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{sync::Notify, task::JoinSet};
 
 /// Endpoints one house may have.
@@ -26,6 +31,14 @@ pub const ENDPOINTS_MAX: usize = 50;
 pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
 /// Messages that may wait in all.
 pub const WAITING_MAX: usize = 100_000;
+/// Tries that are remembered of one endpoint.
+pub const TRIES_KEPT: u32 = 100;
+/// What a test message is about.
+pub const TEST_TOPIC: &str = "webhook.test";
+/// Test messages that may wait for one endpoint.
+const TESTS_WAITING_MAX: usize = 5;
+/// Bytes of a message's id.
+const ID_BYTES_MAX: usize = 128;
 /// How many travel at the same time.
 const TOGETHER_MAX: usize = 32;
 const MINUTE_MS: i64 = 60_000;
@@ -71,6 +84,9 @@ pub enum WebhookError {
     /// As many as there may be.
     #[error("there are as many {0} as there may be")]
     Full(&'static str),
+    /// The endpoint said that it wants nothing any more.
+    #[error("the endpoint said that it is gone")]
+    Ended,
     /// The books cannot be used now.
     #[error("the book of webhooks cannot be used: {0}")]
     Unavailable(Box<str>),
@@ -93,6 +109,25 @@ pub struct Endpoint {
     pub last_ok_at: Option<Millis>,
     /// When it last did not.
     pub last_failed_at: Option<Millis>,
+    /// Messages that wait for it.
+    pub waiting: u64,
+}
+
+/// A message tried on an endpoint, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// The message's id, the same at every try.
+    pub message: String,
+    /// What it was about.
+    pub topic: String,
+    /// When it was tried.
+    pub at: Millis,
+    /// 1 for the first try of this message.
+    pub number: u32,
+    /// `arrived`, `again` (it will be tried again), `gone` (410: the endpoint is ended) or `given-up`.
+    pub outcome: String,
+    /// What the endpoint answered; `None` when it did not answer.
+    pub status: Option<u16>,
 }
 
 /// Sends webhooks. Clones share the same book.
@@ -149,6 +184,7 @@ impl WebhookSender {
             ended: None,
             last_ok_at: None,
             last_failed_at: None,
+            waiting: 0,
         };
         self.inner.book.add(&endpoint, &secret).await?;
         Ok((endpoint, format!("whsec_{}", STANDARD.encode(secret))))
@@ -166,12 +202,71 @@ impl WebhookSender {
 
     /// Keeps a message for every endpoint that hears of its topic; to how many it will go.
     pub async fn send(&self, topic: &str, body: &serde_json::Value) -> Result<usize, WebhookError> {
+        self.keep(&new_id()?, topic, body, Whom::Listeners).await
+    }
+
+    /// Like [`WebhookSender::send`] with an id of the caller's own, so that whoever is unsure may repeat: while it waits
+    /// it is kept once, and if it was sent already, receivers know it by its id.
+    pub async fn send_as(
+        &self,
+        id: &str,
+        topic: &str,
+        body: &serde_json::Value,
+    ) -> Result<usize, WebhookError> {
+        let fits =
+            (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
+        if !fits {
+            return Err(WebhookError::Field { field: "id", problem: "must be a word of at most 128 bytes" });
+        }
+        self.keep(id, topic, body, Whom::Listeners).await
+    }
+
+    /// Keeps a test message for one endpoint, whatever it hears of; its id, or `None` when there is no such endpoint.
+    pub async fn test(&self, endpoint: &str) -> Result<Option<String>, WebhookError> {
+        let Some(it) = self.endpoint(endpoint).await? else { return Ok(None) };
+        if it.ended.is_some() {
+            return Err(WebhookError::Ended);
+        }
+        if self.inner.book.waiting(endpoint, TEST_TOPIC).await? >= TESTS_WAITING_MAX {
+            return Err(WebhookError::Full("waiting test messages"));
+        }
+        let id = new_id()?;
+        let body = serde_json::json!({ "endpoint": endpoint, "at": self.now().0 });
+        let kept = self.keep(&id, TEST_TOPIC, &body, Whom::One(endpoint)).await?;
+        Ok((kept > 0).then_some(id))
+    }
+
+    /// The last tries of an endpoint, newest first, [`TRIES_KEPT`] at most; `None` when there is no such endpoint.
+    pub async fn tries(&self, endpoint: &str) -> Result<Option<Vec<Try>>, WebhookError> {
+        match self.endpoint(endpoint).await? {
+            Some(_) => self.inner.book.tries(endpoint).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes a consistent copy of the book to a file that does not exist yet, while messages go on.
+    pub async fn backup(&self, to: &Path) -> Result<(), WebhookError> {
+        let to = to.to_str().ok_or_else(|| WebhookError::Unavailable("the path is not UTF-8".into()))?;
+        self.inner.book.backup(to).await
+    }
+
+    async fn endpoint(&self, id: &str) -> Result<Option<Endpoint>, WebhookError> {
+        Ok(self.endpoints().await?.into_iter().find(|it| it.id == id))
+    }
+
+    async fn keep(
+        &self,
+        id: &str,
+        topic: &str,
+        body: &serde_json::Value,
+        whom: Whom<'_>,
+    ) -> Result<usize, WebhookError> {
         let body = serde_json::json!({ "type": topic, "data": body }).to_string();
         if body.len() > MESSAGE_BYTES_MAX {
             return Err(WebhookError::Field { field: "body", problem: "is larger than 256 KiB" });
         }
-        let id = format!("msg_{}", hex(&random::<16>()?));
-        let kept = self.inner.book.keep(&id, topic, &body, self.now()).await?;
+        let message = Message { id, topic, body: &body };
+        let kept = self.inner.book.keep(&message, whom, self.now()).await?;
         self.inner.news.notify_one();
         Ok(kept)
     }
@@ -182,8 +277,8 @@ impl WebhookSender {
         for due in self.inner.book.due(self.now(), TOGETHER_MAX).await? {
             let sender = self.clone();
             tries.spawn(async move {
-                let fate = sender.attempt(&due).await;
-                sender.inner.book.settle(&due, fate, sender.now()).await
+                let (fate, status) = sender.attempt(&due).await;
+                sender.inner.book.settle(&due, fate, status, sender.now()).await
             });
         }
         while let Some(done) = tries.join_next().await {
@@ -213,12 +308,12 @@ impl WebhookSender {
         }
     }
 
-    async fn attempt(&self, due: &Due) -> Fate {
-        let Some(secret) = WebhookSecret::new(&due.secret) else { return Fate::GivenUp };
+    async fn attempt(&self, due: &Due) -> (Fate, Option<u16>) {
+        let Some(secret) = WebhookSecret::new(&due.secret) else { return (Fate::GivenUp, None) };
         // What was allowed when it was entered may be forbidden now.
         let private_allowed = self.inner.config.private_allowed;
         if guard::check_url(&due.url, private_allowed, URL_BYTES_MAX).is_err() {
-            return Fate::GivenUp;
+            return (Fate::GivenUp, None);
         }
         let seconds = self.now().0.div_euclid(1_000);
         let sent = self
@@ -232,14 +327,16 @@ impl WebhookSender {
             .body(due.body.clone())
             .send()
             .await;
-        match sent.map(|answer| answer.status().as_u16()) {
-            Ok(200..=299) => Fate::Arrived,
-            Ok(410) => Fate::Gone,
+        let status = sent.ok().map(|answer| answer.status().as_u16());
+        let fate = match status {
+            Some(200..=299) => Fate::Arrived,
+            Some(410) => Fate::Gone,
             _ => match WAITS_MS.get(due.tries) {
                 Some(wait) => Fate::Again(Millis(self.now().0 + wait)),
                 None => Fate::GivenUp,
             },
-        }
+        };
+        (fate, status)
     }
 
     fn now(&self) -> Millis {
@@ -251,6 +348,10 @@ fn random<const N: usize>() -> Result<[u8; N], WebhookError> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).map_err(|_| WebhookError::Unavailable("no random bytes".into()))?;
     Ok(bytes)
+}
+
+fn new_id() -> Result<String, WebhookError> {
+    random::<16>().map(|bytes| format!("msg_{}", hex(&bytes)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -9,6 +9,7 @@ use crate::{
     ask::parse,
     error::ApiError,
     house::House,
+    language::Language,
     rooms::room_desk,
     wire::{ReviewWire, ShowCard},
 };
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use utoipa::IntoParams;
 
-pub use paper::{Language, Paper};
+pub use paper::Paper;
 
 /// Entries read at a time.
 const PAGE_ENTRIES: usize = 8_192;
@@ -233,15 +234,42 @@ pub async fn shows_report(
     let zone = jiff::tz::TimeZone::get(zone).map_err(|_| ApiError::field("bad-field", "zone"))?;
     let now = house.now();
     let from = Millis(now.0.saturating_sub(i64::from(days) * 86_400_000));
+    let (report, title) = report_between(house, room, from, now).await?;
+    let subject = language.say("report", &format!("title-{days}"), &[("room", &title)]);
+    Ok(paper::paper(&report, subject, language, &zone))
+}
+
+/// The report over the shows that began from `from` until before `to`, under a subject that is made of the room's title;
+/// `None` when none began.
+pub(crate) async fn period_report(
+    house: &House,
+    room: &RoomId,
+    [from, to]: [Millis; 2],
+    subject: impl Fn(&str) -> String,
+    zone: &jiff::tz::TimeZone,
+) -> Result<Option<Paper>, ApiError> {
+    let (report, title) = report_between(house, room, from, to).await?;
+    let language = house.config.language;
+    let written = |report| paper::paper(report, subject(&title), language, zone);
+    Ok(Some(&report).filter(|it| !it.shows.is_empty()).map(written))
+}
+
+/// A report in figures, and the room's title.
+async fn report_between(
+    house: &House,
+    room: &RoomId,
+    from: Millis,
+    to: Millis,
+) -> Result<(ReviewReport, String), ApiError> {
     let report = with_folded(house, room, move |folded| {
         let mut all = folded.over.clone();
         all.extend(folded.present.as_ref().map(|it| it.digest.clone()));
-        Some(ReviewReport::over(&all, from, now))
+        Some(ReviewReport::over(&all, from, to))
     })
     .await?;
     let report = report.ok_or_else(|| ApiError::not_found("no-such-room"))?;
     let title = house.desk(room).map_or_else(|| room.to_string(), |desk| desk.hub.card().title);
-    Ok(paper::paper(&report, &title, days, language, &zone))
+    Ok((report, title))
 }
 
 /// Asks what is folded of a room, up to the present end of its log. The folding goes on when whoever asked has gone, so

@@ -4,54 +4,10 @@
 //! The sentences are those of `web/messages`, so that mail and page say the same thing in the same words. What comes from
 //! outside, such as a room's title, is escaped.
 
+use crate::language::Language;
 use jiff::{Timestamp, tz::TimeZone};
 use linger_insight::review::{Digest, ReviewReport, Sums};
 use linger_protocol::{Millis, Money};
-use serde_json::Value;
-use std::sync::OnceLock;
-
-/// A language that people read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    En,
-    /// Chinese.
-    Zh,
-}
-
-impl Language {
-    /// The language of a code: `en` or `zh`.
-    pub fn parse(code: &str) -> Option<Language> {
-        match code {
-            "en" => Some(Language::En),
-            "zh" => Some(Language::Zh),
-            _ => None,
-        }
-    }
-
-    fn code(self) -> &'static str {
-        match self {
-            Language::En => "en",
-            Language::Zh => "zh",
-        }
-    }
-
-    /// The sentence of an area and name, with its blanks filled; empty when there is none.
-    fn say(self, area: &str, name: &str, filling: &[(&str, &str)]) -> String {
-        static BOOKS: OnceLock<[Value; 2]> = OnceLock::new();
-        let books = BOOKS.get_or_init(|| {
-            [
-                include_str!("../../../../web/messages/en.json"),
-                include_str!("../../../../web/messages/zh.json"),
-            ]
-            .map(|text| serde_json::from_str(text).unwrap_or_default())
-        });
-        let sentence = books[self as usize][area][name].as_str().unwrap_or_default();
-        filling
-            .iter()
-            .fold(sentence.to_owned(), |text, (blank, word)| text.replace(&format!("{{{blank}}}"), word))
-    }
-}
 
 /// A report in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,15 +28,8 @@ enum Piece {
     Table(Vec<[String; 3]>),
 }
 
-pub(super) fn paper(
-    report: &ReviewReport,
-    room: &str,
-    days: u32,
-    language: Language,
-    zone: &TimeZone,
-) -> Paper {
+pub(super) fn paper(report: &ReviewReport, subject: String, language: Language, zone: &TimeZone) -> Paper {
     let writer = Writer { language, zone };
-    let subject = language.say("report", &format!("title-{days}"), &[("room", room)]);
     let pieces = writer.pieces(report);
     Paper { text: as_text(&subject, &pieces), html: as_page(&subject, &pieces, language), subject }
 }
@@ -255,10 +204,11 @@ mod tests {
     #[test]
     fn a_report_without_shows_says_so_and_a_title_cannot_break_out() {
         let report = ReviewReport::over(&[], Millis(0), Millis(86_400_000));
-        let paper = paper(&report, "<script>alert(1)</script>", 7, Language::En, &TimeZone::UTC);
+        let title = "Tea <script>alert(1)</script>".to_owned();
+        let paper = paper(&report, title, Language::En, &TimeZone::UTC);
         assert!(paper.text.contains("No show began in this time."), "{}", paper.text);
         assert!(!paper.html.contains("<script>") && paper.html.contains("&lt;script&gt;"), "{}", paper.html);
-        assert!(paper.subject.starts_with("The last seven days: "));
+        assert!(paper.subject.starts_with("Tea "));
     }
 
     #[test]
@@ -278,6 +228,5 @@ mod tests {
                 assert!(!language.say("report", name, &[]).is_empty(), "{language:?} {name}");
             }
         }
-        assert_eq!(Language::parse("fr"), None);
     }
 }

@@ -3,7 +3,7 @@
 //! A rule is kept only with the `seen` that its back-test was answered with: a seal over the rule, the series and the
 //! outcome that only this house can make.
 
-use super::{answers, board, calendar};
+use super::{answers, board, calendar, telling};
 use crate::{
     account::{Staff, store_refused},
     error::{ApiError, Body},
@@ -18,12 +18,9 @@ use axum::{
 };
 use linger_protocol::{Millis, Role};
 use linger_store::{Page, SqlValue};
-use linger_strategy::alarm::{AlarmRule, Figure, MomentKind, Point, back_test, questions, series};
+use linger_strategy::alarm::{AlarmRule, Figure, Moment, MomentKind, Point, back_test, questions, series};
 use serde::Deserialize;
-use std::time::Duration;
 
-/// How often alarms look.
-const LOOK_EVERY: Duration = Duration::from_secs(300);
 /// Days a rule is tried on beyond its own baseline.
 const TRIED_DAYS: u16 = 60;
 /// How long what was seen may be said, ms.
@@ -243,14 +240,22 @@ pub(crate) async fn alarm_moments(
     Ok(Json(kept.into_iter().map(wire).collect()))
 }
 
-/// Lets all alarms look, again and again.
+/// Lets all alarms look, again and again, and tells what they said.
 pub(super) async fn follow(house: House) {
-    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + LOOK_EVERY, LOOK_EVERY);
+    let every = house.config.look_every;
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !house.is_stopping() {
         ticks.tick().await;
+        if let Err(fault) = telling::begin(&house).await {
+            tracing::warn!(code = fault.code, "alarms could not look; trying again");
+            continue;
+        }
         if let Err(fault) = look_all(&house).await {
             tracing::warn!(code = fault.code, "alarms could not look; trying again");
+        }
+        if let Err(fault) = telling::tell_new(&house).await {
+            tracing::warn!(code = fault.code, "what alarms said waits to be told; trying again");
         }
     }
 }
@@ -272,7 +277,9 @@ async fn look_all(house: &House) -> Result<(), ApiError> {
                 MomentKind::Drift => "drift",
                 MomentKind::Clear => "clear",
             };
-            let text = serde_json::json!({ "name": rule.name, "moment": moment }).to_string();
+            let since_ms = Some(since(&rule, &series, &moment));
+            let said = telling::Said { name: rule.name.to_string(), moment, since_ms };
+            let text = serde_json::to_string(&said).unwrap_or_default();
             let done =
                 house.store.keep_moment(alarm.id, Millis(moment.at_ms), kind, &text, house.now()).await;
             if done.map_err(store_refused("keeping what an alarm said"))? {
@@ -281,4 +288,14 @@ async fn look_all(house: &House) -> Result<(), ApiError> {
         }
     }
     Ok(())
+}
+
+/// When what an alarm says began: a figure that is off, or back, has been so for as many periods as the rule asks for.
+fn since(rule: &AlarmRule, series: &[Point], moment: &Moment) -> i64 {
+    if moment.kind == MomentKind::Drift {
+        return moment.at_ms;
+    }
+    let judged = |it: &&Point| it.finished && it.people >= rule.people_min && it.at_ms <= moment.at_ms;
+    let first = series.iter().rev().filter(judged).nth(usize::from(rule.periods.max(1)) - 1);
+    first.map_or(moment.at_ms, |it| it.at_ms)
 }

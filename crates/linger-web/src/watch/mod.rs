@@ -1,5 +1,5 @@
-//! What the house watches by itself: segments as facts arrive, the board, alarms, and the summaries that analysts ask.
-//! It does not know what a segment or an alarm means (`linger-strategy`), or how facts are stored.
+//! What the house watches by itself: segments as facts arrive, the board, alarms and whom they tell, reports when their
+//! time is over, and the summaries that analysts ask. It does not know what a segment or an alarm means (`linger-strategy`), or how facts are stored.
 //!
 //! Segments are built from the whole store at the start and whenever one changes, on a thread of their own, and then
 //! follow every fact. Facts that become durable in the very moment between the two may be missed or counted twice until
@@ -8,8 +8,14 @@
 mod alarms;
 mod board;
 mod build;
+mod reports;
 mod segments;
 mod sql;
+mod telling;
+mod webhooks;
+mod words;
+
+pub use reports::ReportEvery;
 
 use crate::{error::ApiError, house::House};
 use linger_behaviour::{Answer, PersonKey, Question};
@@ -56,6 +62,7 @@ impl Desk {
 pub(crate) fn follow(house: &House) {
     tokio::spawn(build::follow(house.clone()));
     tokio::spawn(alarms::follow(house.clone()));
+    tokio::spawn(reports::follow(house.clone()));
     tokio::spawn(sql::follow(house.clone()));
 }
 
@@ -71,6 +78,10 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(alarms::try_alarm))
         .routes(routes!(alarms::remove_alarm))
         .routes(routes!(alarms::alarm_moments))
+        .routes(routes!(webhooks::list_webhooks, webhooks::make_webhook))
+        .routes(routes!(webhooks::remove_webhook))
+        .routes(routes!(webhooks::test_webhook))
+        .routes(routes!(webhooks::webhook_tries))
         .routes(routes!(sql::ask_sql))
 }
 

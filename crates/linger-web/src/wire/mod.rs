@@ -38,5 +38,5 @@ pub use view::{
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,
     ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem,
-    TagPut,
+    TagPut, WebhookInfo, WebhookMade, WebhookPut, WebhookTested, WebhookTry,
 };

@@ -175,6 +175,71 @@ pub struct AlarmMade {
     pub id: u64,
 }
 
+/// Somebody whom webhooks go to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WebhookInfo {
+    /// Its id.
+    pub id: String,
+    /// Where messages go.
+    pub url: String,
+    /// What it hears of.
+    pub topics: Vec<String>,
+    /// When it was entered.
+    pub made_at: i64,
+    /// Why nothing is sent any more: `gone` when it said 410.
+    pub ended: Option<String>,
+    /// When it last took a message.
+    pub last_ok_at: Option<i64>,
+    /// When it last did not.
+    pub last_failed_at: Option<i64>,
+    /// Messages that wait for it.
+    pub waiting: u64,
+}
+
+/// Somebody to be told by webhook.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookPut {
+    /// Where messages go: HTTPS, to a public address.
+    pub url: String,
+    /// What it hears of: `alarm.spoke`, `alarm.drifted`, `alarm.cleared`, or `*` for everything.
+    pub topics: Vec<String>,
+}
+
+/// A webhook that was entered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WebhookMade {
+    /// Its id.
+    pub id: String,
+    /// What its messages are signed with (`whsec_…`), told this once.
+    pub secret: String,
+}
+
+/// A test message that is on its way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WebhookTested {
+    /// The message's id, as its tries name it.
+    pub message: String,
+}
+
+/// A message tried on a webhook, and what became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WebhookTry {
+    /// The message's id, the same at every try.
+    pub message: String,
+    /// What it was about.
+    pub topic: String,
+    /// When it was tried.
+    pub at: i64,
+    /// 1 for the first try of this message.
+    pub number: u32,
+    /// `arrived`, `again` (it will be tried again), `gone` or `given-up`.
+    pub outcome: String,
+    /// The status it was answered with; absent when nothing was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+}
+
 /// A query over the summaries.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@
 
 pub mod device;
 pub mod line;
+pub mod post;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -17,10 +18,12 @@ use linger_engine::{Clock, Engine, EngineConfig, Seeds};
 use linger_events::EventStore;
 use linger_log::MemoryLog;
 use linger_media::{Media, MediaConfig};
-use linger_outlet::{Sandbox, SandboxConfig, WebhookSecret};
+use linger_outlet::{
+    MailOutbox, Mailer, OutboxConfig, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+};
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
-use linger_web::{House, HouseParts, WebConfig};
+use linger_web::{House, HouseParts, Language, WebConfig};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -66,12 +69,16 @@ pub struct Door {
     pub store: Store,
     pub engine: Engine,
     pub events: EventStore,
+    /// Nothing travels by itself: a test delivers what is due.
+    pub webhooks: WebhookSender,
+    pub mail: Option<MailOutbox>,
     app: Router,
     clock: Arc<HandClock>,
     seats: AtomicU32,
     /// From where requests come.
     pub address: SocketAddr,
-    _dir: TempDir,
+    /// Where everything is kept; goes away with the last who holds it.
+    pub dir: Arc<TempDir>,
 }
 
 /// What a request carries to say who sends it.
@@ -138,9 +145,27 @@ impl Door {
         Door::open_with(config).await
     }
 
+    /// A house that may call this machine, and that mails over the server at `smtp_url`, if there is one.
+    pub async fn telling(smtp_url: Option<&str>, tune: impl FnOnce(&mut WebConfig)) -> Door {
+        let mut config = config("http://127.0.0.1:8080/");
+        tune(&mut config);
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        Door::open_in(dir, BEGIN, config, true, smtp_url).await
+    }
+
     async fn open_with(config: WebConfig) -> Door {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
+        Door::open_in(Arc::new(tempfile::tempdir().unwrap()), BEGIN, config, false, None).await
+    }
+
+    /// A house over what another kept: its tables, webhooks and mails, but not its rooms and events.
+    pub async fn open_in(
+        dir: Arc<TempDir>,
+        begin: Millis,
+        config: WebConfig,
+        private_allowed: bool,
+        smtp_url: Option<&str>,
+    ) -> Door {
+        let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
             Arc::new(MemoryLog::new()),
             clock.clone(),
@@ -159,9 +184,21 @@ impl Door {
             clock: Arc::new(|| BEGIN),
             late_ms: 1_000,
         });
+        let told = clock.clone();
+        let hand: linger_outlet::Clock = Arc::new(move || told.now());
+        let webhooks = WebhookConfig { dir: dir.path().to_owned(), clock: hand.clone(), private_allowed };
+        let webhooks = WebhookSender::open(webhooks).await.unwrap();
+        let mail = match smtp_url {
+            Some(url) => {
+                let mailer = Mailer::new(url, "Shop <shop@example.com>").unwrap();
+                let outbox = OutboxConfig { dir: dir.path().to_owned(), clock: hand, mailer };
+                Some(MailOutbox::open(outbox).await.unwrap())
+            }
+            None => None,
+        };
         let events = linger_events::Config {
             background: false,
-            ..linger_events::Config::new(dir.path().join("events"))
+            ..linger_events::Config::new(tempfile::tempdir_in(dir.path()).unwrap().keep())
         };
         let (events, _) = EventStore::open(events).unwrap();
         let house = House::new(HouseParts {
@@ -170,13 +207,16 @@ impl Door {
             vault,
             media,
             payments: Arc::new(sandbox.await.unwrap()),
+            webhooks: webhooks.clone(),
+            mail: mail.clone(),
             events: events.clone(),
             config,
         })
         .unwrap();
         let app = linger_web::app(house.clone());
         let address = "192.0.2.7:50000".parse().unwrap();
-        Door { house, store, engine, events, app, clock, seats: AtomicU32::new(0), address, _dir: dir }
+        let seats = AtomicU32::new(0);
+        Door { house, store, engine, events, webhooks, mail, app, clock, seats, address, dir }
     }
 
     /// Opens the door to real connections; gives where to knock. `send_bytes` bounds what the system holds for each of
@@ -297,7 +337,7 @@ impl Door {
     }
 }
 
-fn config(public_url: &str) -> WebConfig {
+pub fn config(public_url: &str) -> WebConfig {
     WebConfig {
         public_url: public_url.parse().unwrap(),
         sockets_per_room_max: 100,
@@ -313,5 +353,9 @@ fn config(public_url: &str) -> WebConfig {
         zone: "UTC".to_owned(),
         track_personal: false,
         track_per_address: 100_000,
+        language: Language::En,
+        mail_to: vec![],
+        reports: vec![],
+        look_every: Duration::from_secs(300),
     }
 }

@@ -14,6 +14,7 @@ use crate::{
 use anyhow::{Context, ensure};
 use clap::ArgMatches;
 use linger_events::EventStore;
+use linger_outlet::{WebhookConfig, WebhookSender};
 use linger_store::{MasterKey, Store, Vault};
 use std::{
     fs,
@@ -24,6 +25,7 @@ use std::{
 const LOG: &str = "log";
 const VAULT: &str = "vault.db";
 const TABLES: &str = "tables.db";
+const WEBHOOKS: &str = "webhooks.db";
 const MASTER_KEY: &str = "master.key";
 const EVENTS: &str = "events";
 const IMPORTS: &str = "imports";
@@ -57,6 +59,15 @@ fn copy_all(config: &Config, to: &Path) -> anyhow::Result<()> {
         store.backup(&to.join(TABLES)).await.context("copying the tables")?;
         vault.close().await?;
         store.close().await?;
+        if config.data.join(WEBHOOKS).exists() {
+            let webhooks = WebhookSender::open(WebhookConfig {
+                dir: config.data.clone(),
+                clock: linger_outlet::system_clock(),
+                private_allowed: config.webhooks_private,
+            });
+            let webhooks = webhooks.await.context("opening the book of webhooks")?;
+            webhooks.backup(&to.join(WEBHOOKS)).await.context("copying the book of webhooks")?;
+        }
         anyhow::Ok(())
     })?;
     let key = config.data.join(MASTER_KEY);
