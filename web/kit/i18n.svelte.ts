@@ -1,5 +1,6 @@
 // Which language the page speaks, and how a sentence is found and filled in. Knows no sentence: pages bring theirs from
 // web/messages.
+import type Data from '../messages/data.en.json';
 import type Messages from '../messages/en.json';
 import type { Money } from '../wire';
 import { fill, type Filling } from './fill';
@@ -8,7 +9,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fill } from '../kit/fill';
-import en from './en.json';
-import zh from './zh.json';
+import dataEn from './data.en.json';
+import dataZh from './data.zh.json';
+import baseEn from './en.json';
+import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
+const [en, zh] = [{ ...baseEn, ...dataEn }, { ...baseZh, ...dataZh }];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
 function keys(book: Record<string, Record<string, string>>): string[] {
@@ -21,8 +24,12 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
+/** Areas of single words for what the server names. */
+const DATA_WORDS = [
+  'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'stage', 'content', 'condition', 'segment',
+];
 const blanks = (sentence: string) => Array.from(sentence.matchAll(/\{(\w+)/g), (it) => it[1]!).sort().join();
 
 describe('the sentences', () => {
@@ -32,7 +39,8 @@ describe('the sentences', () => {
 
   test('leave the same blanks in both languages', () => {
     for (const key of keys(en)) {
-      const [area, name] = key.split('.', 2) as [string, string];
+      const dot = key.indexOf('.');
+      const [area, name] = [key.slice(0, dot), key.slice(dot + 1)];
       const [one, other] = [books.en![area]![name]!, books.zh![area]![name]!];
       expect(one.trim() && other.trim(), key).toBeTruthy();
       const distinct = (it: string) => [...new Set(blanks(it).split(','))].join();
@@ -47,7 +55,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail'];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', ...DATA_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

@@ -1,23 +1,33 @@
 // The addresses of the server that are asked once and answer once. Knows no socket and no page.
 import type {
+  Aim,
+  AlarmInfo,
+  AlarmMoment,
+  AlarmTried,
   Answer,
+  FactTold,
   GuestToken,
   IngestKey,
   Insight,
   Invite,
+  Kpi,
   Me,
   NewRoom,
   Order,
   PasskeyInfo,
   PasskeyStarted,
   PayStarted,
+  PeopleFound,
   Products,
   Proof,
   Review,
   RoleName,
   RoomCard,
   RoomView,
+  SavedQuestion,
+  SegmentList,
   ShowCard,
+  SqlAnswered,
   StaffMember,
   Act,
 } from '../wire';
@@ -30,6 +40,8 @@ export class Failed extends Error {
     readonly status: number,
     readonly field?: string,
     readonly retryMs?: number,
+    /** The server's own words about a question or query, in English, for who wrote it. */
+    readonly why?: string,
   ) {
     super(code);
   }
@@ -73,6 +85,35 @@ export class Rest {
   insight = (room: string) => this.#json<Insight>(`/api/rooms/${enc(room)}/insight`);
   shows = (room: string) => this.#json<ShowCard[]>(`/api/rooms/${enc(room)}/shows`);
   review = (room: string, show: number) => this.#json<Review>(`/api/rooms/${enc(room)}/shows/${show}/review`);
+  question = <T>(question: unknown) => this.#json<T>('/api/questions', { body: question });
+  /** The answer as a table (CSV). */
+  async questionCsv(question: unknown): Promise<string> {
+    const response = await this.#fetch('/api/questions/csv', { body: question });
+    if (!response.ok) throw await failure(response);
+    return response.text();
+  }
+  people = (question: unknown, cell: unknown, limit: number) =>
+    this.#json<PeopleFound>('/api/questions/people', { body: { question, cell, limit } });
+  factsOf = (person: string, limit: number) => this.#json<FactTold[]>(`/api/people/${enc(person)}/facts?limit=${limit}`);
+  eventNames = () => this.#json<string[]>('/api/events/names');
+  eventValues = (column: string) => this.#json<string[]>(`/api/events/values?column=${enc(column)}`);
+  savedQuestions = () => this.#json<SavedQuestion[]>('/api/saved-questions');
+  saveQuestion = (name: string, question: unknown) =>
+    this.#json<SavedQuestion>('/api/saved-questions', { body: { name, question } });
+  forgetQuestion = (id: number) => this.#json<{ ok: boolean }>(`/api/saved-questions/${id}`, { method: 'DELETE' });
+  board = () => this.#json<Kpi[]>('/api/board');
+  setAim = (kpi: string, aim: Aim) => this.#json<{ ok: boolean }>('/api/board', { method: 'PUT', body: { kpi, aim } });
+  alarms = () => this.#json<AlarmInfo[]>('/api/alarms');
+  tryAlarm = (rule: unknown) => this.#json<AlarmTried>('/api/alarms/try', { body: { rule } });
+  keepAlarm = (rule: unknown, seen: string) => this.#json<{ id: number }>('/api/alarms', { body: { rule, seen } });
+  removeAlarm = (id: number) => this.#json<{ ok: boolean }>(`/api/alarms/${id}`, { method: 'DELETE' });
+  alarmMoments = (after: number) => this.#json<AlarmMoment[]>(`/api/alarms/moments?after=${after}`);
+  segments = () => this.#json<SegmentList>('/api/segments');
+  putSegment = (id: string, when: unknown) =>
+    this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'PUT', body: { when } });
+  removeSegment = (id: string) => this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'DELETE' });
+  membersUrl = (id: string) => `${this.base}/api/segments/${enc(id)}/members.csv`;
+  sql = (sql: string) => this.#json<SqlAnswered>('/api/sql', { body: { sql } });
   ingestKey = (room: string) => this.#json<IngestKey>(`/api/rooms/${enc(room)}/ingest-key`, { method: 'POST' });
   eraseMe = (room: string, token: string) =>
     this.#json<{ keys: number }>(`/api/rooms/${enc(room)}/me`, { method: 'DELETE', token });
@@ -136,10 +177,18 @@ export class Rest {
   }
 }
 
+interface Told {
+  code?: string;
+  field?: string;
+  retry_ms?: number;
+  why?: string;
+  says?: string;
+}
+
 async function failure(response: Response): Promise<Failed> {
-  const told = (await response.json().catch(() => ({}))) as { code?: string; field?: string; retry_ms?: number };
+  const told = (await response.json().catch(() => ({}))) as Told;
   const code = told.code ?? BY_STATUS[response.status] ?? 'unknown';
-  return new Failed(code, response.status, told.field ?? undefined, told.retry_ms ?? undefined);
+  return new Failed(code, response.status, told.field ?? undefined, told.retry_ms ?? undefined, told.why ?? told.says);
 }
 
 const enc = encodeURIComponent;

@@ -80,6 +80,12 @@ const shots = [
         await page.locator('button.row').first().scrollIntoViewIfNeeded();
       },
     },
+    { name: `explore-${kind}`, path: '/control/last-night#explore', size, as: 'operator', ready: async (page) => {
+      await page.locator('.kinds label').nth(1).click();
+      await page.waitForSelector('.bar', WAIT);
+    } },
+    { name: `board-${kind}`, path: '/control/last-night#board', size, as: 'operator', ready: (page) => page.waitForSelector('.tiles', WAIT) },
+    { name: `people-${kind}`, path: '/control/last-night#people', size, as: 'operator', ready: (page) => page.waitForSelector('.two li .btn', WAIT) },
     { name: `control-${kind}`, path: `/control/${room}`, size, as: 'operator', ready: (page) => page.waitForSelector('.u-over', WAIT) },
   ]),
 ];

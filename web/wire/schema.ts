@@ -1948,6 +1948,8 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+            /** @description The shop's time zone, in which its days begin. */
+            zone: string;
         };
         /** @description A stretch of a show against what was to be expected. */
         MomentWire: {

@@ -65,13 +65,14 @@ impl Staff {
             .map_err(|_| ApiError::new(StatusCode::FORBIDDEN, "csrf"))
     }
 
-    pub(super) fn me(&self) -> Me {
+    pub(super) fn me(&self, house: &House) -> Me {
         Me {
             person: self.person.to_string(),
             login: self.login.clone(),
             name: self.name.clone(),
             role: role_name(self.role),
             csrf: self.csrf.clone(),
+            zone: house.config.zone.clone(),
         }
     }
 }
@@ -148,7 +149,7 @@ pub(super) async fn begin(house: &House, staff: linger_store::Staff) -> Result<(
         session: id_hash,
         csrf: base64_url(&csrf_secret),
     };
-    Ok((cookie, staff.me()))
+    Ok((cookie, staff.me(house)))
 }
 
 /// The cookie that makes the browser forget the session.

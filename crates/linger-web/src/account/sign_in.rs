@@ -105,8 +105,8 @@ pub(super) async fn sign_out(
     ),
     security(("session" = []))
 )]
-pub(super) async fn me(staff: Staff) -> Json<Me> {
-    Json(staff.me())
+pub(super) async fn me(State(house): State<House>, staff: Staff) -> Json<Me> {
+    Json(staff.me(&house))
 }
 
 /// Change one's password; other sessions end.

@@ -17,10 +17,11 @@ use linger_events::AskLimits;
 use linger_protocol::Role;
 use linger_store::{DailyRow, SqlRefused, SqlValue, Summaries};
 use linger_strategy::summary::Summary;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How often summaries are made anew.
-const ANEW_EVERY: Duration = Duration::from_secs(300);
+/// How soon summaries are made anew, at the soonest and at the latest: twenty times as long as the last making took lies
+/// between, so that a small shop sees its events at once and a large one spends a twentieth of a thread.
+const ANEW_AFTER: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(300)];
 
 /// A query that has no answer.
 pub(crate) enum SqlError {
@@ -90,19 +91,18 @@ fn refused(why: SqlRefused) -> SqlError {
 
 /// Makes the summaries anew, again and again.
 pub(super) async fn follow(house: House) {
-    let mut ticks = tokio::time::interval(ANEW_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut facts = u64::MAX;
+    let [soonest, latest] = ANEW_AFTER;
+    let (mut facts, mut pause) = (u64::MAX, soonest);
     while !house.is_stopping() {
-        ticks.tick().await;
         let now = house.events.figures().facts;
-        if now == facts {
-            continue;
+        if now != facts {
+            let began = Instant::now();
+            match make(&house).await {
+                Ok(()) => (facts, pause) = (now, (began.elapsed() * 20).clamp(soonest, latest)),
+                Err(why) => tracing::warn!(why, "summaries were not made; trying again"),
+            }
         }
-        match make(&house).await {
-            Ok(()) => facts = now,
-            Err(why) => tracing::warn!(why, "summaries were not made; trying again"),
-        }
+        tokio::time::sleep(pause).await;
     }
 }
 

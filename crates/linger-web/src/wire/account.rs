@@ -70,6 +70,8 @@ pub struct Me {
     pub role: RoleName,
     /// To be sent as `x-csrf` with every change.
     pub csrf: String,
+    /// The shop's time zone, in which its days begin.
+    pub zone: String,
 }
 
 /// An invitation to be made.
