@@ -50,6 +50,8 @@ pub struct WebConfig {
     pub zone: String,
     /// Events told from one network address in a second, in the long run.
     pub track_per_address: u32,
+    /// The ClickHouse server that answers questions which ask for it.
+    pub clickhouse: Option<crate::ClickHouse>,
 }
 
 /// The parts of the house.
@@ -125,7 +127,10 @@ impl House {
             payments: parts.payments,
             events: parts.events,
             track: crate::track::Track::new(parts.config.track_per_address),
-            questions: crate::questions::Desk::new(parts.config.zone.clone()),
+            questions: crate::questions::Desk::new(
+                parts.config.zone.clone(),
+                parts.config.clickhouse.clone(),
+            ),
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
             config: parts.config,

@@ -34,5 +34,6 @@ pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
 pub use hub::sealed_form;
 pub use openapi::{app, document};
+pub use questions::ClickHouse;
 pub use review::{Language, Paper, shows_report};
 pub use track::{fact_id, room_person};

@@ -4,7 +4,7 @@ use crate::settings::Typed;
 use anyhow::{Context, ensure};
 use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
-use linger_web::WebConfig;
+use linger_web::{ClickHouse, WebConfig};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -43,6 +43,8 @@ pub struct Config {
     pub dedupe_h: u32,
     /// Where event files are copied to, if anywhere.
     pub mirror: Option<MirrorConfig>,
+    /// The ClickHouse server that answers questions which ask for it.
+    pub clickhouse: Option<ClickHouse>,
     pub keep_days: linger_events::KeepDays,
 }
 
@@ -127,6 +129,7 @@ impl Config {
                 endpoint: typed.text("events-s3-endpoint").to_owned(),
                 region: typed.text("events-s3-region").to_owned(),
             }),
+            clickhouse: some("clickhouse-url").map(|url| clickhouse(url, typed)).transpose()?,
             keep_days: linger_events::KeepDays {
                 behaviour: keep("keep-behaviour-days")?,
                 commerce: keep("keep-commerce-days")?,
@@ -166,9 +169,17 @@ impl Config {
             zone: self.zone_name.clone(),
             track_personal: self.track_personal,
             track_per_address: self.track_per_address,
+            clickhouse: self.clickhouse.clone(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }
+}
+
+/// What cannot be read is not repeated: it may hold a password.
+fn clickhouse(url: &str, typed: &Typed) -> anyhow::Result<ClickHouse> {
+    let url = url.parse::<Url>().context("`clickhouse-url` is no address")?;
+    let made = ClickHouse::new(url, typed.text("clickhouse-table"));
+    made.map_err(|rule| anyhow::anyhow!("`clickhouse-url` and `clickhouse-table`: {rule}"))
 }
 
 fn read<T: FromStr>(typed: &Typed, name: &str) -> anyhow::Result<T>

@@ -89,6 +89,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("events-s3-endpoint", "", "Address of an S3-compatible store; Amazon's own when empty"),
     setting("events-s3-region", "", "Region of that store"),
+    Setting {
+        name: "clickhouse-url",
+        default: "",
+        help: "HTTP address of a ClickHouse server that can answer questions, with user and password; none when empty",
+        secret: true,
+    },
+    setting("clickhouse-table", "linger_events", "Its table or view that has the events"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 

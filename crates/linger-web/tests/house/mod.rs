@@ -313,5 +313,6 @@ fn config(public_url: &str) -> WebConfig {
         zone: "UTC".to_owned(),
         track_personal: false,
         track_per_address: 100_000,
+        clickhouse: None,
     }
 }
