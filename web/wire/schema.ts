@@ -445,7 +445,8 @@ export interface paths {
          * Ask a question about what people did.
          * @description `ask` says which: `retention`, `funnel`, `sequence`, `paths`, `stickiness`, `life_cycle`, `survival` or `trend`; `scope`
          *     has the range, the zone, the filters and the smallest group that is shown. The answer has the same kind under `answer`.
-         *     Hosts have to ask for groups of five people or more.
+         *     Hosts have to ask for groups of five people or more. With `engine=clickhouse` the facts of the ClickHouse server that
+         *     the operator set answer it.
          */
         post: operations["ask_question"];
         delete?: never;
@@ -5482,7 +5483,10 @@ export interface operations {
     };
     ask_question: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `clickhouse`, or nothing for the house's own */
+                engine?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5530,6 +5534,15 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
+            /** @description no ClickHouse server is set */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description too large */
             413: {
                 headers: {
@@ -5548,7 +5561,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description took too long, or too many are being answered */
+            /** @description took too long, too many are being answered, or ClickHouse failed */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -204,6 +204,7 @@ fn read_state(
         let part = view.parts.get_mut(usize::from(listed.meta.partition));
         part.ok_or_else(|| StoreFault::damaged("opening segments", MANIFEST))?.push(Arc::new(piece));
     }
+    view.in_order();
     Ok(State {
         tail_moves: people.moves().len() as u64,
         people,

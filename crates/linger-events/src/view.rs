@@ -17,6 +17,7 @@ pub(crate) struct Piece {
 /// All segments, by partition.
 #[derive(Clone, Default)]
 pub(crate) struct View {
+    /// Invariant: those of a partition rise by number, which is the order of their facts of equal time.
     pub parts: Vec<Vec<Arc<Piece>>>,
 }
 
@@ -35,6 +36,11 @@ impl View {
         self.pieces().map(|piece| piece.listed.moves).min()
     }
 
+    /// Brings segments in the order of their numbers: one whose writing began earlier may have come later.
+    pub fn in_order(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.sort_by_key(|piece| piece.listed.meta.id));
+    }
+
     /// The same with some segments in place of others.
     pub fn replaced(&self, gone: &[u64], new: &[Arc<Piece>]) -> View {
         let mut view = self.clone();
@@ -44,6 +50,7 @@ impl View {
         for piece in new {
             view.parts[usize::from(piece.listed.meta.partition)].push(Arc::clone(piece));
         }
+        view.in_order();
         view
     }
 }

@@ -60,6 +60,8 @@ pub struct WebConfig {
     pub reports: Vec<ReportEvery>,
     /// How often alarms look, and how often the house looks whether a report is due.
     pub look_every: Duration,
+    /// The ClickHouse server that answers questions which ask for it.
+    pub clickhouse: Option<crate::ClickHouse>,
 }
 
 /// The parts of the house.
@@ -143,7 +145,10 @@ impl House {
             mail: parts.mail,
             events: parts.events,
             track: crate::track::Track::new(parts.config.track_per_address),
-            questions: crate::questions::Desk::new(parts.config.zone.clone()),
+            questions: crate::questions::Desk::new(
+                parts.config.zone.clone(),
+                parts.config.clickhouse.clone(),
+            ),
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
             config: parts.config,

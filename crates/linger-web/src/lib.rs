@@ -36,6 +36,7 @@ pub use house::{House, HouseParts, WebConfig};
 pub use hub::sealed_form;
 pub use language::Language;
 pub use openapi::{app, document};
+pub use questions::ClickHouse;
 pub use review::{Paper, shows_report};
 pub use track::{fact_id, room_person};
 pub use watch::ReportEvery;

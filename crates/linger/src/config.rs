@@ -5,7 +5,7 @@ use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
 use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
-use linger_web::{ReportEvery, WebConfig};
+use linger_web::{ClickHouse, ReportEvery, WebConfig};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -44,6 +44,8 @@ pub struct Config {
     pub dedupe_h: u32,
     /// Where event files are copied to, if anywhere.
     pub mirror: Option<MirrorConfig>,
+    /// The ClickHouse server that answers questions which ask for it.
+    pub clickhouse: Option<ClickHouse>,
     pub keep_days: linger_events::KeepDays,
     /// Mail, if there is a server for it.
     pub mail: Option<MailConfig>,
@@ -140,6 +142,7 @@ impl Config {
                 endpoint: typed.text("events-s3-endpoint").to_owned(),
                 region: typed.text("events-s3-region").to_owned(),
             }),
+            clickhouse: some("clickhouse-url").map(|url| clickhouse(url, typed)).transpose()?,
             keep_days: linger_events::KeepDays {
                 behaviour: keep("keep-behaviour-days")?,
                 commerce: keep("keep-commerce-days")?,
@@ -187,9 +190,17 @@ impl Config {
             mail_to: self.mail.as_ref().map(|it| it.to.clone()).unwrap_or_default(),
             reports: self.mail.as_ref().map(|it| it.reports.clone()).unwrap_or_default(),
             look_every: LOOK_EVERY,
+            clickhouse: self.clickhouse.clone(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }
+}
+
+/// What cannot be read is not repeated: it may hold a password.
+fn clickhouse(url: &str, typed: &Typed) -> anyhow::Result<ClickHouse> {
+    let url = url.parse::<Url>().context("`clickhouse-url` is no address")?;
+    let made = ClickHouse::new(url, typed.text("clickhouse-table"));
+    made.map_err(|rule| anyhow::anyhow!("`clickhouse-url` and `clickhouse-table`: {rule}"))
 }
 
 fn read<T: FromStr>(typed: &Typed, name: &str) -> anyhow::Result<T>

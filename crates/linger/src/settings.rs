@@ -90,6 +90,13 @@ pub const SETTINGS: &[Setting] = &[
     setting("events-s3-endpoint", "", "Address of an S3-compatible store; Amazon's own when empty"),
     setting("events-s3-region", "", "Region of that store"),
     Setting {
+        name: "clickhouse-url",
+        default: "",
+        help: "HTTP address of a ClickHouse server that can answer questions, with user and password; none when empty",
+        secret: true,
+    },
+    setting("clickhouse-table", "linger_events", "Its table or view that has the events"),
+    Setting {
         name: "smtp-url",
         default: "",
         help: "Mail server, such as smtps://user:password@host or smtp://host:587?tls=required; no mail when empty",

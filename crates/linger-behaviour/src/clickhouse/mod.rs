@@ -2,11 +2,10 @@
 //! reading of what it finds. It does not know how statements are sent, nor how facts came to that engine.
 //!
 //! The table has the columns of a segment's table: `person` (`UInt64`), `at` (`DateTime64(3)`), `name`
-//! (`String`), the texts (`Nullable(String)`) and numbers (`Nullable(Int64)`) under their names, and one more
-//! that Linger's tables do not have: `seq`, a number that rises in the order of arrival. Ties need it: among
-//! facts of one person and one time, it says which came first. Of one person no two facts may have the same
-//! `at` and `seq`. Names and texts may be `LowCardinality`, and texts empty instead of `NULL`; person, time and
-//! name must not be `Nullable`.
+//! (`String`), the texts (`Nullable(String)`) and numbers (`Nullable(Int64)`) under their names, and `seq`, a
+//! number that rises in the order of arrival. Ties need it: among facts of one person and one time, it says
+//! which came first. Of one person no two facts may have the same `at` and `seq`. Names and texts may be
+//! `LowCardinality`, and texts empty instead of `NULL`; person, time and name must not be `Nullable`.
 //!
 //! The statement counts, by group, cohort, step or period, and those counts are put into the same sums that
 //! a [fold](Question::fold) makes. All that comes after counting is therefore one and the same: groups that

@@ -172,7 +172,11 @@ pub(crate) struct Writer {
     local: local::Local,
     persons: u64,
     facts: u64,
-    last: Option<PersonKey>,
+    /// Person and time of the last fact, and how many before it have the same.
+    last: Option<(PersonKey, i64)>,
+    ties: u32,
+    /// The `seq` of facts that have no other of their time before them.
+    seq: i64,
     first_ms: i64,
     last_ms: i64,
 }
@@ -182,6 +186,8 @@ impl Writer {
     pub fn new(dir: &Path, id: u64, partition: u16, zone: &str) -> Result<Writer, StoreFault> {
         let [table, hot] = names(id);
         let paths = [dir.join(&table), dir.join(&hot)];
+        let seq = i64::try_from(u128::from(id) << 32)
+            .map_err(|_| StoreFault::damaged(format!("writing {table}"), "the number of segments"))?;
         Ok(Writer {
             id,
             partition,
@@ -192,6 +198,8 @@ impl Writer {
             persons: 0,
             facts: 0,
             last: None,
+            ties: 0,
+            seq,
             first_ms: i64::MAX,
             last_ms: i64::MIN,
         })
@@ -199,15 +207,17 @@ impl Writer {
 
     /// Adds the next fact.
     pub fn push(&mut self, fact: &Fact) -> Result<(), StoreFault> {
-        if self.last != Some(fact.person) {
-            self.last = Some(fact.person);
+        if self.last.is_none_or(|(person, _)| person != fact.person) {
             self.persons += 1;
         }
+        let place = (fact.person, fact.at_ms);
+        self.ties = if self.last == Some(place) { self.ties + 1 } else { 0 };
+        self.last = Some(place);
         self.facts += 1;
         self.first_ms = self.first_ms.min(fact.at_ms);
         self.last_ms = self.last_ms.max(fact.at_ms);
         let codes = self.local.codes(fact);
-        self.table.push(fact, &codes, &self.local)?;
+        self.table.push(fact, self.seq + i64::from(self.ties), &codes, &self.local)?;
         self.hot.push(fact, &codes)
     }
 

@@ -26,7 +26,21 @@ const ROWS: usize = 128 << 10;
 pub(super) const CLASSES: [&str; 3] = ["behaviour", "commerce", "profile"];
 
 /// What a table looks like to others.
+///
+/// `seq` says which of a person's facts of equal time comes first: sorted by `person`, `at` and `seq`, the rows of all
+/// tables of a store stand in the order in which questions see them. It is the number of the segment times 2^32, plus
+/// the place among the facts of that person and time in the segment; so no two of them are equal, and facts of a later
+/// segment come after those of an earlier one. A fact gets a new one whenever its segment is rewritten.
 pub(super) fn schema() -> Arc<Type> {
+    columns("required int64 seq; }")
+}
+
+/// What tables looked like before they had `seq`.
+pub(super) fn schema_without_seq() -> Arc<Type> {
+    columns("}")
+}
+
+fn columns(last: &str) -> Arc<Type> {
     let mut text = String::from(
         "message facts {
             required int64 person (INTEGER(64,false));
@@ -38,7 +52,8 @@ pub(super) fn schema() -> Arc<Type> {
     );
     Text::ALL.iter().for_each(|it| text += &format!("optional binary {} (STRING);\n", it.column()));
     Number::ALL.iter().for_each(|it| text += &format!("optional int64 {};\n", it.column()));
-    text += "optional binary props (STRING); }";
+    text += "optional binary props (STRING);\n";
+    text += last;
     Arc::new(parse_message_type(&text).expect("the message above is well formed"))
 }
 
@@ -68,6 +83,7 @@ struct Rows {
     orders: Vec<Option<ByteArray>>,
     numbers: [Vec<Option<i64>>; Number::COUNT],
     props: Vec<Option<ByteArray>>,
+    seqs: Vec<i64>,
 }
 
 /// A table that is being written.
@@ -86,8 +102,8 @@ impl TableWriter {
         Ok(TableWriter { file, name: name.to_owned(), rows: Rows::default() })
     }
 
-    pub fn push(&mut self, fact: &Fact, codes: &Codes, local: &Local) -> Result<(), StoreFault> {
-        self.rows.push(fact, codes);
+    pub fn push(&mut self, fact: &Fact, seq: i64, codes: &Codes, local: &Local) -> Result<(), StoreFault> {
+        self.rows.push(fact, seq, codes);
         if self.rows.persons.len() >= ROWS { self.flush(local) } else { Ok(()) }
     }
 
@@ -116,7 +132,7 @@ impl TableWriter {
 }
 
 impl Rows {
-    fn push(&mut self, fact: &Fact, codes: &Codes) {
+    fn push(&mut self, fact: &Fact, seq: i64, codes: &Codes) {
         self.persons.push(fact.person.0 as i64);
         self.at.push(fact.at_ms);
         self.names.push(codes.name);
@@ -131,6 +147,7 @@ impl Rows {
             column.push(number);
         }
         self.props.push(fact.props.as_deref().map(ByteArray::from));
+        self.seqs.push(seq);
     }
 
     fn clear(&mut self) {
@@ -144,6 +161,7 @@ impl Rows {
         self.orders.clear();
         self.numbers.iter_mut().for_each(Vec::clear);
         self.props.clear();
+        self.seqs.clear();
     }
 
     /// Writes the columns in the order of [`schema`].
@@ -171,7 +189,8 @@ impl Rows {
         for numbers in &self.numbers {
             optional::<Int64Type>(group, numbers)?;
         }
-        optional::<ByteArrayType>(group, &self.props)
+        optional::<ByteArrayType>(group, &self.props)?;
+        column::<Int64Type>(group, &self.seqs, None)
     }
 }
 

@@ -12,7 +12,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
-use super::table::{CLASSES, parquet_fault, schema};
+use super::table::{CLASSES, parquet_fault, schema, schema_without_seq};
 use crate::StoreFault;
 
 /// Rows read at a time.
@@ -35,7 +35,8 @@ impl Table {
         let doing = || format!("opening {name}");
         let file = File::open(path).map_err(|error| StoreFault::io(doing(), &error))?;
         let file = SerializedFileReader::new(file).map_err(|error| parquet_fault(doing(), error))?;
-        if file.metadata().file_metadata().schema_descr().root_schema() != &*schema() {
+        let found = file.metadata().file_metadata().schema_descr().root_schema();
+        if found != &*schema() && found != &*schema_without_seq() {
             return Err(StoreFault::damaged(doing(), format!("{name} has other columns, so it")));
         }
         Ok(Table { file, name: name.to_owned() })
@@ -177,7 +178,7 @@ impl<T: DataType> Column<T> {
     }
 }
 
-/// All columns of a row group, in the order of the schema.
+/// The columns of a row group that make a fact, in the order of the schema; `seq`, the last, says only where it stands.
 struct GroupReader {
     persons: Column<Int64Type>,
     at: Column<Int64Type>,

@@ -4,8 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linger_behaviour::{Class, Columns, Fact, Fold, Head, Names, Need, Number, PersonKey, Run, Text};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::writer::SerializedFileWriter;
 use proptest::prelude::*;
 
+use super::table::schema_without_seq;
 use super::{Dictionary, Segment, TailPart, merge, names, open, scan, write};
 use crate::{AskFault, AskLimits};
 
@@ -236,6 +241,39 @@ fn a_hot_file_that_is_missing_broken_or_of_another_segment_is_made_anew_from_the
         assert_eq!(pass(&words, &[segment], TailPart::default()).told, expected(&facts));
         assert_eq!(std::fs::read(&hot).unwrap(), good);
     }
+}
+
+#[test]
+fn a_table_from_before_the_order_of_arrival_was_in_it_still_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let facts: Vec<Fact> = (0..500).map(|n| fact(n / 5, n as i64 / 3, "a", n.into())).collect();
+    let meta = write(dir.path(), 1, 0, &mut facts.clone(), "UTC").unwrap();
+    let (path, aside) = (dir.path().join(&names(1)[0]), dir.path().join("aside"));
+    let file = std::fs::File::open(&path).unwrap();
+    let read = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
+    let to = std::fs::File::create(&aside).unwrap();
+    let mut old = SerializedFileWriter::new(to, schema_without_seq(), Arc::default()).unwrap();
+    for group in read.metadata().row_groups() {
+        let mut rows = old.next_row_group().unwrap();
+        for column in &group.columns()[..group.num_columns() - 1] {
+            let copy = ColumnCloseResult {
+                bytes_written: column.compressed_size() as u64,
+                rows_written: group.num_rows() as u64,
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            rows.append_column(&file, copy).unwrap();
+        }
+        rows.close().unwrap();
+    }
+    old.close().unwrap();
+    std::fs::rename(&aside, &path).unwrap();
+    let segment = Arc::new(open(dir.path(), &meta, "UTC").unwrap());
+    assert_eq!(segment.facts_of(PersonKey(7)).unwrap(), facts[35..40]);
+    let words = words(&facts);
+    assert_eq!(pass(&words, &[segment], TailPart::default()).told, expected(&facts));
 }
 
 #[test]

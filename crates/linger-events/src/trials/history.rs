@@ -9,7 +9,7 @@ use super::*;
 type Item = (Option<u8>, Option<u8>, Option<u8>, i64);
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Tell(Vec<Item>),
     /// The same batch once more.
     Again,
@@ -20,7 +20,7 @@ enum Step {
     Check,
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let rare = |ids: u8| prop_oneof![3 => Just(None), 1 => (0..ids).prop_map(Some)];
     let item = (
         prop::option::of(0..12u8),
@@ -45,7 +45,7 @@ fn who(device: Option<u8>, known: Option<u8>) -> Who {
 }
 
 impl Trial {
-    fn act(&mut self, step: Step) {
+    pub(super) fn act(&mut self, step: Step) {
         match step {
             Step::Tell(items) => {
                 let batch = items.into_iter().map(|(device, known, alias, at_ms)| {

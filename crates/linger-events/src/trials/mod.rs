@@ -4,6 +4,7 @@
 mod erasing;
 mod files;
 mod history;
+mod order;
 mod outside;
 mod stops;
 

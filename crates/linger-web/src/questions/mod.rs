@@ -4,11 +4,13 @@
 //!
 //! It does not know how a question is answered (`linger-behaviour`) or how facts are stored (`linger-events`).
 
+mod clickhouse;
 mod csv;
 mod lists;
 mod people;
 mod saved;
 
+pub use clickhouse::ClickHouse;
 pub(crate) use people::forget;
 
 use crate::{
@@ -18,13 +20,14 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use linger_behaviour::{Answer, Question, Wrong};
 use linger_events::{AskFault, AskLimits, Snapshot};
 use linger_protocol::Role;
+use serde::Deserialize;
 use std::{
     sync::{
         Arc,
@@ -52,12 +55,14 @@ const HOST_PEOPLE_MIN: u32 = 5;
 pub(crate) struct Desk {
     turns: Arc<Semaphore>,
     zone: String,
+    clickhouse: Option<clickhouse::Line>,
 }
 
 impl Desk {
     /// `zone` is the zone of the store's days.
-    pub(crate) fn new(zone: String) -> Desk {
-        Desk { turns: Arc::new(Semaphore::new(AT_ONCE)), zone }
+    pub(crate) fn new(zone: String, clickhouse: Option<ClickHouse>) -> Desk {
+        let clickhouse = clickhouse.and_then(clickhouse::Line::new);
+        Desk { turns: Arc::new(Semaphore::new(AT_ONCE)), zone, clickhouse }
     }
 }
 
@@ -81,27 +86,50 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
 ///
 /// `ask` says which: `retention`, `funnel`, `sequence`, `paths`, `stickiness`, `life_cycle`, `survival` or `trend`; `scope`
 /// has the range, the zone, the filters and the smallest group that is shown. The answer has the same kind under `answer`.
-/// Hosts have to ask for groups of five people or more.
+/// Hosts have to ask for groups of five people or more. With `engine=clickhouse` the facts of the ClickHouse server that
+/// the operator set answer it.
 #[utoipa::path(
     post, path = "/api/questions", tag = "data",
+    params(("engine" = Option<String>, Query, description = "`clickhouse`, or nothing for the house's own")),
     request_body(content = serde_json::Value, description = "the question"),
     responses(
         (status = 200, description = "the answer", body = serde_json::Value),
         (status = 400, description = "the question is wrong, or would need too much memory", body = ApiError),
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
+        (status = 409, description = "no ClickHouse server is set", body = ApiError),
         (status = 413, description = "too large", body = ApiError),
         (status = 415, description = "not JSON", body = ApiError),
-        (status = 503, description = "took too long, or too many are being answered", body = ApiError),
+        (status = 503, description = "took too long, too many are being answered, or ClickHouse failed", body = ApiError),
     ),
     security(("session" = []))
 )]
 pub(crate) async fn ask_question(
     State(house): State<House>,
     staff: Staff,
+    by: Result<Query<By>, QueryRejection>,
     Body(question): Body<Question>,
 ) -> Result<Json<Answer>, ApiError> {
-    answered(&house, &staff, question).await.map(Json)
+    let Query(by) = by.map_err(|_| ApiError::field("bad-field", "engine"))?;
+    let Some(Engine::Clickhouse) = by.engine else {
+        return answered(&house, &staff, question).await.map(Json);
+    };
+    may_ask(&staff, &question)?;
+    let line = house.questions.clickhouse.as_ref();
+    let line = line.ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "no-clickhouse"))?;
+    line.answer(&question).await.map(Json)
+}
+
+/// What answers a question.
+#[derive(Deserialize)]
+pub(crate) struct By {
+    engine: Option<Engine>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Engine {
+    Clickhouse,
 }
 
 /// Ask a question and get the answer as a table (CSV): one row for each figure, with everything that says what it is of.
@@ -134,12 +162,16 @@ pub(crate) async fn ask_as_csv(
     Ok((heads, csv::table(&answer)).into_response())
 }
 
-async fn answered(house: &House, staff: &Staff, question: Question) -> Result<Answer, ApiError> {
+fn may_ask(staff: &Staff, question: &Question) -> Result<(), ApiError> {
     staff.need(&[Role::Host, Role::Operator, Role::Admin])?;
     if staff.role == Role::Host && question.scope().min_people < HOST_PEOPLE_MIN {
         return Err(wrong(Wrong::new("scope.min_people", "is at least 5 for hosts")));
     }
-    question.check().map_err(wrong)?;
+    question.check().map_err(wrong)
+}
+
+async fn answered(house: &House, staff: &Staff, question: Question) -> Result<Answer, ApiError> {
+    may_ask(staff, &question)?;
     within_limits(house, move |snapshot, zone, limits| {
         let fold = snapshot.fold(|| question.fold(snapshot.names(), zone), limits).map_err(not_answered)?;
         fold.finish(snapshot.names()).map_err(wrong)

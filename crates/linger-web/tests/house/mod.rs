@@ -357,5 +357,6 @@ pub fn config(public_url: &str) -> WebConfig {
         mail_to: vec![],
         reports: vec![],
         look_every: Duration::from_secs(300),
+        clickhouse: None,
     }
 }
