@@ -107,11 +107,12 @@ export class Rest {
   tryAlarm = (rule: unknown) => this.#json<AlarmTried>('/api/alarms/try', { body: { rule } });
   keepAlarm = (rule: unknown, seen: string) => this.#json<{ id: number }>('/api/alarms', { body: { rule, seen } });
   removeAlarm = (id: number) => this.#json<{ ok: boolean }>(`/api/alarms/${id}`, { method: 'DELETE' });
-  alarmMoments = (after: number) => this.#json<AlarmMoment[]>(`/api/alarms/moments?after=${after}`);
+  newestMoments = (most: number) => this.#json<AlarmMoment[]>(`/api/alarms/moments?newest=${most}`);
   segments = () => this.#json<SegmentList>('/api/segments');
   putSegment = (id: string, when: unknown) =>
     this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'PUT', body: { when } });
   removeSegment = (id: string) => this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'DELETE' });
+  members = (id: string) => this.#json<PeopleFound>(`/api/segments/${enc(id)}/members`);
   membersUrl = (id: string) => `${this.base}/api/segments/${enc(id)}/members.csv`;
   sql = (sql: string) => this.#json<SqlAnswered>('/api/sql', { body: { sql } });
   ingestKey = (room: string) => this.#json<IngestKey>(`/api/rooms/${enc(room)}/ingest-key`, { method: 'POST' });

@@ -55,6 +55,9 @@ test('a ready list of people is taken over, counted and can be exported', async 
   await page.locator('li', { hasText: 'New this week' }).getByRole('button', { name: 'Take over' }).click();
   const row = page.locator('li', { hasText: 'New this week' });
   await until('it is counted', async () => /[1-9]/.test((await row.locator('.figure').textContent({ timeout: 5_000 }).catch(() => '')) ?? ''));
+  await row.locator('.figure').click();
+  await until('its people can be opened', async () => (await page.locator('[role=dialog] .people button').count()) > 10);
+  await page.keyboard.press('Escape');
   const kept = page.waitForEvent('download');
   await row.getByRole('link', { name: /CSV/ }).click();
   assert.match((await kept).suggestedFilename(), /csv$/);
@@ -75,6 +78,10 @@ test('the board tells what is below its baseline, and an alarm is kept after it 
   await area('Board');
   await until('there are eight', async () => (await page.locator('.tiles li').count()) === 8);
   assert.match(await says(), /below the baseline/);
+  await page.locator('.tiles button').first().click();
+  await page.getByRole('button', { name: 'Open in Explore' }).click();
+  await until('what lies behind the figure is asked', async () => /Retention/.test(await page.locator('.answer h2').textContent({ timeout: 5_000 }).catch(() => '')));
+  await area('Board');
   await page.getByRole('button', { name: 'Try it on the past' }).click();
   await page.getByRole('button', { name: 'Keep this alarm' }).click();
   await until('it is kept', async () => (await page.getByRole('button', { name: 'Remove Back next day' }).count()) === 1);

@@ -29,7 +29,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What alarms said, oldest first, 500 at most: ask again after the last one. */
+        /** What alarms said, oldest first, 500 at most: ask again after the last one. Or so many of the newest, newest first. */
         get: operations["alarm_moments"];
         put?: never;
         post?: never;
@@ -811,6 +811,23 @@ export interface paths {
         post?: never;
         /** Forgets a segment. */
         delete: operations["remove_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Some members of a segment, those with the least keys, and how many there are: who is looked at one by one. */
+        get: operations["segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3854,6 +3871,8 @@ export interface operations {
             query?: {
                 /** @description the number of the last one read */
                 after?: number;
+                /** @description how many of the newest, 500 at most */
+                newest?: number;
             };
             header?: never;
             path?: never;
@@ -3861,7 +3880,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description oldest first */
+            /** @description in the order asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7302,6 +7321,56 @@ export interface operations {
             };
             /** @description cannot be kept now */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    segment_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 200 at most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleFound"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such segment, or it is being built */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,11 +28,11 @@ pub(crate) enum Told {
     Erased(Vec<u64>),
 }
 
-/// Hears of newly stored facts.
-pub type Watcher = Box<dyn Fn(&[Fact]) + Send + Sync>;
-
 /// Facts one caller brought.
 type Stored = Arc<Vec<Fact>>;
+
+/// Hears of newly stored facts, and may keep them.
+pub type Watcher = Box<dyn Fn(&Stored) + Send + Sync>;
 type Answer = Result<Told, StoreFault>;
 
 /// The way in: the desk, the log behind it, and the state that follows the log.

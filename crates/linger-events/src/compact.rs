@@ -166,8 +166,8 @@ impl Rewrite<'_> {
             let from = movers
                 .partition_point(|fact| part(fact) < partition)
                 .max(movers.len().saturating_sub(MOVED_FACTS_MAX));
-            let mut facts = movers.split_off(from);
-            let piece = self.inner.write_segment(partition, &mut facts, self.known)?;
+            let facts = movers.split_off(from);
+            let piece = self.inner.write_segment(partition, facts.iter().collect(), self.known)?;
             self.add(piece, change);
         }
         Ok(())

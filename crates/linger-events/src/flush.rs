@@ -139,12 +139,17 @@ impl Inner {
                 if facts.is_empty() {
                     continue;
                 }
-                let now = |fact: &&Fact| Fact {
-                    person: PersonKey(frozen.moves.now(fact.person.0)),
-                    ..Fact::clone(fact)
-                };
-                let mut facts: Vec<Fact> = facts.iter().map(now).collect();
-                match self.write_segment(at as u16, &mut facts, frozen.moves_known) {
+                // Nearly nobody was joined to somebody else while their facts waited: only their facts are copied.
+                let now = |fact: &Fact| PersonKey(frozen.moves.now(fact.person.0));
+                let joined = facts.iter().filter(|fact| now(fact) != fact.person);
+                let joined: Vec<Fact> =
+                    joined.map(|fact| Fact { person: now(fact), ..Fact::clone(fact) }).collect();
+                let mut copies = joined.iter();
+                let facts = facts.iter().map(|fact| match now(fact) == fact.person {
+                    true => *fact,
+                    false => copies.next().expect("one for each that was joined"),
+                });
+                match self.write_segment(at as u16, facts.collect(), frozen.moves_known) {
                     Ok(piece) => made.push(piece),
                     Err(fault) => {
                         next.store(parts.len(), Ordering::Relaxed);
@@ -169,7 +174,7 @@ impl Inner {
     pub fn write_segment(
         &self,
         partition: u16,
-        facts: &mut [Fact],
+        facts: Vec<&Fact>,
         moves: u64,
     ) -> Result<Arc<Piece>, StoreFault> {
         self.segments.step("writing a segment")?;

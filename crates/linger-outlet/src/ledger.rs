@@ -1,14 +1,13 @@
 //! The sandbox provider's books: payments and the notices that wait to be delivered, in a SQLite file of its own. It
 //! does not know how notices travel.
 
-use crate::payments::{Notice, PayError};
-use linger_protocol::{Currency, Millis, Money, OrderId, PaymentId, RoomId};
-use sqlx::{
-    Connection, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
+use crate::{
+    one_writer::{OneWriter, Taken},
+    payments::{Notice, PayError},
 };
-use std::{path::Path, time::Duration};
-use tokio::sync::Mutex;
+use linger_protocol::{Currency, Millis, Money, OrderId, PaymentId, RoomId};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use std::path::Path;
 
 const DOING: &str = "use the sandbox ledger";
 
@@ -40,26 +39,18 @@ pub(crate) enum Outcome {
     Again(Millis),
 }
 
-pub(crate) struct Ledger {
-    options: SqliteConnectOptions,
-    /// None after an error: whoever comes next opens the file anew, so nobody inherits half a transaction.
-    conn: Mutex<Option<SqliteConnection>>,
-}
+pub(crate) struct Ledger(OneWriter);
 
 impl Ledger {
     pub(crate) async fn open(file: &Path) -> Result<Ledger, PayError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        let mut conn = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
+        let writer = OneWriter::open(file).await.map_err(unavailable)?;
+        let mut conn = writer.take().await.map_err(unavailable)?;
         sqlx::migrate!("migrations/sandbox")
-            .run(&mut conn)
+            .run(&mut *conn)
             .await
             .map_err(|error| fault(false, &error.to_string()))?;
-        Ok(Ledger { options, conn: Mutex::new(Some(conn)) })
+        conn.give_back();
+        Ok(Ledger(writer))
     }
 
     /// The payment of this order and method, entered with its notices when there is none yet (or, when `anew`, in any
@@ -71,8 +62,7 @@ impl Ledger {
         anew: bool,
         notices: u32,
     ) -> Result<Entry, PayError> {
-        let mut place = self.conn.lock().await;
-        let mut conn = self.take(&mut place).await?;
+        let mut conn = self.take().await?;
         run(&mut conn, "BEGIN IMMEDIATE").await?;
         let before = sqlx::query(
             "SELECT * FROM sandbox_payments WHERE room = $1 AND order_id = $2 AND method = $3 ORDER BY attempt DESC LIMIT 1",
@@ -80,14 +70,14 @@ impl Ledger {
         .bind(new.room.as_str())
         .bind(new.order.to_string())
         .bind(method)
-        .fetch_optional(&mut conn)
+        .fetch_optional(&mut *conn)
         .await
         .map_err(unavailable)?;
         let attempt = match &before {
             Some(row) if !anew => {
                 let entry = entry_of(row).map_err(unavailable)?;
                 run(&mut conn, "COMMIT").await?;
-                *place = Some(conn);
+                conn.give_back();
                 return Ok(entry);
             }
             Some(row) => row.try_get::<i64, _>("attempt").map_err(unavailable)? + 1,
@@ -105,7 +95,7 @@ impl Ledger {
         .bind(new.amount.minor)
         .bind(new.amount.currency.as_str())
         .bind(new.paid_at.map(|at| at.0))
-        .execute(&mut conn)
+        .execute(&mut *conn)
         .await
         .map_err(unavailable)?;
         if let Some(due) = new.paid_at {
@@ -116,7 +106,7 @@ impl Ledger {
             }
         }
         run(&mut conn, "COMMIT").await?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(new.clone())
     }
 
@@ -129,12 +119,11 @@ impl Ledger {
         amount: Money,
         now: Millis,
     ) -> Result<(), PayError> {
-        let mut place = self.conn.lock().await;
-        let mut conn = self.take(&mut place).await?;
+        let mut conn = self.take().await?;
         run(&mut conn, "BEGIN IMMEDIATE").await?;
         let row = sqlx::query("SELECT * FROM sandbox_payments WHERE payment = $1")
             .bind(payment.as_str())
-            .fetch_optional(&mut conn)
+            .fetch_optional(&mut *conn)
             .await
             .map_err(unavailable)?;
         let entry = row.as_ref().map(entry_of).transpose().map_err(unavailable)?;
@@ -143,31 +132,30 @@ impl Ledger {
             sqlx::query("UPDATE sandbox_payments SET refunded_at = $2 WHERE payment = $1")
                 .bind(payment.as_str())
                 .bind(now.0)
-                .execute(&mut conn)
+                .execute(&mut *conn)
                 .await
                 .map_err(unavailable)?;
             let notice = Notice::Refunded { room: room.clone(), order, payment: payment.clone() };
             insert_notice(&mut conn, &format!("{payment}-refunded"), &notice, now).await?;
         }
         run(&mut conn, "COMMIT").await?;
-        *place = Some(conn);
+        conn.give_back();
         answer.map(|_| ())
     }
 
     /// Notices due at `now`, oldest first, `take` at most.
     pub(crate) async fn due(&self, now: Millis, take: u32) -> Result<Vec<Waiting>, PayError> {
-        let mut place = self.conn.lock().await;
-        let mut conn = self.take(&mut place).await?;
+        let mut conn = self.take().await?;
         let rows = sqlx::query(
             "SELECT notice, body, tries FROM sandbox_notices WHERE delivered_at IS NULL AND due_at <= $1 \
              ORDER BY due_at, notice LIMIT $2",
         )
         .bind(now.0)
         .bind(take)
-        .fetch_all(&mut conn)
+        .fetch_all(&mut *conn)
         .await
         .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         let waiting_of = |row: &SqliteRow| {
             Ok(Waiting { id: row.try_get(0)?, body: row.try_get(1)?, tries: row.try_get(2)? })
         };
@@ -176,20 +164,18 @@ impl Ledger {
 
     /// When the next notice is due, if any waits.
     pub(crate) async fn next_due(&self) -> Result<Option<Millis>, PayError> {
-        let mut place = self.conn.lock().await;
-        let mut conn = self.take(&mut place).await?;
+        let mut conn = self.take().await?;
         let row = sqlx::query("SELECT MIN(due_at) FROM sandbox_notices WHERE delivered_at IS NULL")
-            .fetch_one(&mut conn)
+            .fetch_one(&mut *conn)
             .await
             .map_err(unavailable)?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(row.try_get::<Option<i64>, _>(0).map_err(unavailable)?.map(Millis))
     }
 
     /// Keeps what became of some tries.
     pub(crate) async fn settle(&self, tried: &[(Waiting, Outcome)], now: Millis) -> Result<(), PayError> {
-        let mut place = self.conn.lock().await;
-        let mut conn = self.take(&mut place).await?;
+        let mut conn = self.take().await?;
         run(&mut conn, "BEGIN IMMEDIATE").await?;
         for (notice, outcome) in tried {
             let (delivered_at, due_at) = match outcome {
@@ -203,20 +189,17 @@ impl Ledger {
             .bind(&notice.id)
             .bind(delivered_at)
             .bind(due_at)
-            .execute(&mut conn)
+            .execute(&mut *conn)
             .await
             .map_err(unavailable)?;
         }
         run(&mut conn, "COMMIT").await?;
-        *place = Some(conn);
+        conn.give_back();
         Ok(())
     }
 
-    async fn take(&self, place: &mut Option<SqliteConnection>) -> Result<SqliteConnection, PayError> {
-        match place.take() {
-            Some(conn) => Ok(conn),
-            None => SqliteConnection::connect_with(&self.options).await.map_err(unavailable),
-        }
+    async fn take(&self) -> Result<Taken<'_>, PayError> {
+        self.0.take().await.map_err(unavailable)
     }
 }
 

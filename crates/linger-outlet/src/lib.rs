@@ -18,6 +18,7 @@ mod method;
 mod notice;
 mod one_writer;
 mod payments;
+mod rounds;
 mod sandbox;
 mod seen;
 mod signature;

@@ -24,6 +24,7 @@ use crate::{
     method::Method,
     notice::NOTICE_BYTES_MAX,
     payments::{BoxFuture, Charge, Next, Notice, NoticeError, PayError, Payments, Started},
+    rounds,
     signature::{self, WebhookSecret},
 };
 use linger_protocol::{Millis, Money, OrderId, PaymentId, RoomId};
@@ -111,22 +112,8 @@ impl Sandbox {
 
     /// Delivers notices as they come due, until it is dropped. One at a time is enough; spawn it.
     pub async fn run(self) {
-        loop {
-            let wait_ms = match self.deliver_due().await {
-                Ok(Some(next)) => next.since((self.inner.config.clock)()),
-                Ok(None) => u64::MAX,
-                Err(fault) => {
-                    tracing::warn!(%fault, "the sandbox cannot deliver notices now");
-                    WAIT_MS_MAX
-                }
-            };
-            // A day at most: the machine's clock may be set anew, and the far end of time cannot be waited for.
-            let wait = Duration::from_millis(wait_ms.min(86_400_000));
-            tokio::select! {
-                () = self.inner.news.notified() => {}
-                () = tokio::time::sleep(wait) => {}
-            }
-        }
+        let Inner { config, news, .. } = &*self.inner;
+        rounds::make("notices of the sandbox", &config.clock, news, || self.deliver_due()).await;
     }
 
     /// Tries every notice that is due now, once; when the next one is due. [`Sandbox::run`] does this by itself.

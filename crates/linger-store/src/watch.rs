@@ -54,6 +54,15 @@ fn number(row: &SqliteRow, name: &str) -> Result<u64, sqlx::Error> {
     row.try_get::<i64, _>(name).map(i64::cast_unsigned)
 }
 
+fn moment(row: &SqliteRow) -> Result<KeptMoment, sqlx::Error> {
+    Ok(KeptMoment {
+        id: number(row, "id")?,
+        alarm: number(row, "alarm")?,
+        moment: row.try_get("moment")?,
+        told_at: Millis(row.try_get("told_at")?),
+    })
+}
+
 impl Store {
     /// Keeps a segment in the place of one of the same id.
     ///
@@ -238,15 +247,18 @@ impl Store {
         .bind(page.skip())
         .fetch_all(self.readers())
         .await;
-        let kept = |row: &SqliteRow| {
-            let (id, alarm) = (number(row, "id")?, number(row, "alarm")?);
-            Ok(KeptMoment {
-                id,
-                alarm,
-                moment: row.try_get("moment")?,
-                told_at: Millis(row.try_get("told_at")?),
-            })
-        };
-        rows.and_then(|rows| rows.iter().map(kept).collect()).map_err(Fault::db("read what alarms said"))
+        rows.and_then(|rows| rows.iter().map(moment).collect()).map_err(Fault::db("read what alarms said"))
+    }
+
+    /// What alarms said last, newest first.
+    pub async fn newest_moments(&self, page: Page) -> Result<Vec<KeptMoment>, Fault> {
+        let rows = sqlx::query(
+            "SELECT id, alarm, moment, told_at FROM alarm_moments ORDER BY id DESC LIMIT $1 OFFSET $2",
+        )
+        .bind(page.take())
+        .bind(page.skip())
+        .fetch_all(self.readers())
+        .await;
+        rows.and_then(|rows| rows.iter().map(moment).collect()).map_err(Fault::db("read what alarms said"))
     }
 }

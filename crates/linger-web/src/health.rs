@@ -161,7 +161,7 @@ impl Metrics {
         );
         registry.register(
             "facts_visible_seconds",
-            "Time from a request's receipt until its facts are seen by those who follow them",
+            "Time from a request's receipt until segments, which follow all facts, have taken its facts in",
             self.visible_seconds.clone(),
         );
     }
@@ -212,9 +212,13 @@ impl Metrics {
         self.facts_refused.get_or_create(&Code { code: code.to_owned() }).inc();
     }
 
-    /// These facts are durable, and seen by those who follow them from now on. Each receipt counts once.
-    pub(crate) fn facts_stored(&self, facts: &[linger_behaviour::Fact], now_ms: i64) {
-        self.facts.inc_by(facts.len() as u64);
+    /// So many facts are durable.
+    pub(crate) fn facts_stored(&self, count: usize) {
+        self.facts.inc_by(count as u64);
+    }
+
+    /// A live rule has taken these facts in. Each receipt counts once.
+    pub(crate) fn facts_followed(&self, facts: &[linger_behaviour::Fact], now_ms: i64) {
         let mut last = i64::MIN;
         for fact in facts {
             if fact.received_ms != last {

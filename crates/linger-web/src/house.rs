@@ -181,7 +181,7 @@ impl House {
 
     /// Facts as they become durable, for rules that follow them; a reader that lags by more than a thousand batches is
     /// told that it missed some.
-    pub fn facts(&self) -> tokio::sync::broadcast::Receiver<Arc<[linger_behaviour::Fact]>> {
+    pub fn facts(&self) -> tokio::sync::broadcast::Receiver<Arc<Vec<linger_behaviour::Fact>>> {
         self.live.follow()
     }
 

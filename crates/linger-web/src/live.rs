@@ -18,7 +18,7 @@ const NEWEST_OF_BATCH: usize = 20;
 /// The newest facts, and those who follow them; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct LiveFacts {
-    batches: broadcast::Sender<Arc<[Fact]>>,
+    batches: broadcast::Sender<Arc<Vec<Fact>>>,
     newest: Arc<Mutex<VecDeque<Fact>>>,
 }
 
@@ -30,10 +30,10 @@ impl Default for LiveFacts {
 
 impl LiveFacts {
     /// Takes in a batch. Called where facts become durable: it waits for nobody.
-    pub(crate) fn take(&self, facts: &[Fact]) {
+    pub(crate) fn take(&self, facts: &Arc<Vec<Fact>>) {
         if self.batches.receiver_count() > 0 {
             // Nobody listening any more is no fault.
-            let _ = self.batches.send(facts.into());
+            let _ = self.batches.send(facts.clone());
         }
         let mut newest = self.newest.lock().unwrap_or_else(|it| it.into_inner());
         for fact in facts.iter().skip(facts.len().saturating_sub(NEWEST_OF_BATCH)) {
@@ -45,7 +45,7 @@ impl LiveFacts {
     }
 
     /// Every batch from now on.
-    pub(crate) fn follow(&self) -> broadcast::Receiver<Arc<[Fact]>> {
+    pub(crate) fn follow(&self) -> broadcast::Receiver<Arc<Vec<Fact>>> {
         self.batches.subscribe()
     }
 
@@ -60,8 +60,9 @@ impl LiveFacts {
 mod tests {
     use super::*;
 
-    fn facts(names: std::ops::Range<u32>) -> Vec<Fact> {
-        names.map(|n| Fact { name: n.to_string().into(), ..Fact::default() }).collect()
+    fn facts(names: std::ops::Range<u32>) -> Arc<Vec<Fact>> {
+        let named = |n: u32| Fact { name: n.to_string().into(), ..Fact::default() };
+        Arc::new(names.map(named).collect())
     }
 
     #[test]

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 82] = [
+const TABLE: [(&str, &str, &str); 83] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -86,6 +86,7 @@ const TABLE: [(&str, &str, &str); 82] = [
     ("get", "/api/segments", "11133++"),
     ("put", "/api/segments/{segment}", "11133++"),
     ("delete", "/api/segments/{segment}", "11133++"),
+    ("get", "/api/segments/{segment}/members", "11133++"),
     ("get", "/api/segments/{segment}/members.csv", "11133++"),
     ("post", "/api/sql", "11133++"),
     ("post", "/api/tags", "11133++"),
@@ -176,7 +177,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
         ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
         ("post", "/api/webhooks") => json!({"url": "https://example.com/hook", "topics": ["alarm.spoke"]}),
-        ("post", "/api/tags") => json!({"tag": "vip", "person": "1", "on": true}),
+        ("post", "/api/tags") => json!({"tag": "vip", "person": "0000000000000001", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})
         }

@@ -32,7 +32,7 @@ impl Shop {
         let operator = door.signed_in(Role::Operator).await;
         let facts: Arc<Mutex<Vec<Fact>>> = Arc::default();
         let seen = facts.clone();
-        door.events.watch(Box::new(move |facts: &[Fact]| seen.lock().unwrap().extend_from_slice(facts)));
+        door.events.watch(Box::new(move |facts| seen.lock().unwrap().extend_from_slice(facts)));
         let made = door.post("/api/write-keys", &operator, key).await;
         assert_eq!(made.status.as_u16(), 201, "{}", made.text);
         let key = made.json()["key"].as_str().unwrap().to_owned();

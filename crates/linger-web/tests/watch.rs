@@ -80,6 +80,13 @@ async fn a_segment_counts_who_was_there_before_it_and_who_comes_after() {
     let last = csv.text.lines().last().unwrap().split(',').next().unwrap().to_owned();
     let rest = door.get(&format!("/api/segments/buyers/members.csv?after={last}"), &operator).await;
     assert_eq!(rest.text.lines().count(), 1);
+    // Whoever is listed can be looked at under the same key.
+    let some = door.get("/api/segments/buyers/members", &operator).await.json();
+    assert_eq!((some["count"].clone(), some["people"][1].clone()), (json!(2), json!(last)));
+    let facts = door.get(&format!("/api/people/{last}/facts"), &operator).await.json();
+    assert_eq!(facts[0]["name"], json!("order.paid"));
+    let none = door.get("/api/segments/none/members", &operator).await;
+    assert_eq!(none.refusal(), (404, "no-such-segment".to_owned()));
     // Whoever is erased is in no segment any more.
     let erased = door.post("/api/events/erase", &admin, json!({"known": "bob"})).await;
     assert_eq!(erased.status.as_u16(), 200, "{}", erased.text);
@@ -108,9 +115,9 @@ async fn segments_that_cannot_be_meant_are_refused_by_field() {
     let body = format!("{{\"when\":{deep}}}");
     let said = door.call("PUT", "/api/segments/deep", &operator, Some(("application/json", body))).await;
     assert_eq!(said.status.as_u16(), 400, "{}", said.text);
-    let said = door.get("/api/segments/none/members.csv?after=x", &operator).await;
-    assert_eq!(said.refusal(), (400, "bad-field".to_owned()));
-    let tag = json!({"tag": "", "person": "1", "on": true});
+    let said = door.get("/api/segments/none/members.csv?after=1", &operator).await;
+    assert_eq!(said.refusal(), (400, "bad-id".to_owned()));
+    let tag = json!({"tag": "", "person": "0000000000000001", "on": true});
     assert_eq!(door.post("/api/tags", &operator, tag).await.refusal(), (400, "bad-field".to_owned()));
 }
 
@@ -162,6 +169,9 @@ async fn an_alarm_is_kept_only_by_who_has_seen_what_it_would_have_done() {
     let id = made.json()["id"].as_u64().unwrap();
     assert_eq!(door.get("/api/alarms", &operator).await.json()[0]["rule"]["z_min"], json!(3.0));
     assert_eq!(door.get("/api/alarms/moments", &operator).await.json(), json!([]));
+    assert_eq!(door.get("/api/alarms/moments?newest=20", &operator).await.json(), json!([]));
+    let said = door.get("/api/alarms/moments?newest=x", &operator).await;
+    assert_eq!(said.refusal(), (400, "bad-id".to_owned()));
     door.pass(3_600_001);
     let operator = door.signed_in(Role::Operator).await;
     let late = door.post("/api/alarms", &operator, json!({"rule": rule, "seen": seen})).await;

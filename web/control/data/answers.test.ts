@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { overall, worstStep } from './answers';
+import { meanDays, overall, worstStep } from './answers';
 
 const row = (people: number | null, cells: [number | null, boolean][]) => ({
   cohort: 'x', people, unfinished: false, hidden: people === null, cells: cells.map(([n, unfinished]) => ({ people: n, unfinished })),
@@ -14,4 +14,9 @@ test('the step that loses most people is told, and none when nobody is lost', ()
   expect(worstStep([100, 90, 20, 15])).toBe(2);
   expect(worstStep([100, 100])).toBeUndefined();
   expect(worstStep([null, null])).toBeUndefined();
+});
+
+test('days active are weighed by people', () => {
+  expect(meanDays([3, 1, 0])).toBe(1.25);
+  expect(meanDays([])).toBe(0);
 });

@@ -75,3 +75,9 @@ export function worstStep(people: readonly (number | null)[]): number | undefine
   }
   return worst;
 }
+
+/** On how many days people were active on average, from how many were on exactly 1, 2, 3… days. */
+export function meanDays(days: readonly number[]): number {
+  const people = days.reduce((sum, it) => sum + it, 0);
+  return people ? days.reduce((sum, it, i) => sum + it * (i + 1), 0) / people : 0;
+}

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { DRAFT, KINDS, addressOf, draftOf, questionOf, renewed } from './questions';
+import { DRAFT, KINDS, addressOf, draftOf, keptOf, questionOf, renewed } from './questions';
 
 test('an address brings back what it was made of', () => {
   const draft = { ...DRAFT, kind: 'funnel' as const, steps: ['进入', 'order.paid'], filter: { text: 'source' as const, value: '抖音' } };
   expect(draftOf(addressOf(draft))).toEqual(draft);
+});
+
+test('an address can hold a whole question, and nothing else passes for one', () => {
+  const question = questionOf(DRAFT, 1e12, 'UTC');
+  expect(keptOf(addressOf(question))).toEqual(question);
+  for (const text of ['', '%', addressOf(null), addressOf({ scope: { from_ms: 'x' } }), addressOf(DRAFT)]) expect(keptOf(text)).toBeUndefined();
 });
 
 test('a broken address is the usual question', () => {

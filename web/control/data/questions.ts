@@ -92,9 +92,20 @@ export function renewed(question: Question, nowMs: number): Question {
   return { ...question, scope: { ...question.scope, from_ms: nowMs - (to_ms - from_ms), to_ms: nowMs } };
 }
 
-/** A draft as part of an address. */
-export function addressOf(draft: Draft): string {
-  return textOf(new TextEncoder().encode(JSON.stringify(draft)));
+/** A draft, or a question that no draft can hold, as part of an address. */
+export function addressOf(it: unknown): string {
+  return textOf(new TextEncoder().encode(JSON.stringify(it)));
+}
+
+/** The question of an address, undefined when it holds none. What is wrong in it the server tells. */
+export function keptOf(address: string): Question | undefined {
+  try {
+    const told = JSON.parse(new TextDecoder().decode(bytesOf(address))) as Partial<Question> | null;
+    const { from_ms, to_ms } = told?.scope ?? {};
+    return Number.isFinite(from_ms) && Number.isFinite(to_ms) ? (told as Question) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The draft of an address; what is missing or strange in it is as usual. */

@@ -68,10 +68,10 @@ pub(crate) fn write(
     dir: &Path,
     id: u64,
     partition: u16,
-    facts: &mut [Fact],
+    mut facts: Vec<&Fact>,
     zone: &str,
 ) -> Result<Meta, StoreFault> {
-    facts.sort_by_key(|fact| (fact.person, fact.at_ms));
+    facts.sort_by_cached_key(|fact| (fact.person, fact.at_ms));
     let mut writer = Writer::new(dir, id, partition, zone)?;
     let written = facts.iter().try_for_each(|fact| writer.push(fact));
     match written {

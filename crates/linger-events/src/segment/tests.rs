@@ -128,7 +128,7 @@ fn some_fact() -> impl Strategy<Value = Fact> {
 }
 
 fn put(dir: &Path, id: u64, facts: &[Fact]) -> Arc<Segment> {
-    let meta = write(dir, id, 0, &mut facts.to_vec(), "UTC").unwrap();
+    let meta = write(dir, id, 0, facts.iter().collect(), "UTC").unwrap();
     assert_eq!(meta.facts, facts.len() as u64);
     Arc::new(open(dir, &meta, "UTC").unwrap())
 }
@@ -225,7 +225,7 @@ fn many_people_in_many_groups_are_each_handed_over_once() {
 fn a_hot_file_that_is_missing_broken_or_of_another_segment_is_made_anew_from_the_table() {
     let dir = tempfile::tempdir().unwrap();
     let facts: Vec<Fact> = (0..500).map(|n| fact(n / 5, n as i64 * DAY_MS, "a", n.into())).collect();
-    let meta = write(dir.path(), 1, 0, &mut facts.clone(), "UTC").unwrap();
+    let meta = write(dir.path(), 1, 0, facts.iter().collect(), "UTC").unwrap();
     let hot = dir.path().join(&names(1)[1]);
     let good = std::fs::read(&hot).unwrap();
     let mut directory_broken = good.clone();
@@ -247,7 +247,7 @@ fn a_hot_file_that_is_missing_broken_or_of_another_segment_is_made_anew_from_the
 fn a_table_from_before_the_order_of_arrival_was_in_it_still_reads() {
     let dir = tempfile::tempdir().unwrap();
     let facts: Vec<Fact> = (0..500).map(|n| fact(n / 5, n as i64 / 3, "a", n.into())).collect();
-    let meta = write(dir.path(), 1, 0, &mut facts.clone(), "UTC").unwrap();
+    let meta = write(dir.path(), 1, 0, facts.iter().collect(), "UTC").unwrap();
     let (path, aside) = (dir.path().join(&names(1)[0]), dir.path().join("aside"));
     let file = std::fs::File::open(&path).unwrap();
     let read = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
@@ -281,7 +281,7 @@ fn damage_in_the_middle_is_told_and_never_handed_over() {
     let dir = tempfile::tempdir().unwrap();
     let facts: Vec<Fact> =
         (0..500).map(|n| fact(n / 5, n as i64, "a", n.into()).with(Text::Source, "x")).collect();
-    let meta = write(dir.path(), 1, 0, &mut facts.clone(), "UTC").unwrap();
+    let meta = write(dir.path(), 1, 0, facts.iter().collect(), "UTC").unwrap();
     let hot = dir.path().join(&names(1)[1]);
     let good = std::fs::read(&hot).unwrap();
     let words = words(&facts);

@@ -8,9 +8,9 @@ use super::{
     Letter, MailError, Mailer,
     book::{Book, Due, Fate},
 };
-use crate::sandbox::Clock;
+use crate::{rounds, sandbox::Clock};
 use linger_protocol::Millis;
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc};
 use tokio::sync::Notify;
 
 /// Letters that may wait.
@@ -35,8 +35,6 @@ const WAITS_MS: [i64; 8] = [
 /// How long the id of a letter is remembered: longer than a month's report could be asked for twice.
 const REMEMBER_MS: i64 = 45 * 1_440 * MINUTE_MS;
 const ID_BYTES_MAX: usize = 128;
-/// An idle outbox looks again after this long, should a clock have been turned.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// How mail is kept.
 #[derive(Clone)]
@@ -113,23 +111,8 @@ impl MailOutbox {
 
     /// Sends for as long as the house stands.
     pub async fn run(self) {
-        loop {
-            let wait = match self.deliver_due().await {
-                Ok(Some(at)) => {
-                    let ms = u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or(0);
-                    Duration::from_millis(ms).min(IDLE)
-                }
-                Ok(None) => IDLE,
-                Err(error) => {
-                    tracing::error!(%error, "mail waits");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.inner.news.notified() => {}
-            }
-        }
+        let Inner { clock, news, .. } = &*self.inner;
+        rounds::make("mail", clock, news, || self.deliver_due()).await;
     }
 
     async fn attempt(&self, due: &Due) -> Fate {

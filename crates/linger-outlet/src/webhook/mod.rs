@@ -9,6 +9,7 @@ mod book;
 mod guard;
 
 use crate::{
+    rounds,
     sandbox::Clock,
     signature::{ID, SIGNATURE, TIMESTAMP, WebhookSecret},
 };
@@ -56,8 +57,6 @@ const WAITS_MS: [i64; 9] = [
 ];
 const URL_BYTES_MAX: usize = 2_048;
 const TOPICS_MAX: usize = 20;
-/// An idle sender looks again after this long, should a clock have been turned.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// How webhooks are sent.
 #[derive(Clone)]
@@ -289,23 +288,8 @@ impl WebhookSender {
 
     /// Sends for as long as the house stands.
     pub async fn run(self) {
-        loop {
-            let wait = match self.deliver_due().await {
-                Ok(Some(at)) => {
-                    let ms = u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or(0);
-                    Duration::from_millis(ms).min(IDLE)
-                }
-                Ok(None) => IDLE,
-                Err(error) => {
-                    tracing::error!(%error, "webhooks wait");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.inner.news.notified() => {}
-            }
-        }
+        let Inner { config, news, .. } = &*self.inner;
+        rounds::make("webhooks", &config.clock, news, || self.deliver_due()).await;
     }
 
     async fn attempt(&self, due: &Due) -> (Fate, Option<u16>) {

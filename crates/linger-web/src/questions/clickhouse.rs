@@ -103,9 +103,9 @@ impl Line {
 
     async fn rows(&self, statement: &str) -> Result<Vec<u8>, ApiError> {
         let mut url = self.server.url.clone();
-        // With `wait_end_of_query` what fails halfway has a status that says so.
+        // With `wait_end_of_query` what fails halfway has a status that says so. `readonly` is not among the settings: only
+        // the reader's own profile can bind it, and one that does refuses to be told again (code 164).
         url.query_pairs_mut()
-            .append_pair("readonly", "1")
             .append_pair("max_execution_time", RUN_S_MAX)
             .append_pair("wait_end_of_query", "1");
         let asked = self.http.post(url).body(format!("{statement}\nFORMAT JSONCompactEachRow"));

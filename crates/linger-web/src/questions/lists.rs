@@ -139,7 +139,7 @@ pub(super) fn fact_wire(fact: &Fact) -> FactWire {
     let texts = Text::ALL.iter().filter_map(|text| Some((text.column(), fact.text(*text)?)));
     let numbers = Number::ALL.iter().filter_map(|number| Some((number.column(), fact.number(*number)?)));
     FactWire {
-        person: format!("{:016x}", fact.person.0),
+        person: super::key_text(fact.person),
         at: fact.at_ms,
         received_at: fact.received_ms,
         name: fact.name.to_string(),

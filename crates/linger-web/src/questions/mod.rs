@@ -11,7 +11,7 @@ mod people;
 mod saved;
 
 pub use clickhouse::ClickHouse;
-pub(crate) use people::forget;
+pub(crate) use people::{forget, key, key_text};
 
 use crate::{
     account::Staff,

@@ -70,8 +70,8 @@ pub(crate) async fn ask_people(
         Ok(fold.map_err(super::not_answered)?.finish())
     });
     let found = found.await?;
-    let key = |person: &PersonKey| format!("{:016x}", person.0);
-    Ok(Json(PeopleFound { people: found.people.iter().map(key).collect(), count: found.count }))
+    let people = found.people.into_iter().map(key_text).collect();
+    Ok(Json(PeopleFound { people, count: found.count }))
 }
 
 /// How many facts are wanted.
@@ -105,7 +105,7 @@ pub(crate) async fn facts_of_person(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Vec<FactWire>>, ApiError> {
     staff.need(&[Role::Operator, Role::Admin])?;
-    let person = key(&person)?;
+    let person = key(&person, "person")?;
     let Query(wanted) = wanted.map_err(|_| ApiError::field("bad-field", "limit"))?;
     let limit = wanted.limit.unwrap_or(FACTS_USUAL).min(FACTS_MAX);
     let facts = within_limits(&house, move |snapshot, _, _| {
@@ -137,7 +137,7 @@ pub(crate) async fn erase_from_events(
 ) -> Result<Json<Accepted>, ApiError> {
     staff.need(&[Role::Admin])?;
     let person = match (&asked.person, &asked.known, &asked.anonymous) {
-        (Some(person), None, None) => Some(key(person)?),
+        (Some(person), None, None) => Some(key(person, "person")?),
         (None, Some(known), None) => house.events.person(&Identity::Known(known.as_str().into())),
         (None, None, Some(id)) => house.events.person(&Identity::Anonymous(id.as_str().into())),
         _ => return Err(ApiError::field("missing-field", "person")),
@@ -168,8 +168,17 @@ pub(crate) async fn forget(house: &House, person: PersonKey) -> Result<(), ApiEr
     }
 }
 
-fn key(text: &str) -> Result<PersonKey, ApiError> {
-    let bad = || ApiError::field("bad-id", "person");
+/// A person's key as everything that names people by key writes it: 16 hexadecimal digits.
+pub(crate) fn key_text(person: PersonKey) -> String {
+    format!("{:016x}", person.0)
+}
+
+/// The key of a person among events, as [`key_text`] writes it.
+///
+/// # Errors
+/// 400 `bad-id`, which blames `field`.
+pub(crate) fn key(text: &str, field: &str) -> Result<PersonKey, ApiError> {
+    let bad = || ApiError::field("bad-id", field);
     if text.len() != 16 {
         return Err(bad());
     }

@@ -202,19 +202,24 @@ pub(crate) async fn remove_alarm(
     Ok(Json(Accepted { ok: true }))
 }
 
-/// Where somebody read up to.
+/// Where somebody read up to, or that they want the newest.
 #[derive(Deserialize)]
 pub(crate) struct MomentsQuery {
     #[serde(default)]
     after: Option<String>,
+    #[serde(default)]
+    newest: Option<String>,
 }
 
-/// What alarms said, oldest first, 500 at most: ask again after the last one.
+/// What alarms said, oldest first, 500 at most: ask again after the last one. Or so many of the newest, newest first.
 #[utoipa::path(
     get, path = "/api/alarms/moments", tag = "data",
-    params(("after" = Option<u64>, Query, description = "the number of the last one read")),
+    params(
+        ("after" = Option<u64>, Query, description = "the number of the last one read"),
+        ("newest" = Option<u64>, Query, description = "how many of the newest, 500 at most"),
+    ),
     responses(
-        (status = 200, description = "oldest first", body = Vec<AlarmMoment>),
+        (status = 200, description = "in the order asked for", body = Vec<AlarmMoment>),
         (status = 400, description = "no number", body = ApiError),
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role", body = ApiError),
@@ -228,8 +233,15 @@ pub(crate) async fn alarm_moments(
     staff: Staff,
 ) -> Result<Json<Vec<AlarmMoment>>, ApiError> {
     staff.need(&MAY)?;
-    let after: u64 = query.after.map_or(Ok(0), |it| crate::ask::parse(&it, "after"))?;
-    let kept = house.store.moments(after.min(i64::MAX.cast_unsigned()), Page::FIRST).await;
+    let kept = match query.newest {
+        Some(newest) => {
+            house.store.newest_moments(Page { skip: 0, take: crate::ask::parse(&newest, "newest")? }).await
+        }
+        None => {
+            let after: u64 = query.after.map_or(Ok(0), |it| crate::ask::parse(&it, "after"))?;
+            house.store.moments(after.min(i64::MAX.cast_unsigned()), Page::FIRST).await
+        }
+    };
     let kept = kept.map_err(|fault| ApiError::unavailable("reading what alarms said", &fault))?;
     let wire = |it: linger_store::KeptMoment| AlarmMoment {
         id: it.id,

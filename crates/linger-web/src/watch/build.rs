@@ -45,10 +45,13 @@ pub(super) async fn follow(house: House) {
                     }
                 }),
                 batch = facts.recv() => match batch {
-                    Ok(batch) => with(&house, |engine| {
-                        engine.advance(house.now().0, &mut changes);
-                        engine.apply(&batch, &mut changes);
-                    }),
+                    Ok(batch) => {
+                        with(&house, |engine| {
+                            engine.advance(house.now().0, &mut changes);
+                            engine.apply(&batch, &mut changes);
+                        });
+                        house.metrics.facts_followed(&batch, house.now().0);
+                    }
                     // Some were missed: only the store knows all.
                     Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => return,

@@ -72,6 +72,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(segments::list_segments))
         .routes(routes!(segments::put_segment, segments::remove_segment))
         .routes(routes!(segments::export_segment))
+        .routes(routes!(segments::segment_members))
         .routes(routes!(segments::tag_person))
         .routes(routes!(board::get_board, board::put_aim))
         .routes(routes!(alarms::list_alarms, alarms::make_alarm))

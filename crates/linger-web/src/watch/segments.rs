@@ -4,7 +4,8 @@ use crate::{
     account::{Staff, store_refused},
     error::{ApiError, Body},
     house::House,
-    wire::{Accepted, ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, TagPut},
+    questions::{key, key_text},
+    wire::{Accepted, PeopleFound, ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, TagPut},
 };
 use axum::{
     Json,
@@ -12,13 +13,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use linger_behaviour::PersonKey;
 use linger_protocol::Role;
 use linger_store::NewAuditEntry;
 use linger_strategy::segment::{BadSegment, Condition, Mark, SegmentDef, Spec, StageRule, ready_segments};
 use serde::Deserialize;
 use std::fmt::Write;
 
+/// People that are shown of a segment.
+const SHOWN_MAX: usize = 200;
 /// People of one page of an export.
 const EXPORT_MAX: usize = 50_000;
 /// The cycle that ready segments assume until a shop's own is known, days.
@@ -136,6 +138,35 @@ pub(crate) async fn remove_segment(
     Ok(Json(Accepted { ok: true }))
 }
 
+/// Some members of a segment, those with the least keys, and how many there are: who is looked at one by one.
+#[utoipa::path(
+    get, path = "/api/segments/{segment}/members", tag = "data",
+    params(("segment" = String, Path, description = "its id")),
+    responses(
+        (status = 200, description = "200 at most", body = PeopleFound),
+        (status = 401, description = "not signed in", body = ApiError),
+        (status = 403, description = "not for this role", body = ApiError),
+        (status = 404, description = "no such segment, or it is being built", body = ApiError),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn segment_members(
+    State(house): State<House>,
+    Path(segment): Path<String>,
+    staff: Staff,
+) -> Result<Json<PeopleFound>, ApiError> {
+    staff.need(&MAY)?;
+    let looked = tokio::task::spawn_blocking(move || {
+        let engine = house.watch.engine();
+        let engine = engine.as_ref()?;
+        let count = engine.count(&segment)?;
+        let people = engine.members(&segment, None, SHOWN_MAX).into_iter().map(key_text).collect();
+        Some(PeopleFound { people, count: Some(count) })
+    });
+    let found = looked.await.map_err(|error| ApiError::unavailable("looking at a segment", &error))?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("no-such-segment"))
+}
+
 /// Where an export goes on.
 #[derive(Deserialize)]
 pub(crate) struct ExportQuery {
@@ -184,7 +215,8 @@ pub(crate) async fn export_segment(
             for person in members {
                 let id = if known { reader.events.known_id(person) } else { None };
                 // Writing to a text does not fail.
-                let _ = write!(csv, "{},{}\r\n", person.0, id.map(|it| cell(&it)).unwrap_or_default());
+                let _ =
+                    write!(csv, "{},{}\r\n", key_text(person), id.map(|it| cell(&it)).unwrap_or_default());
             }
             Ok::<_, ApiError>(csv)
         }
@@ -198,10 +230,6 @@ pub(crate) async fn export_segment(
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
-}
-
-fn key(text: &str, field: &str) -> Result<PersonKey, ApiError> {
-    text.parse().map(PersonKey).map_err(|_| ApiError::field("bad-field", field))
 }
 
 /// Puts a tag on a person, or takes it off.
