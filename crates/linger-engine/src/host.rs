@@ -9,7 +9,9 @@ use crate::{
     writer::{Batches, Decided, RoomAppend, Waiting},
 };
 use linger_log::{Log, Position};
-use linger_protocol::{Act, Cause, Entry, Event, Millis, Refusal, Report, RoomId};
+use linger_protocol::{
+    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, Millis, Refusal, Report, RoomId,
+};
 use linger_room::Room;
 use std::{
     collections::HashMap,
@@ -203,7 +205,9 @@ impl Host {
                 return false;
             }
         };
-        let frozen = events.iter().any(|event| matches!(event, Event::DrawFrozen { .. }));
+        let frozen = events.iter().any(|event| {
+            matches!(event, Event::DrawFrozen { .. } | Event::Activity(ActivityEvent::Frozen { .. }))
+        });
         let entries: Vec<Entry> = events.into_iter().map(|event| Entry { at: now, cause, event }).collect();
         let append = RoomAppend {
             room: room.clone(),
@@ -274,15 +278,22 @@ impl Host {
     /// A frozen list is drawn at once. The freeze and the reveal become durable together, and nobody sees either before.
     fn reveal(&mut self, room: &RoomId) {
         let Some(Slot { state: State::Up { room: state, .. }, .. }) = self.rooms.get(room) else { return };
-        let awaiting: Vec<_> =
-            state.awaiting_seed().into_iter().map(|(draw, sealed)| (draw, sealed.to_vec())).collect();
-        for (draw, sealed) in awaiting {
+        let draws =
+            state.awaiting_seed().into_iter().map(|(draw, sealed)| (Awaiting::Draw(draw), sealed.to_vec()));
+        let activities = state.activities_awaiting_seed().into_iter();
+        let activities = activities.map(|(activity, sealed)| (Awaiting::Activity(activity), sealed.to_vec()));
+        let awaiting: Vec<_> = draws.chain(activities).collect();
+        for (what, sealed) in awaiting {
             match self.seeds.unseal(&sealed) {
                 Some(seed) => {
-                    self.work(room, Work::Note(Box::new(Report::SeedRevealed { draw, seed })), None);
+                    let report = match what {
+                        Awaiting::Draw(draw) => Report::SeedRevealed { draw, seed },
+                        Awaiting::Activity(activity) => Report::ActivitySeedRevealed { activity, seed },
+                    };
+                    self.work(room, Work::Note(Box::new(report)), None);
                 }
                 None => {
-                    tracing::error!(%room, %draw, "the seed of this draw cannot be opened with this house's key")
+                    tracing::error!(%room, ?what, "this seed cannot be opened with this house's key")
                 }
             }
         }
@@ -340,6 +351,13 @@ impl Host {
         self.generations += 1;
         self.rooms.insert(room.clone(), Slot { generation: self.generations, state });
     }
+}
+
+/// What is frozen and waits for its seed.
+#[derive(Debug)]
+enum Awaiting {
+    Draw(DrawId),
+    Activity(ActivityId),
 }
 
 fn decide_and_apply(room: &mut Room, now: Millis, work: Work) -> Result<Vec<Event>, Refusal> {

@@ -1,8 +1,8 @@
 //! What a room decided, and how it stands in the log. It does not know who reads it.
 
 use crate::{
-    Actor, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
+    ActivityEvent, Actor, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId, PaymentId,
+    PersonId, PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -594,4 +594,7 @@ pub enum Event {
         #[n(0)]
         quality: Quality,
     },
+    /// About an activity.
+    #[n(35)]
+    Activity(#[n(0)] ActivityEvent),
 }

@@ -195,3 +195,7 @@ counted_id! {
     /// A prompt to the host: the how-manyeth of its room, from 1.
     PromptId, u32
 }
+counted_id! {
+    /// An activity: the how-manyeth of its room, from 1.
+    ActivityId, u32
+}

@@ -10,6 +10,7 @@
 //! numbers; a new meaning is a new variant or a new optional field with the next free number, and a number is never
 //! used again. The golden files under `tests/golden/` are old logs that every later version must read.
 
+mod activity;
 mod event;
 mod id;
 mod intent;
@@ -20,12 +21,17 @@ mod request;
 mod seal;
 mod time;
 
+pub use activity::{
+    ActivityAct, ActivityEvent, Choice, Game, Move, Outcome, Play, Prize, QuizQuestion, Share, Slice, Spin,
+    Step, Terms,
+};
 pub use event::{
     Answered, Arrival, CardTouch, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, Quality,
     RefundReason,
 };
 pub use id::{
-    BadId, CommentId, DrawId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId, RoomId, SessionId,
+    ActivityId, BadId, CommentId, DrawId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId, RoomId,
+    SessionId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use money::{Currency, Money};

@@ -64,6 +64,32 @@ pub enum Refusal {
     PromptShowing,
     /// The room holds as much as it may of something.
     RoomFull,
+    /// No such activity.
+    NoSuchActivity,
+    /// An activity of this kind is running already.
+    ActivityRunning,
+    /// Nobody may take part in this activity any more.
+    ActivityOver,
+    /// What is answered was not shown to this person yet.
+    NotShownYet,
+    /// This person took part already, and that cannot be changed.
+    AlreadyPlayed,
+    /// This person is out of the game.
+    OutOfGame,
+    /// No such option, or not a number that can be meant.
+    BadOption,
+    /// This move is not one of this game.
+    WrongMove,
+    /// The terms of the activity cannot be kept.
+    BadTerms,
+    /// A prize is worth more than may be given.
+    PrizeTooHigh,
+    /// Too many people took part from this device.
+    TooManyFromDevice,
+    /// Something of the task is not done yet.
+    NotDoneYet,
+    /// Others were faster: nothing is left of it.
+    NothingLeft,
 }
 
 impl Refusal {
@@ -99,6 +125,19 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
+        Refusal::NoSuchActivity,
+        Refusal::ActivityRunning,
+        Refusal::ActivityOver,
+        Refusal::NotShownYet,
+        Refusal::AlreadyPlayed,
+        Refusal::OutOfGame,
+        Refusal::BadOption,
+        Refusal::WrongMove,
+        Refusal::BadTerms,
+        Refusal::PrizeTooHigh,
+        Refusal::TooManyFromDevice,
+        Refusal::NotDoneYet,
+        Refusal::NothingLeft,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -134,6 +173,19 @@ impl Refusal {
             Refusal::IntentKnown => "intent-known",
             Refusal::PromptShowing => "prompt-showing",
             Refusal::RoomFull => "room-full",
+            Refusal::NoSuchActivity => "no-such-activity",
+            Refusal::ActivityRunning => "activity-running",
+            Refusal::ActivityOver => "activity-over",
+            Refusal::NotShownYet => "not-shown-yet",
+            Refusal::AlreadyPlayed => "already-played",
+            Refusal::OutOfGame => "out-of-game",
+            Refusal::BadOption => "bad-option",
+            Refusal::WrongMove => "wrong-move",
+            Refusal::BadTerms => "bad-terms",
+            Refusal::PrizeTooHigh => "prize-too-high",
+            Refusal::TooManyFromDevice => "too-many-from-device",
+            Refusal::NotDoneYet => "not-done-yet",
+            Refusal::NothingLeft => "nothing-left",
         }
     }
 }

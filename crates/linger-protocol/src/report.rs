@@ -1,6 +1,6 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
-use crate::{Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality};
+use crate::{ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,5 +64,26 @@ pub enum Report {
         draw: DrawId,
         /// The seed that was committed to.
         seed: [u8; 32],
+    },
+    /// The seed of an activity that is frozen.
+    ActivitySeedRevealed {
+        /// The activity.
+        activity: ActivityId,
+        /// The seed that was committed to.
+        seed: [u8; 32],
+    },
+    /// People cheered for the sides of a PK since the last such report.
+    Cheered {
+        /// The activity.
+        activity: ActivityId,
+        /// Points for the first side, then for the second.
+        points: [u32; 2],
+    },
+    /// The other room of a PK says how many points it has.
+    RivalScored {
+        /// The activity of this room.
+        activity: ActivityId,
+        /// The other room's points so far.
+        points: u64,
     },
 }

@@ -1,8 +1,8 @@
 //! What may be asked of a room, by whom, and within which bounds. It does not know what comes of it.
 
 use crate::{
-    CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId, PromptEnd, PromptId,
-    QuestionId, Sealed,
+    ActivityAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId,
+    PromptEnd, PromptId, QuestionId, Sealed,
 };
 use minicbor::{Decode, Encode};
 
@@ -232,6 +232,8 @@ pub enum Act {
         /// How it ended.
         end: PromptEnd,
     },
+    /// Something about an activity.
+    Activity(ActivityAct),
 }
 
 impl Act {
@@ -260,6 +262,7 @@ impl Act {
             | Act::ClosePrompt { .. } => &[Host, Operator, Admin],
             Act::OpenRoom { .. } => &[Operator, Admin],
             Act::FollowIntent { .. } => &[Admin],
+            Act::Activity(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -302,6 +305,27 @@ impl Limits {
     pub const WINNERS_MAX: u32 = 1_000;
     /// Entrants of one draw.
     pub const ENTRANTS_MAX: usize = 1_000_000;
+    /// Characters of one option of a vote, a quiz or a wheel.
+    pub const OPTION_CHARS: usize = 40;
+    /// Options of a vote, a question or a wheel, most; two at least.
+    pub const OPTIONS_MAX: usize = 12;
+    /// Questions of a quiz, or signals of a game, most.
+    pub const STEPS_MAX: usize = 20;
+    /// Milliseconds of an activity, or of one question of it, least.
+    pub const ACTIVITY_MS_MIN: u64 = 1_000;
+    /// Milliseconds of an activity, most: a day.
+    pub const ACTIVITY_MS_MAX: u64 = 86_400_000;
+    /// Milliseconds to answer one question, or before one signal, most.
+    pub const STEP_MS_MAX: u64 = 120_000;
+    /// Shares of one red packet, most.
+    pub const PARTS_MAX: u32 = 1_000;
+    /// Milliseconds by which somebody's picture may be behind and still be allowed for.
+    pub const DELAY_MS_MAX: u32 = 3_000;
+    /// Milliseconds before which nobody reacts to what they see: athletics calls less than 100 a false start (World
+    /// Athletics, technical rule 16.6), and a screen and a finger take longer.
+    pub const REACTION_MS_MIN: u32 = 120;
+    /// Entries of one device into one activity that has a prize.
+    pub const DEVICE_ENTRIES_MAX: u32 = 3;
     /// The currency of a room whose operator chose none.
     pub const CURRENCY: Currency = Currency::CNY;
 }

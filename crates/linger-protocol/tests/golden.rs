@@ -5,6 +5,9 @@
 
 use linger_protocol::*;
 
+#[path = "samples/activity.rs"]
+mod activity;
+
 const LINES: &str = include_str!("golden/entries.hex");
 
 #[test]
@@ -72,7 +75,7 @@ fn a_broken_entry_is_an_error_and_never_a_panic() {
     }
 }
 
-const KINDS: usize = 35;
+const KINDS: usize = 36;
 
 /// The number of an event's kind. A new kind does not compile until it stands here; it takes the next number, `KINDS`
 /// grows by one, and [`samples`] gets an entry.
@@ -113,6 +116,7 @@ fn number(event: &Event) -> usize {
         Event::PromptClosed { .. } => 32,
         Event::CardsTouched { .. } => 33,
         Event::QualityGathered { .. } => 34,
+        Event::Activity(_) => 35,
     }
 }
 
@@ -120,6 +124,7 @@ fn samples() -> Vec<(&'static str, Entry)> {
     let mut all = talk();
     all.extend(trade());
     all.extend(show());
+    all.extend(activity::all());
     all
 }
 

@@ -32,3 +32,19 @@ pub const INTENTS_KEPT: usize = 10_000;
 pub const RULE_CHARS: usize = 64;
 /// Milliseconds a prompt stays on the host's screen.
 pub const PROMPT_MS: u64 = 60_000;
+/// Activities that are not settled; beyond it, opening one is `RoomFull`.
+pub const ACTIVITIES_OPEN_MAX: usize = 9;
+/// Activities kept with their players: beyond it the oldest settled one is forgotten.
+pub const ACTIVITIES_KEPT: usize = 24;
+/// People in one activity; beyond it, taking part is `RoomFull`.
+pub const PLAYERS_MAX: usize = 100_000;
+/// People at one wheel: everybody's turn stands in one event.
+pub const SPINNERS_MAX: usize = 10_000;
+/// How much of a wheel one slice may take.
+pub const WHEEL_WEIGHT_MAX: u32 = 1_000_000;
+/// Milliseconds between the opening of a quiz and its first question.
+pub const QUIZ_LEAD_MS: u64 = 5_000;
+/// Milliseconds for which an answer is explained.
+pub const QUIZ_EXPLAIN_MS: u64 = 8_000;
+/// Milliseconds after the end of a PK within which the other room's last points still come.
+pub const RIVAL_GRACE_MS: u64 = 3_000;

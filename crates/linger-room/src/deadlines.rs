@@ -1,6 +1,6 @@
 //! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
 
-use linger_protocol::{DrawId, Millis, OrderId, PromptId};
+use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PromptId};
 use std::collections::BTreeSet;
 
 /// Something that ends by itself.
@@ -12,9 +12,12 @@ pub(crate) enum Due {
     Draw(DrawId),
     /// A prompt goes away.
     Prompt(PromptId),
+    /// An activity goes on.
+    Activity(ActivityId),
 }
 
-/// All that is pending. Invariant: it holds exactly the orders held, the draw open and the prompt showing, so that
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing and the
+/// activities open, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

@@ -20,6 +20,7 @@
 //! their own before closing. Therefore the seed is sealed under the house's key, where no host sees it.
 
 use crate::{
+    activity::Chance,
     bounds::{DRAWS_KEPT, SEALED_SEED_BYTES_MAX},
     deadlines::{Deadlines, Due},
     text::{bounded, folded},
@@ -116,38 +117,16 @@ pub fn winners(
     entrants: &[PersonId],
     count: u32,
 ) -> Vec<PersonId> {
+    let chance = Chance { seed, digest, of: draw.0 };
     let mut list = entrants.to_vec();
     let drawn = list.len().min(count as usize);
     for place in 0..drawn {
         let among = (list.len() - place) as u64;
-        let swap = place + below(among, seed, digest, draw, place as u32) as usize;
+        let swap = place + chance.below("linger-draw-v1", among, place as u32) as usize;
         list.swap(place, swap);
     }
     list.truncate(drawn);
     list
-}
-
-/// A number below `among`, every one equally likely.
-fn below(among: u64, seed: &[u8; 32], digest: &[u8; 32], draw: DrawId, place: u32) -> u64 {
-    // 2^64 mod `among`: so many of the largest numbers would make small remainders more likely.
-    let surplus = (u64::MAX % among + 1) % among;
-    (0u32..)
-        .map(|attempt| {
-            let hash = Sha256::new()
-                .chain_update(b"linger-draw-v1")
-                .chain_update(seed)
-                .chain_update(digest)
-                .chain_update(draw.0.to_be_bytes())
-                .chain_update(place.to_be_bytes())
-                .chain_update(attempt.to_be_bytes())
-                .finalize();
-            let mut first = [0; 8];
-            first.copy_from_slice(&hash[..8]);
-            u64::from_be_bytes(first)
-        })
-        .find(|x| *x <= u64::MAX - surplus)
-        .map(|x| x % among)
-        .expect("every second number at least is accepted")
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,6 +7,7 @@
 
 use crate::{
     Room,
+    activity::{Activities, Activity, Phase, play::Standing},
     asking::{Asking, OpenQuestion},
     chat::{Chat, Said},
     deadlines::{Deadlines, Due},
@@ -18,8 +19,8 @@ use crate::{
     stage::{Sign, Stage},
 };
 use linger_protocol::{
-    Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptId, Proposal, QuestionId, RefundReason, Topic,
+    ActivityId, Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, Outcome,
+    PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Step, Terms, Topic,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,7 +50,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -67,6 +68,8 @@ canonical! {
     Draws { last, draws, open, entered }
     Draw { keyword, prize, winners_wanted, closes_at, commit, sealed_seed, entrants, state }
     Prompts { last, showing, known, known_in_order }
+    Activities { last, known }
+    Activity { terms, at, until, commit, sealed_seed, phase, step, order, players, devices, done, points }
     Showing { prompt, intent, until }
     Intent { id, rule, at, arm, proposal }
     Deadlines { pending }
@@ -95,7 +98,7 @@ macro_rules! wrapped {
     )*};
 }
 
-wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId Topic }
+wrapped! { ActivityId CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId Topic }
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -225,7 +228,77 @@ impl Canonical for Due {
             Due::Hold(order) => (0u8, *order).feed(to),
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
+            Due::Activity(activity) => (3u8, *activity).feed(to),
         }
+    }
+}
+
+impl Canonical for Terms {
+    fn feed(&self, to: &mut Sha256) {
+        self.to_bytes().feed(to);
+    }
+}
+
+impl Canonical for Outcome {
+    fn feed(&self, to: &mut Sha256) {
+        self.to_bytes().feed(to);
+    }
+}
+
+impl Canonical for Step {
+    fn feed(&self, to: &mut Sha256) {
+        let (kind, number): (u8, u8) = match self {
+            Step::Asking { question } => (0, *question),
+            Step::Explaining { question } => (1, *question),
+            Step::Ready { round } => (2, *round),
+            Step::Signal { round } => (3, *round),
+        };
+        (kind, number).feed(to);
+    }
+}
+
+impl Canonical for Phase {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            Phase::Open => 0u8.feed(to),
+            Phase::Frozen { digest } => {
+                1u8.feed(to);
+                digest.feed(to);
+            }
+            Phase::Settled { digest, seed, outcome } => {
+                2u8.feed(to);
+                digest.feed(to);
+                seed.feed(to);
+                outcome.feed(to);
+            }
+        }
+    }
+}
+
+impl Canonical for Standing {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            Standing::Chose(option) => (0u8, *option).feed(to),
+            Standing::Guessed(minor) => (1u8, *minor).feed(to),
+            Standing::Answers { right, took_ms, last, out } => {
+                (2u8, *right).feed(to);
+                (*took_ms, *last).feed(to);
+                out.feed(to);
+            }
+            Standing::Taps { good, last } => (3u8, (*good, *last)).feed(to),
+            Standing::Doing { asked, shared, place } => {
+                (4u8, *place).feed(to);
+                (*asked, *shared).feed(to);
+            }
+            Standing::In(place) => (5u8, *place).feed(to),
+            Standing::Waits => 6u8.feed(to),
+        }
+    }
+}
+
+impl Canonical for [u64; 2] {
+    fn feed(&self, to: &mut Sha256) {
+        self.iter().for_each(|it| it.feed(to));
     }
 }
 

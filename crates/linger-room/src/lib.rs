@@ -23,8 +23,9 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+//! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
 
+pub mod activity;
 mod asking;
 pub mod bounds;
 mod chat;
@@ -39,6 +40,7 @@ mod shelf;
 mod stage;
 mod text;
 
+pub use activity::{Activity, Phase};
 pub use asking::OpenQuestion;
 pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
@@ -46,13 +48,14 @@ pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
 pub use shelf::{Sale, StockView};
 
+use activity::{Activities, Around, Did};
 use asking::Asking;
 use chat::Chat;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason,
-    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    Act, ActivityId, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis,
+    OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
 };
 use orders::Orders;
 use presence::Presence;
@@ -71,6 +74,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    activities: Activities,
     deadlines: Deadlines,
 }
 
@@ -114,6 +118,10 @@ impl Room {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+            Act::Activity(act) => {
+                let around = Around { shelf: &self.shelf, follows: self.follows(by.person) };
+                self.activities.decide(now, *by, act, &around)
+            }
         }
     }
 
@@ -122,7 +130,11 @@ impl Room {
     /// A room that was not opened takes no notice, except of money: that is answered whatever it was meant for.
     pub fn note(&self, now: Millis, report: &Report) -> Vec<Event> {
         if let Report::PaymentArrived { order, payment, amount } = report {
-            return self.orders.note_payment(now, *order, payment, *amount);
+            let mut events = self.orders.note_payment(now, *order, payment, *amount);
+            if let Some(Event::OrderPaid { order, .. }) = events.first() {
+                events.extend(self.activities.note_paid(now, &self.orders, *order));
+            }
+            return events;
         }
         if let Report::RefundSettled { payment } = report {
             return self.orders.note_refunded(payment);
@@ -148,6 +160,9 @@ impl Room {
             Report::MediaStopped { on_purpose: true } => self.stage.note_stopped(OffReason::Ended),
             Report::MediaStopped { on_purpose: false } => self.stage.note_stopped(OffReason::Lost),
             Report::SeedRevealed { draw, seed } => self.draws.note_seed(*draw, seed),
+            Report::ActivitySeedRevealed { activity, seed } => self.activities.note_seed(*activity, seed),
+            Report::Cheered { activity, points } => self.activities.note_cheered(now, *activity, *points),
+            Report::RivalScored { activity, points } => self.activities.note_rival(*activity, *points),
         }
     }
 
@@ -175,6 +190,7 @@ impl Room {
                 self.chat.apply(event);
                 if let Some(question) = question {
                     self.asking.apply_asked(*question, *person);
+                    self.activities.apply_did(*person, Did::Asked);
                 }
             }
             Event::CommentHidden { .. } | Event::Muted { .. } => self.chat.apply(event),
@@ -195,6 +211,7 @@ impl Room {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.draws.apply(&mut self.deadlines, event),
+            Event::Activity(event) => self.activities.apply(&mut self.deadlines, event),
             Event::PromptShown { .. } | Event::PromptWithheld { .. } | Event::PromptClosed { .. } => {
                 if let Event::PromptClosed { prompt, end: PromptEnd::Followed } = event
                     && let Some(question) = self.prompts.asks_for()
@@ -253,6 +270,7 @@ impl Room {
             Due::Hold(order) => Event::OrderLapsed { order },
             Due::Draw(draw) => self.draws.frozen(draw),
             Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+            Due::Activity(activity) => self.activities.note_due(activity, now),
         };
         self.deadlines.due(now).map(end).collect()
     }
@@ -401,6 +419,27 @@ impl Room {
     /// All that is needed to recompute a draw, once its seed is public; kept for the last [`bounds::DRAWS_KEPT`].
     pub fn draw_proof(&self, draw: DrawId) -> Option<DrawProof> {
         self.draws.proof(draw)
+    }
+
+    /// An activity that runs, or one of the last that did.
+    pub fn activity(&self, activity: ActivityId) -> Option<&Activity> {
+        self.activities.known.get(&activity)
+    }
+
+    /// Activities in order of opening: all that run, and the last that did.
+    pub fn activities(&self) -> impl Iterator<Item = (ActivityId, &Activity)> {
+        self.activities.known.iter().map(|(id, it)| (*id, it))
+    }
+
+    /// Frozen activities that want [`Report::ActivitySeedRevealed`], each with its sealed seed, oldest first.
+    pub fn activities_awaiting_seed(&self) -> Vec<(ActivityId, &[u8])> {
+        self.activities.awaiting_seed().collect()
+    }
+
+    /// All that is needed to compute an activity's outcome again, once it is settled; kept for the last
+    /// [`bounds::ACTIVITIES_KEPT`].
+    pub fn activity_record(&self, activity: ActivityId) -> Option<activity::Record> {
+        self.activities.record(activity)
     }
 
     /// The prompt on the host's screen.

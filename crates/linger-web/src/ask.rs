@@ -1,6 +1,8 @@
 //! Asking a room for a change: reads what came over the wire, fetches what the room cannot know, asks, and answers.
 //! It does not know whether the room agrees.
 
+mod activity;
+
 use crate::{
     account::Caller,
     error::{ApiError, Body},
@@ -120,6 +122,7 @@ fn answer_of(done: &Done) -> Answer {
         match &entry.event {
             Event::CommentMade { comment, .. } => answer.comment = Some(comment.0),
             Event::DrawEntered { draw, .. } | Event::DrawOpened { draw, .. } => answer.draw = Some(draw.0),
+            Event::Activity(event) => answer.activity = Some(crate::hub::about(event).0),
             _ => {}
         }
     }
@@ -186,6 +189,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
                 PromptEndWire::Expired => PromptEnd::Expired,
             },
         },
+        WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker.actor.person, ask).await?),
     })
 }
 

@@ -60,6 +60,8 @@ pub struct WebConfig {
     pub reports: Vec<ReportEvery>,
     /// How often alarms look, and how often the house looks whether a report is due.
     pub look_every: Duration,
+    /// The most that one prize or one red packet may be worth, in the shop's currency.
+    pub worth_max: linger_protocol::Money,
     /// The ClickHouse server that answers questions which ask for it.
     pub clickhouse: Option<crate::ClickHouse>,
 }

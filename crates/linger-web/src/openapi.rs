@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, review, rooms, socket, track, watch,
+    media, orders, pages, questions, records, review, rooms, socket, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -75,6 +75,7 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(rooms::list_rooms, rooms::open_room))
         .routes(routes!(rooms::get_room))
         .routes(routes!(rooms::draw_proof))
+        .routes(routes!(records::activity_record))
         .routes(routes!(rooms::get_insight))
         .routes(routes!(review::list_shows))
         .routes(routes!(review::review_show))

@@ -6,7 +6,7 @@ use crate::{
     wire::QualityTold,
 };
 use linger_protocol::{
-    Arrival, CardTouch, Departure, ItemId, LeaveReason, PersonId, Quality, Report, SessionId,
+    ActivityId, Arrival, CardTouch, Departure, ItemId, LeaveReason, PersonId, Quality, Report, SessionId,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -20,6 +20,8 @@ const TICK: Duration = Duration::from_millis(500);
 const MOVES_MAX: usize = 2_000;
 /// Likes one person can give in one message.
 pub(crate) const LIKES_MAX: u32 = 50;
+/// PKs that are cheered for at once, counting those that do not exist.
+const PKS_MAX: usize = 16;
 /// First-frame times in one report.
 const FIRST_FRAMES_MAX: usize = 1_000;
 /// Cards in one report.
@@ -37,6 +39,7 @@ struct State {
     broken: HashMap<PersonId, Vec<(SessionId, Instant)>>,
     likes: u32,
     likers: HashSet<PersonId>,
+    cheers: BTreeMap<ActivityId, [u32; 2]>,
     touches: BTreeMap<ItemId, (u32, u32)>,
     quality: Quality,
     told_quality: HashSet<PersonId>,
@@ -77,6 +80,16 @@ impl Gather {
         let mut state = self.state();
         state.likes = state.likes.saturating_add(likes.min(LIKES_MAX));
         state.likers.insert(person);
+    }
+
+    pub(crate) fn cheer(&self, activity: ActivityId, side: u8, cheers: u32) {
+        let mut state = self.state();
+        if state.cheers.len() >= PKS_MAX && !state.cheers.contains_key(&activity) {
+            return;
+        }
+        if let Some(points) = state.cheers.entry(activity).or_default().get_mut(usize::from(side)) {
+            *points = points.saturating_add(cheers.min(LIKES_MAX));
+        }
     }
 
     pub(crate) fn touch(&self, item: ItemId, seen: u32, clicked: u32) {
@@ -145,6 +158,9 @@ impl Gather {
             state.likes = 0;
             state.likers.clear();
         }
+        for (activity, points) in std::mem::take(&mut state.cheers) {
+            reports.push(Report::Cheered { activity, points });
+        }
         if !state.touches.is_empty() {
             let touches = std::mem::take(&mut state.touches).into_iter();
             let touches = touches.map(|(item, (seen, clicked))| CardTouch { item, seen, clicked }).collect();
@@ -166,6 +182,7 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>) {
         while !house.is_stopping() {
             ticks.tick().await;
             report(&house, &desk).await;
+            tell_rivals(&house, &desk).await;
         }
         report(&house, &desk).await;
     });
@@ -189,6 +206,21 @@ async fn report(house: &House, desk: &RoomDesk) {
                 }
                 Ok(_) => break,
             }
+        }
+    }
+}
+
+/// Each room of a PK between two is told the other's points, until it has ended. A report that is lost is made up for by
+/// the next one: points only grow.
+async fn tell_rivals(house: &House, desk: &RoomDesk) {
+    for (activity, rival) in desk.hub.rivals() {
+        let Some(theirs) = house.desk(&rival).and_then(|it| it.hub.points_against(&desk.room)) else {
+            continue;
+        };
+        if let Err(refused) =
+            house.engine.report(&desk.room, Report::RivalScored { activity, points: theirs }).await
+        {
+            tracing::warn!(room = %desk.room, %refused, "the other room's points were dropped");
         }
     }
 }

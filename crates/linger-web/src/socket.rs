@@ -22,7 +22,7 @@ use axum::{
     response::Response,
 };
 use linger_log::Position;
-use linger_protocol::{Actor, ItemId, LeaveReason, SessionId};
+use linger_protocol::{ActivityId, Actor, ItemId, LeaveReason, SessionId};
 use std::{
     collections::VecDeque,
     pin::Pin,
@@ -402,6 +402,9 @@ impl Connection {
             FromClient::Likes { n } => {
                 self.desk.gather.like(person, n);
                 self.touch(Touch::Liked, n.min(LIKES_MAX));
+            }
+            FromClient::Cheer { activity, side, n } => {
+                self.desk.gather.cheer(ActivityId(activity), side, n);
             }
             FromClient::Seen { item } => {
                 self.desk.gather.touch(ItemId(item), 1, 0);

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 83] = [
+const TABLE: [(&str, &str, &str); 84] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -44,6 +44,7 @@ const TABLE: [(&str, &str, &str); 83] = [
     ("get", "/api/rooms/{room}", "+++++++"),
     ("post", "/api/rooms/{room}/ask", "1+3++++"),
     ("get", "/api/rooms/{room}/draws/{draw}/proof", "+++++++"),
+    ("get", "/api/rooms/{room}/activities/{activity}/record", "+++++++"),
     ("post", "/api/rooms/{room}/guest", "+++++++"),
     ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
     ("get", "/api/rooms/{room}/insight", "1113+++"),
@@ -143,6 +144,7 @@ impl Matrix {
             .replace("{order}", &"0".repeat(32))
             .replace("{resource}", &"0".repeat(32))
             .replace("{draw}", "1")
+            .replace("{activity}", "1")
             .replace("{show}", "1")
             .replace("{alarm}", "1")
             .replace("{webhook}", "ep_0")

@@ -44,6 +44,8 @@ pub struct Config {
     pub dedupe_h: u32,
     /// Where event files are copied to, if anywhere.
     pub mirror: Option<MirrorConfig>,
+    /// The most that one prize or one red packet may be worth.
+    pub worth_max: linger_protocol::Money,
     /// The ClickHouse server that answers questions which ask for it.
     pub clickhouse: Option<ClickHouse>,
     pub keep_days: linger_events::KeepDays,
@@ -142,6 +144,7 @@ impl Config {
                 endpoint: typed.text("events-s3-endpoint").to_owned(),
                 region: typed.text("events-s3-region").to_owned(),
             }),
+            worth_max: amount(typed, "prize-max")?,
             clickhouse: some("clickhouse-url").map(|url| clickhouse(url, typed)).transpose()?,
             keep_days: linger_events::KeepDays {
                 behaviour: keep("keep-behaviour-days")?,
@@ -190,10 +193,23 @@ impl Config {
             mail_to: self.mail.as_ref().map(|it| it.to.clone()).unwrap_or_default(),
             reports: self.mail.as_ref().map(|it| it.reports.clone()).unwrap_or_default(),
             look_every: LOOK_EVERY,
+            worth_max: self.worth_max,
             clickhouse: self.clickhouse.clone(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }
+}
+
+/// An amount such as `5000000 CNY`, in minor units.
+fn amount(typed: &Typed, name: &str) -> anyhow::Result<linger_protocol::Money> {
+    let text = typed.text(name);
+    let read = text.split_once(' ').and_then(|(minor, currency)| {
+        let minor = minor.parse::<i64>().ok().filter(|minor| *minor >= 0)?;
+        Some(linger_protocol::Money::new(minor, linger_protocol::Currency::new(currency.trim())?))
+    });
+    read.with_context(|| {
+        format!("`{name}` cannot be `{text}`: minor units and a currency, such as 5000000 CNY")
+    })
 }
 
 /// What cannot be read is not repeated: it may hold a password.

@@ -83,6 +83,11 @@ fn program() -> Command {
             "room-key",
             "Print the key with which a shop signs room tokens for its customers",
         ))
+        .subcommand(
+            Command::new("verify-draw")
+                .about("Compute a published draw or activity again, without a server, and say whether it was kept to")
+                .arg(Arg::new("file").required(true).help("Its proof or record, a JSON file; - reads standard input")),
+        )
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
 }
 
@@ -99,6 +104,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("doctor", it)) => command::doctor::run(&Typed::gather(it)?),
         Some(("config", it)) => command::config::run(&Typed::gather(it)?),
         Some(("room-key", it)) => command::room_key::run(&Typed::gather(it)?),
+        Some(("verify-draw", it)) => command::verify_draw::run(it),
         Some(("openapi", _)) => command::openapi::run(),
         _ => anyhow::bail!("no such command"),
     }

@@ -89,6 +89,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("events-s3-endpoint", "", "Address of an S3-compatible store; Amazon's own when empty"),
     setting("events-s3-region", "", "Region of that store"),
+    setting(
+        "prize-max",
+        "5000000 CNY",
+        "The most one prize or red packet may be worth, in minor units, with the shop's currency; China allows 50,000 yuan",
+    ),
     Setting {
         name: "clickhouse-url",
         default: "",

@@ -62,6 +62,7 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    pub(super) activities: super::activity::Activities,
 }
 
 struct Place {
@@ -100,6 +101,7 @@ impl Fold {
     /// Takes in a fact. `plain` is the opened text of a comment.
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
+        self.activities.take(entry, &self.names);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -127,7 +129,10 @@ impl Fold {
                 self.prompt = Some((*prompt, intent.clone(), *until))
             }
             Event::PromptClosed { .. } => self.prompt = None,
-            Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
+            Event::PromptWithheld { .. }
+            | Event::CardsTouched { .. }
+            | Event::QualityGathered { .. }
+            | Event::Activity(_) => {}
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
@@ -279,6 +284,7 @@ impl Fold {
     /// Blanks everything a person wrote that is still shown.
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);
+        self.activities.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
@@ -309,6 +315,7 @@ impl Fold {
             pinned: self.pinned.map(|(item, _)| item.0),
             pinned_at: self.pinned.map(|(_, at)| at.0),
             draw: self.draw.as_ref().map(|draw| draw.shown.clone()),
+            activities: self.activities.wire(),
             announcement: self.announcement.clone(),
             mine: person.map(|person| self.mine(person)).unwrap_or_default(),
             questions: if staff { self.questions_wire() } else { vec![] },
@@ -326,6 +333,7 @@ impl Fold {
             entered: self.draw.as_ref().is_some_and(|draw| draw.entered.contains(&person)),
             muted_until: self.muted.get(&person).map_or(0, |until| until.0),
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            activities: self.activities.mine(person),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Who is told what of an entry: everybody, staff, or the one person it concerns. It does not know connections.
 
+use super::activity::about;
 use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
 use crate::wire::WireEvent;
-use linger_protocol::{Entry, Event, OffReason, OrderId, PersonId};
+use linger_protocol::{ActivityEvent, ActivityId, Entry, Event, OffReason, OrderId, PersonId, Step};
 use std::collections::HashMap;
 
 /// Events sorted by who may see them, gathered for one frame.
@@ -67,6 +68,7 @@ impl Layers {
             | Event::PresenceLost { .. } => {
                 self.add_presence(entry);
             }
+            Event::Activity(event) => self.add_activity(fold, event),
             Event::LikesGathered { likes, total, .. } => self.add_likes(*likes, *total),
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
@@ -129,6 +131,36 @@ impl Layers {
             }),
             _ => {}
         }
+    }
+
+    /// An activity is told as it stands at the end of the frame, and to each who plays, how they stand then.
+    fn add_activity(&mut self, fold: &Fold, event: &ActivityEvent) {
+        let id = about(event);
+        let Some(now) = fold.activities.one(id) else { return };
+        let told = self.public.iter_mut().find_map(|it| match it {
+            WireEvent::Activity { activity } if activity.activity == id.0 => Some(activity),
+            _ => None,
+        });
+        match told {
+            Some(told) => **told = now,
+            None => self.public.push(WireEvent::Activity { activity: Box::new(now) }),
+        }
+        match event {
+            ActivityEvent::Played { person, .. } => self.tell_player(fold, id, *person),
+            ActivityEvent::Stepped { step: Step::Explaining { .. }, .. } | ActivityEvent::Settled { .. } => {
+                for person in fold.activities.concerned(id) {
+                    self.tell_player(fold, id, person);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tell_player(&mut self, fold: &Fold, activity: ActivityId, person: PersonId) {
+        let Some(mine) = fold.activities.mine_of(activity, person) else { return };
+        let told = self.private.entry(person).or_default();
+        told.retain(|it| !matches!(it, WireEvent::YouActivity { mine } if mine.activity == activity.0));
+        told.push(WireEvent::YouActivity { mine });
     }
 
     fn add_shelf(&mut self, fold: &Fold, entry: &Entry) {

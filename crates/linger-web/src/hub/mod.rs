@@ -6,9 +6,11 @@
 //!
 //! It does not know sockets.
 
+mod activity;
 pub(crate) mod fold;
 mod layer;
 
+pub(crate) use activity::about;
 pub use fold::sealed_form;
 pub(crate) use fold::{hex, role_name};
 
@@ -21,7 +23,7 @@ use fold::{Fold, Plain, plain_form};
 use layer::Layers;
 use linger_engine::Batch;
 use linger_log::Position;
-use linger_protocol::{Entry, Event, OrderId, PersonId, RoomId};
+use linger_protocol::{ActivityId, Entry, Event, Millis, OrderId, PersonId, RoomId};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, RwLock},
@@ -165,6 +167,21 @@ impl Hub {
 
     pub(crate) fn order(&self, order: OrderId) -> Option<crate::wire::OrderWire> {
         self.ring().fold.order_wire(order)
+    }
+
+    /// How long somebody has watched since they joined an activity, ms.
+    pub(crate) fn watched_ms(&self, activity: ActivityId, person: PersonId, now: Millis) -> u64 {
+        self.ring().fold.activities.watched_ms(activity, person, now)
+    }
+
+    /// The open PKs against other rooms.
+    pub(crate) fn rivals(&self) -> Vec<(ActivityId, RoomId)> {
+        self.ring().fold.activities.rivals()
+    }
+
+    /// This room's own points in its last PK against another room.
+    pub(crate) fn points_against(&self, rival: &RoomId) -> Option<u64> {
+        self.ring().fold.activities.points_against(rival)
     }
 
     /// Where everything that is known here ends, and the number of the frame after it.

@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::OrderWire;
+use super::{ActivityAsk, OrderWire};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -115,6 +115,8 @@ pub enum WireAct {
         /// How it ended.
         end: PromptEndWire,
     },
+    /// Something about an activity.
+    Activity(ActivityAsk),
 }
 
 /// How a prompt went away.
@@ -140,6 +142,9 @@ pub struct Answer {
     /// The draw that was opened or entered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub draw: Option<u32>,
+    /// The activity that was opened or played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity: Option<u32>,
     /// The order as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderWire>,

@@ -1,6 +1,6 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ItemWire, MoneyWire, PromptEndWire, RoleName};
+use super::{ActivityWire, ItemWire, MoneyWire, MyActivity, PromptEndWire, RoleName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -307,5 +307,17 @@ pub enum WireEvent {
         prompt: u32,
         /// How it ended.
         end: PromptEndWire,
+    },
+    /// An activity as it now stands.
+    Activity {
+        /// The activity.
+        #[serde(flatten)]
+        activity: Box<ActivityWire>,
+    },
+    /// Yours: where you now stand in an activity.
+    YouActivity {
+        /// Where.
+        #[serde(flatten)]
+        mine: MyActivity,
     },
 }

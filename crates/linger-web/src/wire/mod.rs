@@ -6,6 +6,7 @@
 
 mod account;
 mod act;
+mod activity;
 mod event;
 mod events;
 mod insight;
@@ -20,6 +21,10 @@ pub use account::{
     PasskeyStarted, PasswordChange, RoleName, SignIn, StaffChange, StaffMember,
 };
 pub use act::{Answer, PromptEndWire, WireAct};
+pub use activity::{
+    ActivityAsk, ActivityWire, AskedWire, ChoiceWire, GameAsk, GameWire, MyActivity, OutcomeWire, PhaseWire,
+    PlayAsk, PlayerWire, PrizeAsk, PrizeWire, QuestionAsk, RecordWire, SliceAsk, SliceWire, WinnerWire,
+};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{

@@ -53,6 +53,15 @@ pub enum FromClient {
         /// How many.
         n: u32,
     },
+    /// Cheers for a side of a PK since the last such message, at most 50.
+    Cheer {
+        /// The PK.
+        activity: u32,
+        /// The side: 0 or 1.
+        side: u8,
+        /// How many.
+        n: u32,
+    },
     /// A card was seen for a second or longer.
     Seen {
         /// The item.

@@ -1,6 +1,6 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{CommentWire, IntentWire, OrderWire, RoleName};
+use super::{ActivityWire, CommentWire, IntentWire, MyActivity, OrderWire, RoleName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -115,6 +115,9 @@ pub struct MyView {
     pub muted_until: i64,
     /// Their orders here, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// Where they stand in the activities that are shown.
+    #[serde(default)]
+    pub activities: Vec<MyActivity>,
 }
 
 /// A room as one person sees it.
@@ -146,6 +149,8 @@ pub struct RoomView {
     pub pinned_at: Option<i64>,
     /// The draw that runs or ran last.
     pub draw: Option<DrawWire>,
+    /// The activities that run, and the last that did, in order of opening.
+    pub activities: Vec<ActivityWire>,
     /// The last announcement.
     pub announcement: Option<String>,
     /// What concerns only you.

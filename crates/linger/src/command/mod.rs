@@ -11,3 +11,4 @@ pub mod openapi;
 pub mod report;
 pub mod room_key;
 pub mod serve;
+pub mod verify_draw;

@@ -8,12 +8,12 @@ use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
-    Answered, Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId, QuestionId,
-    RefundReason, RoomId, SessionId,
+    ActivityEvent, ActivityId, Answered, Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId,
+    PersonId, QuestionId, RefundReason, RoomId, SessionId,
 };
 use linger_strategy::kpi::ANSWERED;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 
@@ -81,6 +81,8 @@ pub struct RoomFacts {
     categories: HashMap<ItemId, Box<str>>,
     /// Who waits for an answer, by the open questions.
     askers: BTreeMap<QuestionId, Vec<PersonId>>,
+    /// Activities that run: what is played, and by whom so far.
+    games: HashMap<ActivityId, (&'static str, HashSet<PersonId>)>,
 }
 
 impl RoomFacts {
@@ -96,6 +98,7 @@ impl RoomFacts {
             returns: HashMap::new(),
             categories: HashMap::new(),
             askers: BTreeMap::new(),
+            games: HashMap::new(),
         }
     }
 
@@ -145,6 +148,7 @@ impl RoomFacts {
             Event::DrawEntered { person, .. } => {
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "draw"));
             }
+            Event::Activity(event) => self.take_activity(&mut telling, event),
             Event::UnitsHeld { order, person, item, units, amount, .. } => {
                 let ordered = Ordered { person: *person, item: *item, units: *units, amount: *amount };
                 self.orders.insert(*order, ordered);
@@ -165,6 +169,26 @@ impl RoomFacts {
             _ => {}
         }
         telling.told
+    }
+
+    /// Taking part is told once for each activity and person, by the game; changing a vote is not taking part again.
+    fn take_activity(&mut self, telling: &mut Telling, event: &ActivityEvent) {
+        match event {
+            ActivityEvent::Opened { activity, terms, .. } => {
+                self.games.insert(*activity, (terms.game.code(), HashSet::new()));
+            }
+            ActivityEvent::Played { activity, person, .. } => {
+                let Some((game, players)) = self.games.get_mut(activity) else { return };
+                let game = *game;
+                if players.insert(*person) {
+                    self.tell(telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, game));
+                }
+            }
+            ActivityEvent::Settled { activity, .. } => {
+                self.games.remove(activity);
+            }
+            ActivityEvent::Stepped { .. } | ActivityEvent::Scored { .. } | ActivityEvent::Frozen { .. } => {}
+        }
     }
 
     /// Whoever asks the same before it is answered is answered with them.
