@@ -2,10 +2,14 @@
 
 #[path = "../support/audit.rs"]
 mod audit;
+#[path = "../support/audit_activity.rs"]
+mod audit_activity;
 #[path = "../support/audit_show.rs"]
 mod audit_show;
 #[path = "../support/day.rs"]
 mod day;
+#[path = "../support/day_activity.rs"]
+mod day_activity;
 #[path = "../support/dice.rs"]
 mod dice;
 
@@ -76,7 +80,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         kinds.extend(day.log.iter().map(kind));
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
-    assert_eq!(kinds.len(), 35, "{kinds:?}");
+    assert_eq!(kinds.len(), 41, "{kinds:?}");
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.

@@ -1,7 +1,7 @@
 //! An auditor who keeps books of their own, from what went in and what came out alone. They share no line with the room:
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
-use crate::{audit_show::Show, day::Input};
+use crate::{audit_activity::Games, audit_show::Show, day::Input};
 use linger_protocol::*;
 use linger_room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ pub struct Auditor {
     opened: bool,
     pinned: Option<ItemId>,
     show: Show,
+    games: Games,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -81,6 +82,7 @@ impl Auditor {
             assert_eq!((order.person, order.item, i64::from(order.units)), (it.person, it.item, it.units));
         }
         self.show.close(room);
+        self.games.close(room);
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -154,6 +156,7 @@ impl Auditor {
         let late = self.orders.iter().find(|(_, it)| it.fate == Fate::Held && it.until <= now);
         assert!(late.is_none(), "{late:?} is held beyond its time");
         self.show.check_nothing_is_due(now);
+        self.games.check_nothing_is_due(now);
     }
 
     fn check_room(&self, room: &Room) {
@@ -209,6 +212,7 @@ impl Auditor {
                 assert!(touches.iter().all(|it| self.items.contains_key(&it.item)));
             }
             Event::Announced { .. } | Event::QualityGathered { .. } => {}
+            Event::Activity(event) => self.games.book(now, event),
             _ if self.show.book(now, event) => {}
             _ => self.book_sale(now, event),
         }

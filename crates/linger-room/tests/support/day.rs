@@ -31,16 +31,17 @@ pub fn simulate(seed: u64, steps: u32) -> Day {
     Day { room: world.room, log: world.log, refusals: world.refusals }
 }
 
-struct World {
-    dice: Dice,
+pub struct World {
+    pub dice: Dice,
     now: Millis,
-    room: Room,
+    pub room: Room,
     log: Vec<Event>,
     refusals: Vec<Refusal>,
     auditor: Auditor,
     /// What was sent and has not arrived, or will arrive again. Taken out at random: nothing keeps its order.
-    on_the_way: Vec<Input>,
+    pub on_the_way: Vec<Input>,
     seeds: BTreeMap<DrawId, [u8; 32]>,
+    pub activity_seeds: BTreeMap<ActivityId, [u8; 32]>,
     next_seed: [u8; 32],
     names: u64,
 }
@@ -77,6 +78,7 @@ impl World {
             auditor: Auditor::default(),
             on_the_way: vec![],
             seeds: BTreeMap::new(),
+            activity_seeds: BTreeMap::new(),
             next_seed: [0; 32],
             names: 0,
         }
@@ -119,9 +121,13 @@ impl World {
             self.arrive(input);
         }
         self.now = self.now.plus(3 * 86_400_000);
-        self.arrive(Input::Tell(Report::TimePassed));
-        while let Some(input) = self.on_the_way.pop() {
-            self.arrive(input);
+        // What goes in steps takes its time to its end, and no longer than that.
+        for _ in 0..200 {
+            self.now = self.room.wakes_at().map_or(self.now, |at| at.max(self.now));
+            self.arrive(Input::Tell(Report::TimePassed));
+            while let Some(input) = self.on_the_way.pop() {
+                self.arrive(input);
+            }
         }
         self.rebuild();
         self.auditor.close(&self.room);
@@ -199,6 +205,7 @@ impl World {
                     self.on_the_way.push(Input::Tell(Report::RefundSettled { payment: payment.clone() }));
                 }
             }
+            Event::Activity(event) => self.react_to_activity(event),
             Event::DrawOpened { draw, .. } => {
                 self.seeds.insert(*draw, self.next_seed);
             }
@@ -220,20 +227,21 @@ impl World {
 
     fn anything(&mut self) -> Input {
         match self.dice.below(100) {
-            0..30 => self.talk(),
-            30..60 => self.trade(),
+            0..20 => self.talk(),
+            20..40 => self.play(),
+            40..60 => self.trade(),
             60..72 => self.run_the_shop(),
             72..84 => self.run_the_show(),
             _ => self.report(),
         }
     }
 
-    fn ask(&self, person: u64, role: Role, act: Act) -> Input {
+    pub fn ask(&self, person: u64, role: Role, act: Act) -> Input {
         Input::Ask(Request { by: Actor { person: PersonId(person), role }, act })
     }
 
     /// One of forty viewers.
-    fn viewer(&mut self) -> u64 {
+    pub fn viewer(&mut self) -> u64 {
         100 + self.dice.below(40)
     }
 
@@ -396,12 +404,12 @@ impl World {
 
 impl Dice {
     /// A number below `end`; the slight bias of a remainder does not matter to a simulation.
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
     /// True in so many of a hundred cases.
-    fn percent(&mut self, cases: u64) -> bool {
+    pub fn percent(&mut self, cases: u64) -> bool {
         self.below(100) < cases
     }
 

@@ -2,9 +2,10 @@
 //! right: the expected text beside every script does.
 //!
 //! A line is `MM:SS  who  what`. `host`, `mod`, `ops` and `house` ask in their roles, everybody else as a viewer. `bank`,
-//! `door`, `hearts`, `media`, `seed`, `phones` and `time` report; `look` and `crash` are for the reader of the play.
+//! `door`, `hearts`, `media`, `seed`, `phones`, `chance`, `crowd`, `rival` and `time` report; `look` and `crash` are for the reader of the play.
 //! After every line the room is rebuilt from its log and must be the same room.
 
+use crate::script_activity;
 use expect_test::Expect;
 use linger_protocol::*;
 use linger_room::{Room, draw, question};
@@ -24,7 +25,7 @@ pub fn play_unopened(script: &str, expected: &Expect) {
 }
 
 #[derive(Default)]
-struct Play {
+pub struct Play {
     now: Millis,
     room: Room,
     log: Vec<Event>,
@@ -60,7 +61,8 @@ impl Play {
                 self.log.iter().for_each(|event| self.room.apply(event));
                 self.report(Report::Restarted { last_seen: clock(words[0]) })
             }
-            "time" | "bank" | "door" | "hearts" | "media" | "seed" | "phones" => {
+            "time" | "bank" | "door" | "hearts" | "media" | "seed" | "phones" | "chance" | "crowd"
+            | "rival" => {
                 let report = self.reported(who, &words);
                 self.report(report)
             }
@@ -100,6 +102,9 @@ impl Play {
     }
 
     fn asked(&mut self, what: &str, words: &[&str]) -> Act {
+        if let Some(act) = script_activity::asked(what, words) {
+            return Act::Activity(act);
+        }
         let after = |n: usize| what.splitn(n + 1, ' ').nth(n).unwrap_or("");
         match words[0] {
             "open" => Act::OpenRoom { title: after(1).into(), host: PersonId(1), host_name: "Lin".into() },
@@ -173,6 +178,9 @@ impl Play {
     }
 
     fn reported(&mut self, who: &str, words: &[&str]) -> Report {
+        if let Some(report) = script_activity::reported(who, words) {
+            return report;
+        }
         let payment = |word: &str| PaymentId::new(word).expect("a payment's name");
         match (who, words) {
             ("time", _) => Report::TimePassed,
@@ -233,7 +241,7 @@ impl Play {
         PersonId(10 + place as u64)
     }
 
-    fn name(&self, person: PersonId) -> &str {
+    pub fn name(&self, person: PersonId) -> &str {
         match person.0 {
             0 => "house",
             1 => "host",
@@ -272,6 +280,7 @@ impl Play {
                 touches.iter().map(one).collect::<Vec<_>>().join(", ")
             }
             Event::QualityGathered { quality } => format!("quality of {} viewers", quality.viewers),
+            Event::Activity(event) => self.tell_activity(event),
             Event::CommentMade { .. }
             | Event::QuestionOpened { .. }
             | Event::QuestionAnswered { .. }
@@ -386,6 +395,11 @@ pub fn seed(word: &str) -> [u8; 32] {
     draw::digest(&word.bytes().map(|b| PersonId(b.into())).collect::<Vec<_>>())
 }
 
+/// The room that a word of the script names.
+pub fn room_name(word: &str) -> RoomId {
+    RoomId::new(word).expect("a room's name")
+}
+
 fn arrival(n: u64, now: Millis) -> Arrival {
     Arrival {
         session: SessionId(now.0 as u64 * 1_000 + n),
@@ -409,33 +423,33 @@ fn clock(time: &str) -> Millis {
     Millis((part(minutes) * 60 + part(seconds)) * 1_000)
 }
 
-fn shown(at: Millis) -> String {
+pub fn shown(at: Millis) -> String {
     format!("{:02}:{:02}", at.0 / 60_000, at.0 / 1_000 % 60)
 }
 
-fn seconds(word: &str) -> u64 {
+pub fn seconds(word: &str) -> u64 {
     word.strip_suffix('s').and_then(|it| it.parse::<u64>().ok()).expect("seconds such as 60s") * 1_000
 }
 
 /// The number in `o1`, `x2` or `7`.
-fn number(word: &str) -> u64 {
+pub fn number(word: &str) -> u64 {
     word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().expect("a name such as o1")
 }
 
 /// `9.90` are 990 fen; `9.90USD` are 990 cents.
-fn money(word: &str) -> Money {
+pub fn money(word: &str) -> Money {
     let (amount, code) = word.split_at(word.find(|c: char| c.is_ascii_uppercase()).unwrap_or(word.len()));
     let currency = Currency::new(code).unwrap_or(Currency::CNY);
     Money::new(amount.replace('.', "").parse().expect("an amount such as 9.90"), currency)
 }
 
-fn paid(amount: Money) -> String {
+pub fn paid(amount: Money) -> String {
     let code = if amount.currency == Currency::CNY { "" } else { amount.currency.as_str() };
     format!("{}.{:02}{code}", amount.minor / 100, amount.minor % 100)
 }
 
 /// `TooLate` as `too late`.
-fn lower(word: &impl std::fmt::Debug) -> String {
+pub fn lower(word: &impl std::fmt::Debug) -> String {
     let mut text = String::new();
     for c in format!("{word:?}").chars() {
         if c.is_uppercase() && !text.is_empty() {

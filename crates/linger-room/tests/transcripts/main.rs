@@ -1,11 +1,15 @@
 //! What the room promises, one promise a test, as plays that anybody can read.
 
+mod activities;
 mod chat;
 mod draws;
+mod games;
 mod money;
 mod presence;
 mod prompts;
 mod questions;
 #[path = "../support/script.rs"]
 mod script;
+#[path = "../support/script_activity.rs"]
+mod script_activity;
 mod shelf;
