@@ -524,6 +524,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/activities/{activity}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is needed to compute an activity's outcome again. */
+        get: operations["activity_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/ask": {
         parameters: {
             query?: never;
@@ -1230,6 +1247,95 @@ export interface components {
             /** @description Always true. */
             ok: boolean;
         };
+        /** @description What is asked about activities. */
+        ActivityAsk: {
+            /** @enum {string} */
+            do: "open";
+            /** @description What is played. */
+            game: components["schemas"]["GameAsk"];
+            prize?: components["schemas"]["PrizeAsk"] | null;
+            /** @description What it is called. */
+            title: string;
+        } | {
+            /**
+             * Format: int32
+             * @description In which.
+             */
+            activity: number;
+            /** @enum {string} */
+            do: "play";
+            /** @description With what. */
+            play: components["schemas"]["PlayAsk"];
+        } | {
+            /**
+             * Format: int32
+             * @description Which.
+             */
+            activity: number;
+            /** @enum {string} */
+            do: "next";
+        } | {
+            /**
+             * Format: int32
+             * @description Which.
+             */
+            activity: number;
+            /** @enum {string} */
+            do: "close";
+        };
+        /** @description An activity, as everybody sees it. */
+        ActivityWire: {
+            /**
+             * Format: int32
+             * @description Its number in the room.
+             */
+            activity: number;
+            /**
+             * Format: int64
+             * @description When it opened.
+             */
+            at: number;
+            /** @description What was committed to, hexadecimal. */
+            commit: string;
+            /** @description The digest of the players, once frozen; hexadecimal. */
+            digest?: string | null;
+            /** @description What is played. */
+            game: components["schemas"]["GameWire"];
+            /** @description How far it is. */
+            phase: components["schemas"]["PhaseWire"];
+            /**
+             * Format: int32
+             * @description How many take part.
+             */
+            players: number;
+            prize?: components["schemas"]["PrizeWire"] | null;
+            /**
+             * Format: int64
+             * @description Of a packet, once settled: what nobody took, in minor units.
+             */
+            rest_minor?: number | null;
+            /** @description The seed, once settled; hexadecimal. */
+            seed?: string | null;
+            /**
+             * Format: int64
+             * @description Since when the step is shown that it is at.
+             */
+            step_at: number;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description When it goes on by itself.
+             */
+            until: number;
+            /** @description Who won, once settled: at most 100, the best first. The record has all of them. */
+            winners?: components["schemas"]["WinnerWire"][];
+            /**
+             * Format: int32
+             * @description How many won.
+             */
+            won: number;
+        };
         /** @description A new aim for one indicator. */
         AimPut: {
             /** @description What is expected of it. */
@@ -1319,6 +1425,11 @@ export interface components {
         /** @description The answer to an accepted ask: durable when you read it. */
         Answer: {
             /**
+             * Format: int32
+             * @description The activity that was opened or played.
+             */
+            activity?: number | null;
+            /**
              * Format: int64
              * @description The comment that was made.
              */
@@ -1400,6 +1511,32 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
+        /** @description A question of a quiz, as the audience may know it. */
+        AskedWire: {
+            /** @description How many chose each option, as soon. */
+            chosen?: number[];
+            /**
+             * Format: int32
+             * @description Which, from 0.
+             */
+            number: number;
+            /** @description What can be answered. */
+            options: string[];
+            /**
+             * Format: int32
+             * @description Which one is right, once its time is over.
+             */
+            right?: number | null;
+            /** @description What is asked. */
+            text: string;
+            /** @description Why, as soon. */
+            why?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to answer.
+             */
+            window_ms: number;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -1418,6 +1555,16 @@ export interface components {
             name: string;
             /** @description `strong`, `fair` or `weak`. */
             strength: string;
+        };
+        /** @description One option of a vote. */
+        ChoiceWire: {
+            /**
+             * Format: int64
+             * @description The item it stands for.
+             */
+            item?: number | null;
+            /** @description Its words. */
+            text: string;
         };
         /** @description What became of a request: of all its items, and of each. */
         Collected: {
@@ -1775,6 +1922,24 @@ export interface components {
             t: "likes";
         } | {
             /**
+             * Format: int32
+             * @description The PK.
+             */
+            activity: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            n: number;
+            /**
+             * Format: int32
+             * @description The side: 0 or 1.
+             */
+            side: number;
+            /** @enum {string} */
+            t: "cheer";
+        } | {
+            /**
              * Format: int64
              * @description The item.
              */
@@ -1805,6 +1970,247 @@ export interface components {
         } | {
             /** @enum {string} */
             t: "bye";
+        };
+        /** @description A game and its rules, as they are asked for. */
+        GameAsk: {
+            /** @enum {string} */
+            kind: "vote";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+            /** @description What can be chosen, 2 to 12. */
+            options: components["schemas"]["ChoiceWire"][];
+        } | {
+            /** @description Whether a wrong or missing answer ends it for somebody. */
+            elimination?: boolean;
+            /** @enum {string} */
+            kind: "quiz";
+            /** @description The questions, at most 20. */
+            questions: components["schemas"]["QuestionAsk"][];
+        } | {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @enum {string} */
+            kind: "guess";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+            /**
+             * Format: int64
+             * @description Its price in minor units; the catalogue's when absent.
+             */
+            price_minor?: number | null;
+        } | {
+            /** @description Ask a question. */
+            ask?: boolean;
+            /** @description Follow the host. */
+            follow?: boolean;
+            /** @enum {string} */
+            kind: "task";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+            /** @description Share the room. */
+            share?: boolean;
+            /**
+             * Format: int64
+             * @description Milliseconds to watch from joining on.
+             */
+            watch_ms?: number;
+        } | {
+            /**
+             * Format: int64
+             * @description The item to have paid for; tapping is enough when absent.
+             */
+            item?: number | null;
+            /** @enum {string} */
+            kind: "first";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+        } | {
+            /**
+             * Format: int64
+             * @description All of it, in minor units.
+             */
+            budget_minor: number;
+            /** @description Whether shares are of equal size. */
+            even?: boolean;
+            /** @enum {string} */
+            kind: "packet";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+            /**
+             * Format: int32
+             * @description In how many shares, at most 1000.
+             */
+            parts: number;
+        } | {
+            /** @description What the loser does. */
+            forfeit?: string;
+            /** @enum {string} */
+            kind: "pk";
+            /**
+             * Format: int64
+             * @description How long, in ms.
+             */
+            lasts_ms: number;
+            /** @description The room of the second side, when it is another one. */
+            rival?: string | null;
+            /** @description Their names. */
+            sides: string[];
+        } | {
+            /** @enum {string} */
+            kind: "wheel";
+            /**
+             * Format: int64
+             * @description How long one may join, in ms.
+             */
+            lasts_ms: number;
+            /** @description Its slices, 2 to 12; one at least without a prize. */
+            slices: components["schemas"]["SliceAsk"][];
+        } | {
+            /** @enum {string} */
+            kind: "reflex";
+            /**
+             * Format: int64
+             * @description Milliseconds within which a tap counts.
+             */
+            limit_ms: number;
+            /**
+             * Format: int32
+             * @description How many signals, at most 20. When they come is left to chance.
+             */
+            rounds: number;
+        };
+        /** @description A game, as the audience may know it at this moment. */
+        GameWire: {
+            /** @enum {string} */
+            kind: "vote";
+            /** @description What can be chosen. */
+            options: components["schemas"]["ChoiceWire"][];
+            /** @description Votes so far, in order of the options. */
+            votes: number[];
+        } | {
+            /** @description Whether a wrong or missing answer ends it for somebody. */
+            elimination: boolean;
+            /** @enum {string} */
+            kind: "quiz";
+            question?: components["schemas"]["AskedWire"] | null;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            questions: number;
+            /**
+             * Format: int32
+             * @description How many are not out.
+             */
+            still_in: number;
+        } | {
+            /** @description The currency of the price. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @enum {string} */
+            kind: "guess";
+            /**
+             * Format: int64
+             * @description The price, at the end.
+             */
+            price_minor?: number | null;
+        } | {
+            /** @description Ask a question. */
+            ask: boolean;
+            /**
+             * Format: int32
+             * @description How many have done all of it.
+             */
+            done: number;
+            /** @description Follow the host. */
+            follow: boolean;
+            /** @enum {string} */
+            kind: "task";
+            /** @description Share the room. */
+            share: boolean;
+            /**
+             * Format: int64
+             * @description Milliseconds to watch.
+             */
+            watch_ms: number;
+        } | {
+            /**
+             * Format: int64
+             * @description The item to have paid for.
+             */
+            item?: number | null;
+            /** @enum {string} */
+            kind: "first";
+        } | {
+            /** @description All of it. */
+            budget: components["schemas"]["MoneyWire"];
+            /** @description Whether shares are of equal size. */
+            even: boolean;
+            /** @enum {string} */
+            kind: "packet";
+            /**
+             * Format: int32
+             * @description In how many shares.
+             */
+            parts: number;
+        } | {
+            /** @description What the loser does. */
+            forfeit: string;
+            /** @enum {string} */
+            kind: "pk";
+            /** @description Their points. */
+            points: number[];
+            /** @description The room of the second side. */
+            rival?: string | null;
+            /** @description Their names. */
+            sides: string[];
+        } | {
+            /** @enum {string} */
+            kind: "wheel";
+            /** @description Its slices. */
+            slices: components["schemas"]["SliceWire"][];
+        } | {
+            /** @enum {string} */
+            kind: "reflex";
+            /**
+             * Format: int64
+             * @description Milliseconds within which a tap counts.
+             */
+            limit_ms: number;
+            /**
+             * Format: int32
+             * @description The signal that comes or is there, from 0.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description How many signals.
+             */
+            rounds: number;
+            /** @description Whether it is there. */
+            signal: boolean;
         };
         /** @description A guest wants to come in. */
         GuestAsked: {
@@ -2029,8 +2435,67 @@ export interface components {
              */
             minor: number;
         };
+        /** @description What concerns one person of an activity. */
+        MyActivity: {
+            /**
+             * Format: int32
+             * @description Which.
+             */
+            activity: number;
+            /** @description Whether they asked a question since. */
+            asked: boolean;
+            /** @description Whether their last tap counted. */
+            counted?: boolean | null;
+            /** @description Whether they have done a task. */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description The price they guessed, in minor units.
+             */
+            guess_minor?: number | null;
+            /**
+             * Format: int32
+             * @description The option they chose last: of a vote, or of the question of a quiz that is shown.
+             */
+            option?: number | null;
+            /** @description Whether they are out. */
+            out: boolean;
+            /** @description Whether they take part. */
+            playing: boolean;
+            /**
+             * Format: int32
+             * @description Questions answered rightly, or signals reacted to.
+             */
+            right: number;
+            /**
+             * Format: int32
+             * @description The signal they reacted to last, from 0.
+             */
+            round?: number | null;
+            /**
+             * Format: int64
+             * @description Their share of a packet, in minor units, once settled.
+             */
+            share_minor?: number | null;
+            /** @description Whether they shared the room since. */
+            shared: boolean;
+            /**
+             * Format: int64
+             * @description Since when they take part.
+             */
+            since: number;
+            /**
+             * Format: int32
+             * @description The slice at which their wheel stopped, once settled.
+             */
+            slice?: number | null;
+            /** @description Whether they won, once settled. */
+            won: boolean;
+        };
         /** @description What concerns only the person who looks. */
         MyView: {
+            /** @description Where they stand in the activities that are shown. */
+            activities?: components["schemas"]["MyActivity"][];
             /** @description Whether they entered the draw that is shown. */
             entered: boolean;
             /** @description Whether they follow the host. */
@@ -2118,6 +2583,38 @@ export interface components {
              * @description Until when units are held.
              */
             until: number;
+        };
+        /** @description What came out. */
+        OutcomeWire: {
+            /** @enum {string} */
+            kind: "votes";
+            /** @description Votes, in order of the options. */
+            votes: number[];
+        } | {
+            /** @enum {string} */
+            kind: "winners";
+            /** @description Who, the best first. */
+            winners: string[];
+        } | {
+            /** @enum {string} */
+            kind: "shares";
+            /**
+             * Format: int64
+             * @description What nobody took.
+             */
+            rest_minor: number;
+            /** @description In order of entry, in minor units. */
+            shares: number[];
+        } | {
+            /** @enum {string} */
+            kind: "spins";
+            /** @description In order of entry, slices from 0. */
+            spins: number[];
+        } | {
+            /** @enum {string} */
+            kind: "score";
+            /** @description The points of both sides. */
+            points: number[];
         };
         /** @description One part of the house. */
         Part: {
@@ -2207,6 +2704,100 @@ export interface components {
             count?: number | null;
             /** @description Their keys, those with the least keys first, as many as were asked for. */
             people: string[];
+        };
+        /**
+         * @description How far an activity is.
+         * @enum {string}
+         */
+        PhaseWire: "open" | "frozen" | "settled";
+        /** @description A move. */
+        PlayAsk: {
+            /** @enum {string} */
+            move: "choose";
+            /**
+             * Format: int32
+             * @description The option, from 0.
+             */
+            option: number;
+        } | {
+            /**
+             * Format: int32
+             * @description How far your picture is behind, in ms; up to 3000 are allowed for.
+             */
+            delay_ms?: number;
+            /** @enum {string} */
+            move: "answer";
+            /**
+             * Format: int32
+             * @description The option, from 0.
+             */
+            option: number;
+            /**
+             * Format: int32
+             * @description The question, from 0.
+             */
+            question: number;
+        } | {
+            /**
+             * Format: int64
+             * @description The price, in minor units.
+             */
+            minor: number;
+            /** @enum {string} */
+            move: "guess";
+        } | {
+            /**
+             * Format: int32
+             * @description Milliseconds from seeing it to tapping.
+             */
+            after_ms: number;
+            /** @enum {string} */
+            move: "tap";
+            /**
+             * Format: int32
+             * @description The signal, from 0.
+             */
+            round: number;
+        } | {
+            /** @enum {string} */
+            move: "enter";
+        } | {
+            /** @enum {string} */
+            move: "done";
+        };
+        /** @description Somebody who took part. */
+        PlayerWire: {
+            /** @description Their number, a decimal of up to 64 bits: an option, a price, a place, or what else the game counts. */
+            number: string;
+            /** @description Who. */
+            person: string;
+        };
+        /** @description What is won. */
+        PrizeAsk: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            count: number;
+            /** @description What. */
+            what: string;
+            /**
+             * Format: int64
+             * @description What one is worth, in minor units of the shop's currency.
+             */
+            worth_minor?: number;
+        };
+        /** @description What is won, as it is shown. */
+        PrizeWire: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            count: number;
+            /** @description What. */
+            what: string;
+            /** @description What one is worth. */
+            worth: components["schemas"]["MoneyWire"];
         };
         /** @description A product of the catalogue. */
         ProductWire: {
@@ -2349,6 +2940,25 @@ export interface components {
              */
             watched_ms: number;
         };
+        /** @description One question of a quiz. */
+        QuestionAsk: {
+            /** @description What can be answered, 2 to 12. */
+            options: string[];
+            /**
+             * Format: int32
+             * @description Which one is right, from 0.
+             */
+            right: number;
+            /** @description What is asked. */
+            text: string;
+            /** @description Why it is right. */
+            why: string;
+            /**
+             * Format: int64
+             * @description Milliseconds to answer.
+             */
+            window_ms: number;
+        };
         /** @description An open question, as staff see it. */
         QuestionWire: {
             /**
@@ -2388,6 +2998,31 @@ export interface components {
             says: string;
             /** @description Who belongs to it: a condition. */
             when: unknown;
+        };
+        /** @description All that is needed to compute an activity's outcome again. What its parts mean stands in the guide for embedding. */
+        RecordWire: {
+            /**
+             * Format: int32
+             * @description Which activity of it.
+             */
+            activity: number;
+            /** @description What was committed to when it opened, hexadecimal. */
+            commit: string;
+            /** @description The digest of the players, hexadecimal. */
+            digest: string;
+            /** @description What was played, with everything that was secret. */
+            game: components["schemas"]["GameAsk"];
+            /** @description What came out. */
+            outcome: components["schemas"]["OutcomeWire"];
+            /** @description Who took part, in order of entry. */
+            players: components["schemas"]["PlayerWire"][];
+            prize?: components["schemas"]["PrizeAsk"] | null;
+            /** @description The room. */
+            room: string;
+            /** @description The seed, hexadecimal. */
+            seed: string;
+            /** @description What it was called. */
+            title: string;
         };
         /** @description A show, looked back at. */
         ReviewWire: {
@@ -2437,6 +3072,8 @@ export interface components {
         };
         /** @description A room as one person sees it. */
         RoomView: {
+            /** @description The activities that run, and the last that did, in order of opening. */
+            activities: components["schemas"]["ActivityWire"][];
             /** @description The last announcement. */
             announcement?: string | null;
             /** @description The last comments, oldest first, at most 50. */
@@ -2785,6 +3422,28 @@ export interface components {
             login: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description One slice of a wheel. */
+        SliceAsk: {
+            /** @description What stands on it. */
+            label: string;
+            prize?: components["schemas"]["PrizeAsk"] | null;
+            /**
+             * Format: int32
+             * @description How much of the wheel it takes, against the sum of all.
+             */
+            weight: number;
+        };
+        /** @description One slice of a wheel, as it is shown. */
+        SliceWire: {
+            /** @description What stands on it. */
+            label: string;
+            prize?: components["schemas"]["PrizeWire"] | null;
+            /**
+             * Format: int32
+             * @description How much of the wheel it takes.
+             */
+            weight: number;
         };
         /** @description A day beside an indicator. */
         SparkWire: {
@@ -3180,6 +3839,23 @@ export interface components {
             /** @description What it was about. */
             topic: string;
         };
+        /** @description Somebody who won something. */
+        WinnerWire: {
+            /**
+             * Format: int64
+             * @description A packet's share, in minor units.
+             */
+            minor?: number | null;
+            /** @description Their name; empty when erased or never seen. */
+            name: string;
+            /** @description Who. */
+            person: string;
+            /**
+             * Format: int32
+             * @description The slice at which their wheel stopped, from 0.
+             */
+            slice?: number | null;
+        };
         /** @description A change asked of a room. One shape for `POST …/ask` and for the socket. */
         WireAct: {
             /**
@@ -3346,7 +4022,10 @@ export interface components {
              * @description The prompt.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["ActivityAsk"] & {
+            /** @enum {string} */
+            kind: "activity";
+        });
         /** @description One thing that happened in a room. */
         WireEvent: {
             /**
@@ -3654,7 +4333,13 @@ export interface components {
              * @description Which.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["ActivityWire"] & {
+            /** @enum {string} */
+            k: "activity";
+        }) | (components["schemas"]["MyActivity"] & {
+            /** @enum {string} */
+            k: "you-activity";
+        });
         /** @description The worst moment of a show, in short. */
         WorstWire: {
             /** @description Code of the likeliest cause. */
@@ -5879,6 +6564,58 @@ export interface operations {
             };
             /** @description no such room */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    activity_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the activity */
+                activity: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordWire"];
+                };
+            };
+            /** @description no number of an activity */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such activity, or it is not settled yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

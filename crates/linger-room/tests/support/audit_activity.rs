@@ -87,8 +87,9 @@ impl Booked {
             ActivityEvent::Opened { .. } => {}
             ActivityEvent::Played { person, play, device, .. } => {
                 assert!(self.frozen.is_none(), "{id} was played after it was frozen");
+                let came_in = !self.moves.iter().any(|it| it.0 == *person);
                 self.book_play(*person, *play);
-                if *device != 0 {
+                if *device != 0 && came_in {
                     let people = self.devices.entry(*device).or_default();
                     people.insert(*person);
                     let gives = self.terms.prize.is_some()

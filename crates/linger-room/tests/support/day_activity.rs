@@ -5,7 +5,7 @@ use crate::{
     dice::Dice,
 };
 use linger_protocol::*;
-use linger_room::activity::commitment;
+use linger_room::{Phase, activity::commitment};
 
 impl World {
     pub fn play(&mut self) -> Input {
@@ -13,11 +13,13 @@ impl World {
         if known.is_empty() || self.dice.percent(12) {
             return self.open_activity();
         }
-        // Mostly one of the last ones: those are open.
-        let near = self.dice.below(known.len().min(6) as u64) as usize + 1;
+        let open: Vec<ActivityId> =
+            self.room.activities().filter(|(_, it)| it.phase == Phase::Open).map(|(id, _)| id).collect();
         let activity = match self.dice.below(60) {
             0 => ActivityId(self.dice.below(2_000) as u32),
-            _ => known[known.len() - near],
+            1..8 => *self.dice.pick(&known),
+            _ if open.is_empty() => return self.open_activity(),
+            _ => *self.dice.pick(&open),
         };
         let act = match self.dice.below(60) {
             0 => ActivityAct::Close { activity },
@@ -29,9 +31,10 @@ impl World {
             }
             _ => {
                 let play = self.any_move(activity);
-                let device = self.dice.below(12) as u32;
+                let device = self.dice.below(4) as u32;
                 let role = if self.dice.percent(97) { Role::Viewer } else { Role::Moderator };
-                let person = self.viewer();
+                // A few of them play more than the others.
+                let person = if self.dice.percent(50) { 100 + self.dice.below(5) } else { self.viewer() };
                 return self.ask(person, role, Act::Activity(ActivityAct::Play { activity, play, device }));
             }
         };
@@ -40,15 +43,20 @@ impl World {
 
     /// A move that fits the game, mostly.
     fn any_move(&mut self, activity: ActivityId) -> Move {
-        let code = self.room.activity(activity).map_or("vote", |it| it.terms.game.code());
+        let it = self.room.activity(activity);
+        let code = it.map_or("vote", |it| it.terms.game.code());
+        let asked = it.and_then(|it| match it.step {
+            Some((Step::Asking { question }, _)) => Some(question),
+            _ => None,
+        });
         let dice = &mut self.dice;
         match (code, dice.below(30)) {
             (_, 0) => Move::Enter,
             ("vote", _) => Move::Choose { option: dice.below(4) as u8 },
             ("quiz", _) => Move::Answer {
-                question: dice.below(3) as u8,
+                question: asked.unwrap_or(dice.below(3) as u8),
                 option: dice.below(3) as u8,
-                delay_ms: dice.below(4_000) as u32,
+                delay_ms: if dice.percent(70) { 0 } else { dice.below(4_000) as u32 },
             },
             ("guess", _) => Move::Guess { minor: dice.below(2_000) as i64 - 1 },
             ("reflex", _) => Move::Tap { round: dice.below(2) as u8, after_ms: dice.below(1_400) as u32 },
