@@ -2,6 +2,7 @@
 // web/messages.
 import type Data from '../messages/data.en.json';
 import type Messages from '../messages/en.json';
+import type Play from '../messages/play.en.json';
 import type { Money } from '../wire';
 import { fill, type Filling } from './fill';
 
@@ -9,7 +10,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';
@@ -47,6 +48,12 @@ export function bring(en: Book, zh: Book, whole = true): void {
   Object.assign(books.zh, zh);
   ownsPage = whole;
   if (ownsPage) document.documentElement.lang = tag();
+}
+
+/** Brings sentences of a part that is loaded later. */
+export function more(en: Book, zh: Book): void {
+  Object.assign(books.en, en);
+  Object.assign(books.zh, zh);
 }
 
 export function language(): Language {

@@ -6,10 +6,12 @@ import { fill } from '../kit/fill';
 import dataEn from './data.en.json';
 import dataZh from './data.zh.json';
 import baseEn from './en.json';
+import playEn from './play.en.json';
+import playZh from './play.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
-const [en, zh] = [{ ...baseEn, ...dataEn }, { ...baseZh, ...dataZh }];
+const [en, zh] = [{ ...baseEn, ...dataEn, ...playEn }, { ...baseZh, ...dataZh, ...playZh }];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
 function keys(book: Record<string, Record<string, string>>): string[] {
@@ -24,7 +26,7 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
@@ -55,7 +57,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', ...DATA_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', ...DATA_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

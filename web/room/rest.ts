@@ -82,6 +82,7 @@ export class Rest {
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
   proof = (room: string, draw: number) => this.#json<Proof>(`/api/rooms/${enc(room)}/draws/${draw}/proof`);
   proofUrl = (room: string, draw: number) => `${this.base}/api/rooms/${enc(room)}/draws/${draw}/proof`;
+  recordUrl = (room: string, activity: number) => `${this.base}/api/rooms/${enc(room)}/activities/${activity}/record`;
   insight = (room: string) => this.#json<Insight>(`/api/rooms/${enc(room)}/insight`);
   shows = (room: string) => this.#json<ShowCard[]>(`/api/rooms/${enc(room)}/shows`);
   review = (room: string, show: number) => this.#json<Review>(`/api/rooms/${enc(room)}/shows/${show}/review`);

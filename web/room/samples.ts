@@ -36,6 +36,7 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     pinned: 7,
     pinned_at: 2000,
     draw: null,
+    activities: [],
     announcement: null,
     mine: { following: false, entered: false, muted_until: 0, orders: [] },
     questions: [],

@@ -1,5 +1,6 @@
 // The room as one person sees it, and how each event changes it. Pure: the same events give the same view, and an
 // event taken in twice changes nothing the second time. Knows no socket, clock or page.
+import { activitiesOf, foldActivity, type Activities } from './activity';
 import type {
   Comment,
   Draw,
@@ -18,7 +19,7 @@ import type {
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
 
 /** Everything a page draws. Never changed in place: every fold that changes something gives a new object. */
-export interface View {
+export interface View extends Activities {
   readonly me: { readonly person: string; readonly name: string; readonly role: RoleName };
   readonly room: string;
   readonly title: string;
@@ -73,6 +74,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     pinned: view.pinned ?? null,
     pinnedAt: view.pinned_at ?? null,
     draw: view.draw ?? null,
+    ...activitiesOf(view.activities, view.mine.activities ?? []),
     announcement: view.announcement ?? null,
     following: view.mine.following,
     entered: view.mine.entered,
@@ -99,7 +101,7 @@ export function isStaff(role: RoleName): boolean {
 
 /** Takes one event in. */
 export function fold(view: View, event: RoomEvent): View {
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? view;
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? view;
 }
 
 /** Takes events in, in their order. */

@@ -4,7 +4,7 @@ import { getContext, setContext } from 'svelte';
 import { codeOf, complain, LiveRoom } from '../kit/room.svelte';
 import type { PictureState } from '../kit/media/watch';
 import { Failed, newOrderId, Rest } from '../room';
-import type { GuestToken, Order, ShelfEntry } from '../wire';
+import type { GuestToken, Order, Play, ShelfEntry } from '../wire';
 
 /** What may be open over the picture; one thing at a time. */
 export type OpenSheet =
@@ -12,6 +12,7 @@ export type OpenSheet =
   | { kind: 'settings' }
   | { kind: 'talk' }
   | { kind: 'draw' }
+  | { kind: 'activity'; activity: number }
   | { kind: 'line'; comment: number }
   | { kind: 'buy'; item: number; order: string };
 
@@ -65,6 +66,8 @@ export class Stay {
   draft = $state('');
   #likes = 0;
   #likeTimer: ReturnType<typeof setTimeout> | undefined;
+  #cheers: [number, number] = [0, 0];
+  #cheerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly options: StayOptions) {
     this.rest = new Rest(options.base);
@@ -186,6 +189,26 @@ export class Stay {
       // It will be told over the socket, or asked again.
       if (codeOf(error) === 'unknown') throw error;
     }
+  }
+
+  /** Makes a move in an activity. */
+  async play(activity: number, play: Play): Promise<boolean> {
+    const answer = await this.live.ask({ kind: 'activity', do: 'play', activity, play });
+    if (answer) this.happened('play', { activity });
+    return !!answer;
+  }
+
+  /** Cheers for a side are gathered and told once a second, like likes. */
+  cheer(activity: number, side: 0 | 1): void {
+    this.#cheers[side] = Math.min(LIKES_MAX, this.#cheers[side] + 1);
+    this.#cheerTimer ??= setTimeout(() => {
+      this.#cheerTimer = undefined;
+      for (const side of [0, 1] as const) {
+        const n = this.#cheers[side];
+        if (n > 0) this.live.connection.tell({ t: 'cheer', activity, side, n });
+        this.#cheers[side] = 0;
+      }
+    }, 1000);
   }
 
   /** Tells the page around, with the time since the show began. */
