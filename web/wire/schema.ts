@@ -2455,13 +2455,18 @@ export interface components {
             guess_minor?: number | null;
             /**
              * Format: int32
-             * @description The option they chose last: of a vote, or of the question of a quiz that is shown.
+             * @description The option they chose last, of a vote or of that question.
              */
             option?: number | null;
             /** @description Whether they are out. */
             out: boolean;
             /** @description Whether they take part. */
             playing: boolean;
+            /**
+             * Format: int32
+             * @description The question of a quiz that they answered last, from 0.
+             */
+            question?: number | null;
             /**
              * Format: int32
              * @description Questions answered rightly, or signals reacted to.

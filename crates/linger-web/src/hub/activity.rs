@@ -120,6 +120,16 @@ impl Activities {
         it.mine.iter().filter(|(_, mine)| concerns(mine)).map(|(person, _)| *person).collect()
     }
 
+    /// The open tasks that this person is at.
+    pub(crate) fn tasks_of(&self, person: PersonId) -> Vec<ActivityId> {
+        let at = |it: &Shown| {
+            it.wire.phase == PhaseWire::Open
+                && matches!(it.game, Game::Task { .. })
+                && it.mine.contains_key(&person)
+        };
+        self.shown.iter().filter(|(_, it)| at(it)).map(|(id, _)| *id).collect()
+    }
+
     /// How long somebody has watched since they joined an activity: the time their longest running stay shares with it.
     pub(crate) fn watched_ms(&self, activity: ActivityId, person: PersonId, now: Millis) -> u64 {
         let Some(mine) = self.mine_of(activity, person) else { return 0 };
@@ -212,7 +222,7 @@ impl Shown {
             (Play::Answered { question, option, .. }, _) => {
                 let Game::Quiz { questions, elimination } = &self.game else { return };
                 let is_right = questions.get(usize::from(question)).is_some_and(|it| it.right == option);
-                mine.option = Some(option.into());
+                (mine.question, mine.option) = (Some(question.into()), Some(option.into()));
                 mine.right += u32::from(is_right);
                 // Whoever is out learns it when everybody else does.
                 if let Some(chosen) = self.chosen.get_mut(usize::from(option)) {
@@ -258,7 +268,6 @@ impl Shown {
                     chosen: vec![],
                 });
                 self.chosen = vec![0; it.options.len()];
-                self.mine.values_mut().for_each(|mine| mine.option = None);
             }
             (
                 Step::Explaining { question: number },
@@ -270,10 +279,8 @@ impl Shown {
                 question.why = Some(it.why.clone());
                 question.chosen = std::mem::take(&mut self.chosen);
                 if *elimination {
-                    self.mine
-                        .values_mut()
-                        .filter(|mine| mine.option.is_none())
-                        .for_each(|mine| mine.out = true);
+                    let missed = |mine: &&mut MyActivity| mine.question != Some(number.into());
+                    self.mine.values_mut().filter(missed).for_each(|mine| mine.out = true);
                     let left = self.mine.values().filter(|mine| !mine.out).count();
                     *still_in = u32::try_from(left).unwrap_or(u32::MAX);
                 }

@@ -21,7 +21,10 @@ impl Layers {
     pub(crate) fn add(&mut self, fold: &Fold, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at.0;
         match &entry.event {
-            Event::CommentMade { question, .. } => {
+            Event::CommentMade { person, question, .. } => {
+                if question.is_some() {
+                    self.add_did(fold, *person);
+                }
                 if let Some(comment) = comment_wire(entry, plain) {
                     self.public.push(WireEvent::Comment { comment });
                 }
@@ -75,6 +78,13 @@ impl Layers {
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
             _ => self.add_shelf(fold, entry),
+        }
+    }
+
+    /// What somebody did counts for the tasks they are at.
+    fn add_did(&mut self, fold: &Fold, person: PersonId) {
+        for activity in fold.activities.tasks_of(person) {
+            self.tell_player(fold, activity, person);
         }
     }
 

@@ -432,7 +432,10 @@ pub struct MyActivity {
     pub activity: u32,
     /// Whether they take part.
     pub playing: bool,
-    /// The option they chose last: of a vote, or of the question of a quiz that is shown.
+    /// The question of a quiz that they answered last, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<u32>,
+    /// The option they chose last, of a vote or of that question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub option: Option<u32>,
     /// The price they guessed, in minor units.
