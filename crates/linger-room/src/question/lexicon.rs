@@ -1,0 +1,316 @@
+//! The topics that buyers ask about everywhere, and the phrases that say them. It does not know what asks.
+
+use super::phrases::{Gathered, Phrases};
+use std::sync::LazyLock;
+
+/// A topic the house knows.
+#[derive(Debug)]
+pub struct Known {
+    /// Its code, such as `size`.
+    pub code: &'static str,
+    /// Chinese phrases one of which says that a question is about it, with blanks between.
+    zh: &'static str,
+    /// English ones, with commas between; each is meant in the plural too.
+    en: &'static str,
+}
+
+/// The topics the house knows, by number from 1. Numbers stand in logs: a new topic takes the next number.
+pub const TOPICS: &[Known] = &[
+    Known {
+        code: "size",
+        zh: "码 尺寸 尺码 大小 多大 身高 穿多 几寸 多长 多高 多宽 偏大 偏小 正码 肩宽 腰围 胸围 臀围 衣长 裤长 袖长 鞋码 \
+             号码 微胖 胖妹 胖mm 穿得下 穿s 穿m 穿l 穿xl 拿s 拿m 拿l 拍s 拍m 拍l 选s 选m 选l 买s 买m 买l s还是m m还是l l还是xl 装下 装得下 装多 斤穿 斤能穿 斤可以穿 斤的能 斤拍 斤拿 斤选 斤要 斤买 脚宽 规格 \
+             胖子能穿 胖的能穿 显胖 斤合适 斤可以 多少寸 几厘米 多少厘米 多少cm",
+        en: "size, sizing, sized, measurement, dimension, how tall, how big, how wide, how long is it, how long is the, \
+             how long are the, fit me, fit you, fit big, fit small, fit a, fit like, fit on, will it fit, will this fit, \
+             does it fit, do they fit, run small, run large, run big, run tight, running small, true to size, inch, \
+             xl, xxl, xs, 2xl, 3xl, 2x, 3x, 4x, petite, plus, oversized, oversize, too small, too big, wide feet, \
+             wide foot, narrow feet, in small, in medium, in large, have small, have medium, have large, a small, a medium, a large, \
+             the small, small or, medium or, length, width, diameter, lbs",
+    },
+    Known {
+        code: "price",
+        zh: "多少钱 多钱 价 怎么卖 咋卖 咋个卖 几块 几元 几钱 几米 多少米 多少块 多少元 卖多少 几多 一共多少 总共多少 到手多少 \
+             两件多少 三件多少 两个多少 一个多少 一件多少 一双多少 一套多少 两套多少 拍下多少 下来多少 贵不贵 多少刀 多少银子",
+        en: "price, pricing, priced, cost, how much, going for, go for, goes for, damage",
+    },
+    Known {
+        code: "colour",
+        zh: "颜色 色号 什么色 啥色 哪个色 哪色 几个色 几种色 色差 色可选 别的色 其他色 其它色 黑色 白色 红色 蓝色 粉色 灰色 绿色 \
+             紫色 黄色 米色 咖色 卡其 杏色 棕色 橙色 金色 银色 显白 显黑 有粉的 有黑的 有白的 有红的 有蓝的 粉的还有 黑的还有 白的还有 红的还有 黄皮 黑皮 什么颜",
+        en: "colour, shade, in black, in white, in red, in blue, in pink, in green, in brown, in beige, in grey, in gray, \
+             in purple, in yellow, in orange, in navy, in gold, in silver, in nude, in cream, is that blue, is that navy, \
+             is that black, is that red, is that green, is that pink, is it black, is it blue, is it navy, is it red, \
+             is it pink, is it green, or black, or navy, or white, or purple, got pink, got black, got red, got white, \
+             got blue, got green, have black, have white, have red, have blue, have pink, have green",
+    },
+    Known {
+        code: "material",
+        zh: "材质 面料 料子 布料 纯棉 全棉 含棉 真皮 真丝 羊毛 羊绒 羽绒 什么做的 啥做的 什么料 啥料 加绒 带绒 厚不厚 薄不薄 \
+             厚吗 薄吗 透吗 透不透 会透 透气 弹力 弹性 有弹 加厚 不锈钢 塑料 玻璃 陶瓷 实木 会不会扎 扎不扎 扎人 扎吗 热不热 \
+             闷不闷 亚麻 雪纺 牛皮 硅胶 厚度 多厚 里衬 内衬 克重",
+        en: "material, fabric, made of, made from, made out of, cotton, leather, silk, wool, linen, polyester, poly, \
+             stretch, stretchy, see through, sheer, lined, thick, thin, itchy, itch, scratchy, breathable, plastic, metal, \
+             stainless, cashmere, denim, velvet, faux, sterling",
+    },
+    Known {
+        code: "shipping-time",
+        zh: "发货 发出 啥时候发 什么时候发 何时发 几时发 能发 多久到 几天到 什么时候到 啥时候到 啥时候能到 什么时候能到 到货 几天能到 \
+             天能到 快递 物流 送到 寄 预售 现货还是 顺丰 小时内发 收到 前到 到得了 还没到 明天到 后天到 后天能到 \
+             多少天到 多久能到 还没发 不发货 发了没 发了吗 几号发 多久发 哪天发 能收",
+        en: "ship, shipping, shipped, delivery, deliver, delivered, arrive, arriving, arrival, dispatch, eta, package, \
+             tracking, get here, be here by, get it by, til i get, until i get, my order, how many days, my parcel, \
+             how soon, overseas, international",
+    },
+    Known {
+        code: "shipping-cost",
+        zh: "包邮 邮费 运费 快递费 免邮 包不包邮",
+        en: "shipping cost, shipping fee, shipping charge, free shipping, free ship, postage, shipping free, \
+             shipping included, delivery fee, delivery cost, free delivery, pay shipping, pay for shipping, \
+             pay for delivery, shipping extra, shipping rate",
+    },
+    Known {
+        code: "stock",
+        zh: "货 还有吗 还有没 还有不 还有么 还有多 还有几 还有无 库存 卖完 抢完 抢光 卖光 补 剩 没了吗 没了么 断码 返场 还能拍 \
+             还能买 售罄 啥时候有 什么时候有 还上吗 还上不 还会上 再上 还加单 没有了吗",
+        en: "stock, sold out, left, available, restock, restocking, more of, any more, more coming, gone, how many do you \
+             have, sell out, out of stock",
+    },
+    Known {
+        code: "returns",
+        zh: "退 换货 换码 可以换 能换 换大 换小 七天无理由 7天无理由 无理由 运费险 不合适 不满意 不喜欢",
+        en: "return, refund, exchange, money back, send it back, does not fit, do not like it, do not fit, final sale, \
+             swap, returnable, refundable",
+    },
+    Known {
+        code: "warranty",
+        zh: "保修 质保 三包 坏了 坏掉 售后 维修 包换 保几年 换新",
+        en: "warranty, guarantee, guaranteed, repair, break, broken, stop working, stops working, fail, fall apart, \
+             falls apart, covered if, defective",
+    },
+    Known {
+        code: "use",
+        zh: "怎么用 咋用 如何用 怎么吃 怎么喝 怎么穿 怎么装 怎么安装 安装 组装 怎么弄 用法 使用 每天几次 一天几次 几次一天 用多少 放多少 \
+             吃多少 吃几 饭前 饭后 早上用 晚上用 早晚 多久用 先用 直接用 要不要洗掉 要洗掉 兑水 冲水 怎么系 怎么戴 怎么搭 \
+             步骤 怎么涂 怎么敷 敷多久",
+        en: "how to use, how do i use, how do you use, how should i use, how often, how to apply, apply, use it every, \
+             use it daily, install, set it up, set up, instruction, how does it work, how does this work, \
+             how do they work, put it on, put that on, put on before, put together, put it together, assemble, assembly, \
+             how many times, how many drops, how much should i use, need tool, morning or night, day or night, \
+             before or after, leave it on, need to mix, easy to use",
+    },
+    Known {
+        code: "ingredients",
+        zh: "成分 成份 配料 含 添加 防腐剂 酒精 香精 激素 加糖 无糖 糖分 有糖 色素 有没有糖 有什么料 里面有啥 里面是什么 里面有什么",
+        en: "ingredient, contain, paraben, alcohol, fragrance, additive, gluten, sulfate, sulphate, vegan, nut, sugar, \
+             cruelty free, what is in it, what is inside, what is in this, what is in that, dairy, soy, halal, kosher, \
+             organic, retinol, calorie, silicone, preservative",
+    },
+    Known {
+        code: "suitability",
+        zh: "敏感肌 敏感皮 敏皮 油皮 干皮 混油 混干 痘痘 痘肌 闷痘 爆痘 肤质 皮肤 孕妇 孕期 哺乳 宝宝能 宝宝可以 小孩 孩子 老人 \
+             爸妈 妈妈 婆婆 适合 适用 过敏 几岁可以 几岁能 岁可以 岁能 岁娃 岁的娃 男的能 男的可 男生能 男生可 男士 女生能 女生可 \
+             学生党 学生能 黄黑皮",
+        en: "sensitive, oily, dry skin, my skin, skin type, acne, pregnant, pregnancy, breastfeeding, suitable, suit, \
+             for kid, for a kid, for my kid, for child, for children, for toddler, for baby, for babies, for men, for women, \
+             for a guy, for guy, for beginner, for a beginner, good for, ok for, okay for, safe for, safe while, safe to, \
+             allergic, allergy, unisex, can my, can kid, can dog, can men, can guy, can baby, work for, year old use, \
+             yr old, curly hair, fine hair, oily hair",
+    },
+    Known {
+        code: "discount",
+        zh: "优惠 券 打折 几折 折扣 折吗 有折 便宜 满减 活动 红包 最低价 最低多少 少点 少一点 优惠码 折扣码 买一送一 买二送 买一赠 \
+             粉丝价 会员价 划算 砍价 讲价 还价 立减 双十一价 双11价",
+        en: "discount, coupon, promo, promo code, code, cheaper, deal, voucher, sale price, on sale, bundle, go lower, \
+             lower price, better price, do better on, best price, price drop, discounted, any off, buy one get one, bogo",
+    },
+    Known {
+        code: "weight",
+        zh: "多重 重吗 重不重 重不> 沉吗 沉不沉 沉不> 重量 净重 几斤 多少斤 多少克 多少g 几克 多少毫升 多少ml 净含量 毫升 轻不轻 \
+             轻吗",
+        en: "weight, weigh, heavy, light, how many gram, how many g, gram, how many ml, ml, kg, ounce, oz, how light, \
+             lightweight, fl oz, litre, liter",
+    },
+    Known {
+        code: "origin",
+        zh: "产地 哪里产 哪产 哪儿产 哪里的> 哪的> 哪里生产 在哪生产 哪个国家 哪国 国产 进口 原产 产的 日本的 韩国的 哪里出 哪里做的",
+        en: "made in, where is it made, where is this made, where are they made, where are these made, \
+             where are those made, where is that made, where was, come from, comes from, where is it from, imported, \
+             import, origin, shipping from, ship from, is it from, handmade in, manufactured",
+    },
+    Known {
+        code: "authenticity",
+        zh: "正品 真货 假货 假的 保真 真品 真假 是真的 假一赔 官方 旗舰 授权 专柜 高仿 山寨 验货 是真> 正版",
+        en: "authentic, genuine, fake, original, official, real one, is it real, are they real, is this real, \
+             are these real, legit, replica, knockoff, knock off, dupe, for real, authorized, authorised, authenticity",
+    },
+    Known {
+        code: "compatibility",
+        zh: "电池 续航 充电 充满 充一次 快充 兼容 接口 适配 支持 安卓 苹果手机 苹果能 iphone 华为 小米手机 蓝牙 typec type-c 电压 \
+             几伏 插电 能连 可以连 连手机 ipad",
+        en: "battery, batteries, charge, charged, charger, charging, compatible, work with, works with, iphone, android, \
+             usb, type c, bluetooth, voltage, watt, samsung, 110v, 220v, wifi, wireless, plug, magsafe, ipad, laptop stand",
+    },
+    Known {
+        code: "gift",
+        zh: "赠 送什么 送啥 有送 送吗 送不送 送不> 礼盒 礼物 礼品 小样 送个 送点 送礼 包装盒",
+        en: "gift, freebie, free gift, bonus, sample, gift box, comes with, come with, included, anything free, \
+             gift wrap, gift bag",
+    },
+    Known {
+        code: "care",
+        zh: "洗吗 洗么 洗不 好洗 机洗 手洗 水洗 怎么洗 洗衣机 干洗 洗了会 洗后 洗完会 起球 毛球 缩水 会缩 缩不缩 掉色 褪色 褪不褪色 \
+             掉不掉色 保养 变形 熨 起皱 皱不皱 会皱 掉毛 清洗 怎么清",
+        en: "wash, washed, washing, washable, shrink, shrinks, dry clean, dryer, iron it, ironing, iron, fade, pill, \
+             pilling, clean it, clean them, clean this, wrinkle, wrinkly, bleed, laundry, tarnish, rust, peel",
+    },
+    Known {
+        code: "schedule",
+        zh: "几点 还直播 明天直播 下次直播 每天直播 直播到 直播吗 下播 开播 回放 明天播 还播 播到 播不播 播吗 播多久 播几 下一场 \
+             明天还来 明天来吗 几时播 什么时候播 什么时候直播 啥时候播 啥时候直播 录播",
+        en: "what time, live, stream, streaming, replay, recording, recorded, next show, show end, show start, on next, \
+             on tomorrow, on again, start again, on tonight, next one on",
+    },
+    Known { code: "explain", zh: "", en: "" },
+    Known {
+        code: "buying",
+        zh: "求链接 求个链接 求同款链接 链接呢 链接在 链接是哪 链接有 哪个链接 几号链接 什么链接 链接几号 链接发 发链接 发个链接 发下链接 \
+             <链接> 怎么买 咋买 怎么拍 咋拍 怎么下单 咋下单 如何下单 如何购买 怎么购买 哪里买 哪买 哪儿买 在哪拍 哪里拍 哪拍 \
+             在哪下单 哪下单 购物车 小黄车 小黄袋 下不了单 拍不了 买不了 点不了 下单不了 付不了 点不进 拍不下 提交不了 是几号 几号> \
+             点哪里 点哪 代购",
+        en: "link, how do i order, how to order, how can i order, how do you order, how can we order, how do we order, \
+             how do i buy, how to buy, how can i buy, how do i get it, how do i get one, how do i purchase, \
+             how to purchase, where can i buy, where do i buy, where can i get, where do i get, where to buy, \
+             where can i order, where can i find it, where do i order, add to cart, check out, checkout, let me buy, \
+             place an order, which number, what number, what item number, buy it now, can not buy, can not order",
+    },
+    Known {
+        code: "payment",
+        zh: "花呗 白条 微信付 微信支付 支付宝 货到付款 分期 发票 怎么付 付款方式 刷卡 信用卡 开票 先用后付 付定金 定金 尾款 怎么支付",
+        en: "paypal, apple pay, google pay, pay later, klarna, afterpay, payment, installment, instalment, cash on delivery, \
+             cod, credit card, debit card, pay with, pay by, pay cash, pay in, visa, layaway, invoice, cash app, venmo, \
+             can i pay, how do i pay, how do you pay",
+    },
+    Known {
+        code: "quality",
+        zh: "质量 好用 好穿 好吃 好喝 效果 结实 耐用 耐穿 买过 用过 穿过 吃过 舒服吗 舒不舒服 舒服不 靠谱 值得 值不值 值吗 有用吗 \
+             有用不 真有用 管用",
+        en: "quality, worth, durable, sturdy, any good, bought this, bought it, bought one, tried it, tried this, tried these, \
+             used it, used this, actually work, really work, does it work, do they work, effective, comfortable, comfy, \
+             well made, hold up, recommend, how good",
+    },
+    Known {
+        code: "compare",
+        zh: "区别 不一样 差别 不同 哪个好 哪款好 哪款更 哪个更 哪个比较 哪款比较 选哪个 选哪款 买哪个 买哪款 一样吗 一样不 一样么 哪件好 \
+             哪种好 相比 比起来 对比 推荐哪 是不是一样 一样的吗",
+        en: "difference, different, which is better, which one is better, which one is best, which is best, better than, \
+             which one would you, which one do you recommend, which do you recommend, which do you prefer, compared to, \
+             compare, same as, the same, versus, vs",
+    },
+    Known {
+        code: "expiry",
+        zh: "保质期 过期 生产日期 日期新 日期是 啥日期 什么日期 什么时候生产 哪天生产 啥时候生产 能放多久 放多久 可以放 放几 存多久 \
+             能存 保存多久 怎么保存 新鲜 临期 几月产 什么时候到期 到期 开封",
+        en: "expire, expiration, expiry, expired, shelf life, best before, after opening, once opened, when was it made, \
+             when was this made, how fresh, how long does it keep, how long will it keep, use by, go bad, last after",
+    },
+    Known {
+        code: "draw",
+        zh: "抽奖 开奖 抽中 中奖 抽福袋 福袋 抽不抽 中了什么 谁中",
+        en: "giveaway, raffle, the draw, lucky draw, do i enter, to enter, who won, the winner, prize draw, next draw, \
+             what is the prize",
+    },
+];
+
+/// In which order the topics are tried, by number: what says more comes before what says less ("免运费的券" is about a
+/// coupon, "什么时候补货" about stock rather than time).
+const ORDER: &[u8] =
+    &[27, 23, 26, 13, 6, 20, 8, 9, 19, 10, 14, 11, 4, 16, 17, 18, 15, 22, 3, 12, 25, 1, EXPLAIN, 24, 2, 5, 7];
+const PRICE: u8 = 2;
+const SHIPPING_TIME: u8 = 5;
+const SHIPPING_COST: u8 = 6;
+const WEIGHT: u8 = 14;
+const ORIGIN: u8 = 15;
+const EXPLAIN: u8 = 21;
+
+/// Phrases of the topics that are none there: what people ask the host about themselves, and words within words.
+const ASIDE_ZH: &str = "哪里人 哪儿人 哪人 哪的人 狗多大 狗狗多大 猫多大 二维码 密码 扫码 验证码 什么牌子 啥牌子 哪个牌子 哪里做的头发 \
+    在哪做的头发 头发在哪里做的 头发在哪做的 多大声 美甲 不好意思 含义 什么意思 新款 上新 新品 味道 气味 香味 异味 噪音 几个人 \
+    有对象 男朋友 女朋友 直播间有多少 还有对象 批发 代理 手机是什么 退休 没声音 没有声音";
+/// Whom such a question is put to, and what of them is asked.
+const PERSONS_ZH: &str = "主播 主播今年 主播你 主播你今年 你 你今年 小姐姐 姐姐 姐姐你 小哥哥 模特";
+const PERSONAL_ZH: &str = "多大 几岁 多高 身高 多重 体重 几斤 多少斤 老家 结婚 单身 皮肤 质量 颜色 贵姓 身高体重";
+const ASIDE_EN: &str = "how old, how tall are you, how tall is, your height, where do you live, live in, your skin, your hair, \
+    your colour, your nails, are you from, you from, you guys from, hair done, nails done, earrings from, new collection, \
+    new arrival, left you, no sound, wholesale, your dress size, affiliate, store located, hair colour, are you based, \
+    physical store, come from work, sound left, what does it smell, light on, the light, the lights";
+
+/// Asks to be told or shown something about an item: what is asked, not only what it is about.
+const SHOWING_ZH: &str = "讲一下 讲下 讲讲 讲解 讲一讲 再讲 介绍一下 介绍下 介绍介绍 再介绍 试穿 试一下 试下 试试这 试试那 展示 上身看 看上身 \
+    上身效果 上身试 给个特写 来个特写 特写一下 镜头近 近一点 拿近 凑近 说一下这 说下这 说说这 再说一遍 再说一下 转一圈 转个圈 转个身 \
+    号上身 看实物 看看上身";
+const LOOKING_ZH: &str = "看看 看下 看一下 看一看 瞧瞧";
+const LOOKED_AT_ZH: &str = "背 后面 里面 内 正面 侧 反面 细节 实物 上身 效果 近 质地 这 那 它 鞋底 吊牌 拉链 口袋 袖 领 整体";
+const SHOWING_EN: &str = "<show, show us, show me, you show, try on, <try it on, try it on, try that on, see it on, see the, see that, \
+    see this, see it again, closer look, close up, closeup, zoom in, turn it around, turn around, go over it, go over that, \
+    explain, tell us about, tell us more, tell me about, tell me more, talk about the, talk about this, describe, model the, \
+    model it, model that, <model, demo, demonstrate, let us see, let me see, hold it up, hold it closer, show it again, say that again, \
+    repeat that";
+
+/// What a phrase says of a topic.
+#[derive(Clone, Copy)]
+enum Sign {
+    About(u8),
+    /// What is said inside the phrase is about no topic.
+    Aside,
+    /// The host is asked about themselves.
+    Personal,
+}
+
+static PHRASES: LazyLock<Phrases<Sign>> = LazyLock::new(|| {
+    let mut all = Gathered::new();
+    all.close(ASIDE_ZH, Sign::Aside);
+    for person in PERSONS_ZH.split_whitespace() {
+        for personal in PERSONAL_ZH.split_whitespace() {
+            all.add(&format!("{person}{personal}"), Sign::Personal);
+        }
+    }
+    all.nouns(ASIDE_EN, Sign::Aside);
+    for (number, known) in (1..).zip(TOPICS).filter(|(number, _)| *number != EXPLAIN) {
+        all.close(known.zh, Sign::About(number));
+        all.nouns(known.en, Sign::About(number));
+    }
+    showing(&mut all, Sign::About(EXPLAIN));
+    all.phrases()
+});
+
+/// Adds the phrases that ask to be told or shown something.
+pub(super) fn showing<T: Copy>(all: &mut Gathered<T>, meaning: T) {
+    all.close(SHOWING_ZH, meaning);
+    for looking in LOOKING_ZH.split_whitespace() {
+        for at in LOOKED_AT_ZH.split_whitespace() {
+            all.add(&format!("{looking}{at}"), meaning);
+        }
+    }
+    all.spaced(SHOWING_EN, meaning);
+}
+
+/// The number of the topic that a question of this plain text is about, if the house knows it.
+pub(super) fn about(text: &str) -> Option<u8> {
+    let (mut said, mut is_personal) = (0u64, false);
+    for (_, sign) in PHRASES.found(text) {
+        match sign {
+            Sign::About(number) => said |= 1 << number,
+            Sign::Aside => {}
+            Sign::Personal => is_personal = true,
+        }
+    }
+    if is_personal {
+        said &= !(1 << WEIGHT | 1 << ORIGIN);
+    }
+    // "寄到上海多少钱", "how much is delivery".
+    if said & (1 << PRICE) != 0 && said & (1 << SHIPPING_TIME) != 0 {
+        said |= 1 << SHIPPING_COST;
+    }
+    ORDER.iter().copied().find(|number| said & (1 << number) != 0)
+}
