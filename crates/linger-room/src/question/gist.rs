@@ -96,7 +96,7 @@ const NOTHING_ZH: &str = "吗 呢 么 嘛 吧 啊 呀 的 了 着 过 是 有 �
 const NOTHING_EN: &str = "a, an, the, is, are, am, was, were, be, been, do, does, did, done, have, has, had, can, could, will, would, \
     should, may, i, you, your, yours, we, us, our, they, them, their, he, she, his, her, it, its, this, that, these, those, there, \
     here, what, which, how, of, in, on, at, to, for, from, with, by, as, and, or, but, so, if, not, no, any, some, all, one, ones, \
-    me, my, mine, just, even, really, still, ever, yet, now, today, tonight, yesterday, tomorrow, again, also, too, very, much, \
+    me, my, mine, just, even, really, still, ever, yet, now, today, tonight, yesterday, tomorrow, again, also, too, very, much, many, \
     get, got, go, going, like, kind, guys, girl, hey, hi, hello, know, tell, thing, stuff, right, else, anyone, everyone, someone, \
     people, up, out, about, than, then, be able, using, use, wear, wearing, own";
 
@@ -155,7 +155,19 @@ const IS: &[(&str, &str, &str)] = &[
     ("member", "会员 vip", "membership, vip, member"),
     ("clothes", "身上的衣服 穿的什么牌子 身上穿的 衣服哪个牌子 身上衣服", "what are you wearing, your outfit, your dress from, your top from"),
     ("taste", "口感 什么口味", "taste, tastes, flavour, flavor, flavors, tasty"),
-    ("fan", "多少粉丝", "followers"),
+    ("children", "孩子 小孩 娃 小朋友", "kid, kids, child, children"),
+    ("holiday", "放假 过年 春节 放不放假 国庆", "holiday, holidays, christmas, thanksgiving"),
+    ("light", "灯 灯光 开亮 太暗 好暗 这么暗", "light, lighting, dark, brighter"),
+    ("keep", "留一件 留一个 给我留 帮我留 预留 留一双 留一份", "hold one, hold it, reserve, set aside, save one, save me"),
+    ("glasses", "眼镜 墨镜", "glasses, sunglasses"),
+    ("makeup", "化妆 妆 粉底 眼影 腮红", "makeup, foundation, eyeshadow, blush"),
+    ("necklace", "项链", "necklace"),
+    ("watch", "手表", "your watch"),
+    ("camera", "相机 摄像头 什么设备", "camera, webcam"),
+    ("filter", "滤镜 美颜", "filter, filters"),
+    ("pay", "工资 赚多少 月薪", "salary, paid well, earn, make a month"),
+    ("followers", "多少粉丝 粉丝数", "followers, how many subs"),
+    ("watching", "直播间有多少人 多少人在看", "how many people are watching, viewers, how many watching"),
     ("quiet", "安静 没人说话", "quiet, silent"),
     ("contact", "怎么联系 联系方式 客服在", "contact, reach you, customer service, support team"),
     ("custom", "定制 刻字", "custom, customized, customize, engraved, engraving, personalized"),
