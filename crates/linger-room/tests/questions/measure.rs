@@ -87,6 +87,39 @@ pub struct Figures {
     pub grouping_other: Hits,
 }
 
+/// The least that has to be seen: a little below what was seen last.
+pub struct Floors {
+    pub precision: f64,
+    pub recall: f64,
+    pub topic: f64,
+    /// The smaller of precision and recall of all pairs.
+    pub grouping: f64,
+    /// The same of pairs beyond the topics.
+    pub beyond: f64,
+}
+
+impl Figures {
+    /// Prints the figures and holds them against their floors.
+    pub fn hold(&self, name: &str, floors: Floors) {
+        let Figures { questions, others, recognition, about, grouping, grouping_other } = self;
+        println!(
+            "{name}: {questions} questions, {others} others; precision / recall / F1: recognised {recognition}, \
+             grouped {grouping}, grouped beyond topics {grouping_other}; right topic {:.3}",
+            about.recall()
+        );
+        let least = |hits: &Hits| hits.precision().min(hits.recall());
+        for (what, seen, floor) in [
+            ("precision", recognition.precision(), floors.precision),
+            ("recall", recognition.recall(), floors.recall),
+            ("topic", about.recall(), floors.topic),
+            ("grouping", least(grouping), floors.grouping),
+            ("grouping beyond the topics", least(grouping_other), floors.beyond),
+        ] {
+            assert!(seen >= floor, "{name}: {what} is {seen:.3}, was at least {floor}");
+        }
+    }
+}
+
 /// Measures the lines of one language.
 pub fn measure(lines: &[Line], language: &str) -> Figures {
     let mut figures = Figures::default();

@@ -9,6 +9,7 @@ use linger_protocol::{
     CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd,
     PromptId, Proposal, QuestionId, Role, RoomId,
 };
+use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Comments a newcomer is shown.
@@ -62,6 +63,8 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    /// When the newest entry was written.
+    at: Millis,
 }
 
 struct Place {
@@ -100,6 +103,7 @@ impl Fold {
     /// Takes in a fact. `plain` is the opened text of a comment.
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
+        self.at = self.at.max(at);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -341,8 +345,7 @@ impl Fold {
                 first: question.first.clone(),
             })
             .collect();
-        questions.sort_by_key(|question| (std::cmp::Reverse(question.people), question.at));
-        questions.truncate(QUESTIONS_SHOWN);
+        rank(&mut questions, self.at, QUESTIONS_SHOWN, |it| (it.people as usize, Millis(it.at), it.question));
         questions
     }
 
