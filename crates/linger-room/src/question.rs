@@ -46,7 +46,7 @@ pub fn topic(plain: &str) -> Option<Topic> {
     match lexicon::about(&plain.text) {
         Some(number) => {
             let is_dated = DATED.contains(&TOPICS[usize::from(number) - 1].code);
-            let link = if is_dated { None } else { link::named(&plain.text) };
+            let link = if plain.numbered && !is_dated { link::named(&plain.text) } else { None };
             Some(Topic(u32::from(number) | link.unwrap_or(0) << NUMBER_BITS))
         }
         None => gist::gist(&plain.text).map(|bits| Topic(HASHED_FROM + bits)),

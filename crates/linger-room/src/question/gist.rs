@@ -98,7 +98,7 @@ const NOTHING_EN: &str = "a, an, the, is, are, am, was, were, be, been, do, does
     here, what, which, how, of, in, on, at, to, for, from, with, by, as, and, or, but, so, if, not, no, any, some, all, one, ones, \
     me, my, mine, just, even, really, still, ever, yet, now, today, tonight, yesterday, tomorrow, again, also, too, very, much, many, \
     get, got, go, going, like, kind, guys, girl, hey, hi, hello, know, tell, thing, stuff, right, else, anyone, everyone, someone, \
-    people, up, out, about, than, then, be able, using, use, wear, wearing, own";
+    people, up, out, good, about, than, then, be able, using, use, wear, wearing, own";
 
 /// Words with what they stand for, beside others.
 const MEANS: &[(&str, &str, &str)] = &[
@@ -125,7 +125,7 @@ const IS: &[(&str, &str, &str)] = &[
     ("from", "哪里人 哪儿人 哪的人 哪人 老家 什么地方人 哪个城市的人", "are you from, you from, you guys from, you all from, where from, what city, what country, which country, which city, you live, are you based, guys based, you based"),
     ("partner", "结婚 对象 男朋友 女朋友 单身 老公 老婆 男票 女票 脱单 有主", "married, single, boyfriend, girlfriend, bf, gf, husband, wife, partner, dating"),
     ("height", "多高 身高", "how tall, height, your height"),
-    ("birthday", "生日 星座", "birthday, bday, zodiac"),
+    ("birthday", "生日 星座 属什么 几号生", "birthday, bday, zodiac"),
     ("smell", "味道 味儿 有味 什么味 啥味 香味 气味 异味 味重 好闻 难闻 香型", "smell, smells, scent, scented, odor, smelly, smell like"),
     ("spicy", "辣 辣不辣 很辣", "spicy, hot sauce"),
     ("sweet", "甜 甜不甜 很甜", "sweet, sweetness"),

@@ -18,7 +18,7 @@ pub struct Known {
 pub const TOPICS: &[Known] = &[
     Known {
         code: "size",
-        zh: "小个子能 高个子能 矮个子能 个子矮 个子高 容量 放得下 放下 塞得下 塞下 套得下 戴得下 带得了 戴得了 手围 头围 腿围 围度 穿多大 几分裤 几分的 穿得了 穿得进 紧不紧 松不松 宽不宽 宽松吗 紧身吗 修身吗 会不会大 会不会小 合脚 正常码 标准码 拍什么> 拍几 拿几 选几 内长 脚长 脚背高 \
+        zh: "多大的床 几米的床 大一号 小一号 头大 腿粗 胯宽 肩膀宽 骨架大 小个子能 高个子能 矮个子能 个子矮 个子高 容量 放得下 放下 塞得下 塞下 套得下 戴得下 带得了 戴得了 手围 头围 腿围 围度 穿多大 几分裤 几分的 穿得了 穿得进 紧不紧 松不松 宽不宽 宽松吗 紧身吗 修身吗 会不会大 会不会小 合脚 正常码 标准码 拍什么> 拍几 拿几 选几 内长 脚长 脚背高 \
              码 尺寸 尺码 大小 多大 身高 穿多 几寸 多长 多高 多宽 偏大 偏小 正码 肩宽 腰围 胸围 臀围 衣长 裤长 袖长 鞋码 \
              号码 微胖 胖妹 胖mm 穿得下 穿s 穿m 穿l 穿xl 拿s 拿m 拿l 拍s 拍m 拍l 选s 选m 选l 买s 买m 买l s还是m m还是l l还是xl 装下 装得下 装多 斤穿 斤能穿 斤可以穿 斤的能 斤拍 斤拿 斤选 斤要 斤买 脚宽 规格 \
              胖子能穿 胖的能穿 显胖 斤合适 斤可以 多少寸 几厘米 多少厘米 多少cm",
@@ -32,15 +32,15 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "price",
-        zh: "贵了吗 贵吗 贵不> 多贵 涨价 拿多少 一箱多少 一盒多少 一斤多少 一瓶多少 一包多少 一袋多少 一对多少 一条多少 一支多少 三件多少 三个多少 单买多少 单件多少 \
+        zh: "以内有吗 以下有吗 以内的吗 预算 工价 价目 起拍 贵了吗 贵吗 贵不> 多贵 涨价 拿多少 一箱多少 一盒多少 一斤多少 一瓶多少 一包多少 一袋多少 一对多少 一条多少 一支多少 三件多少 三个多少 单买多少 单件多少 \
              多少钱 多钱 价 怎么卖 咋卖 咋个卖 几块 几元 几钱 几米 多少米 多少块 多少元 卖多少 几多 一共多少 总共多少 到手多少 \
              两件多少 三件多少 两个多少 一个多少 一件多少 一双多少 一套多少 两套多少 拍下多少 下来多少 贵不贵 多少刀 多少银子",
-        en: "the total, how many dollars, how many bucks, in dollars, in euro, in usd, what do they go, expensive, charge for, do you charge, charge me, are you charging, dollar, \
+        en: "the total, each, starting bid, how much the, much would, bucks, per piece, apiece, under 20, how many dollars, how many bucks, in dollars, in euro, in usd, what do they go, expensive, charge for, do you charge, charge me, are you charging, dollar, \
              price, pricing, priced, cost, how much, going for, go for, goes for, damage",
     },
     Known {
         code: "colour",
-        zh: "有绿的 有紫的 有黄的 有灰的 有花的 什么花色 花色 哪个颜 深色 浅色 纯色 图案 \
+        zh: "咖啡色 卡其色 藏青 墨绿 酒红 驼色 雾霾蓝 奶白 白皮 百搭 这个色 有绿的 有紫的 有黄的 有灰的 有花的 什么花色 花色 哪个颜 深色 浅色 纯色 图案 \
              颜色 色号 什么色 啥色 哪个色 哪色 几个色 几种色 色差 色可选 别的色 其他色 其它色 黑色 白色 红色 蓝色 粉色 灰色 绿色 \
              紫色 黄色 米色 咖色 卡其 杏色 棕色 橙色 金色 银色 显白 显黑 有粉的 有黑的 有白的 有红的 有蓝的 粉的还有 黑的还有 白的还有 红的还有 黄皮 黑皮 什么颜",
         en: "print, pattern, darker, lighter, hue, tone, in light, in dark, \
@@ -52,7 +52,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "material",
-        zh: "软不软 软吗 硬不硬 硬吗 滑不滑 凉快吗 凉不凉 暖和吗 暖不暖 保暖 有绒 填充 莫代尔 天丝 桑蚕丝 涤纶 腈纶 聚酯 勾丝 粘毛 静电 皮的还是 真金 纯银 镀金 925 银的 金的吗 铜的 木头的 木的吗 纸的 橡胶 扎肉 刺挠 磨脚 \
+        zh: "软底 硬底 凉快 会不会热 会热吗 捂不捂 捂脚 闷热 冬天穿冷 显厚 软不软 软吗 硬不硬 硬吗 滑不滑 凉快吗 凉不凉 暖和吗 暖不暖 保暖 有绒 填充 莫代尔 天丝 桑蚕丝 涤纶 腈纶 聚酯 勾丝 粘毛 静电 皮的还是 真金 纯银 镀金 925 银的 金的吗 铜的 木头的 木的吗 纸的 橡胶 扎肉 刺挠 磨脚 \
              材质 面料 料子 布料 纯棉 全棉 含棉 真皮 真丝 羊毛 羊绒 羽绒 什么做的 啥做的 什么料 啥料 加绒 带绒 厚不厚 薄不薄 \
              厚吗 薄吗 透吗 透不透 会透 透气 弹力 弹性 有弹 加厚 不锈钢 塑料 玻璃 陶瓷 实木 会不会扎 扎不扎 扎人 扎吗 热不热 \
              闷不闷 亚麻 雪纺 牛皮 硅胶 厚度 多厚 里衬 内衬 克重",
@@ -63,7 +63,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "shipping-time",
-        zh: "发走 能收到 几天收 多久收 多久能收 哪里发 哪发 从哪发 中通 圆通 申通 韵达 京东快递 没收到 还没收到 物流信息 单号 催发 急用 加急 当天发 今天发 明天发 什么时候寄 几天送 几天可以到 多长时间到 多久可以到 海外 出国 \
+        zh: "前能到 前到 多会儿 单号 还没更新 没更新 物流怎么 到哪了 发走 能收到 几天收 多久收 多久能收 哪里发 哪发 从哪发 中通 圆通 申通 韵达 京东快递 没收到 还没收到 物流信息 单号 催发 急用 加急 当天发 今天发 明天发 什么时候寄 几天送 几天可以到 多长时间到 多久可以到 海外 出国 \
              发货 发出 啥时候发 什么时候发 何时发 几时发 能发 多久到 几天到 什么时候到 啥时候到 啥时候能到 什么时候能到 到货 几天能到 \
              天能到 快递 物流 送到 寄 预售 现货还是 顺丰 小时内发 收到 前到 到得了 还没到 明天到 后天到 后天能到 \
              多少天到 多久能到 还没发 不发货 发了没 发了吗 几号发 多久发 哪天发 能收",
@@ -81,10 +81,10 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "stock",
-        zh: "能抢吗 还能抢 有多少件 有多少单 还加吗 还加不 加库存 加点库存 还有多少 有现货 缺货 断货 抢没了 秒没 还来货 再来货 明天还有 下次还有 还会有 \
+        zh: "加单 还会有 还会来 会再来 还出吗 能抢吗 还能抢 有多少件 有多少单 还加吗 还加不 加库存 加点库存 还有多少 有现货 缺货 断货 抢没了 秒没 还来货 再来货 明天还有 下次还有 还会有 \
              货 还有吗 还有没 还有不 还有么 还有多 还有几 还有无 库存 卖完 抢完 抢光 卖光 补 剩 没了吗 没了么 断码 返场 还能拍 \
              还能买 售罄 啥时候有 什么时候有 还上吗 还上不 还会上 再上 还加单 没有了吗",
-        en: "getting more, get more in, coming back, come back, be back, run out, ran out, how many in stock, in stock, more in, pre order, preorder, waitlist, \
+        en: "still have the, still have it, still have any, still have these, got left, getting more, get more in, coming back, come back, be back, run out, ran out, how many in stock, in stock, more in, pre order, preorder, waitlist, \
              stock, sold out, left, available, restock, restocking, more of, any more, more coming, gone, how many do you \
              have, sell out, out of stock",
     },
@@ -98,7 +98,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "warranty",
-        zh: "出问题 能修 能不能修 修吗 修不 破了怎么 碎了怎么 碎了赔 破损 包赔 漏了 有问题找谁 \
+        zh: "漏电 漏水 裂了 断了 管不管 保修卡 包修 出问题 能修 能不能修 修吗 修不 破了怎么 碎了怎么 碎了赔 破损 包赔 漏了 有问题找谁 \
              保修 质保 三包 坏了 坏掉 售后 维修 包换 保几年 换新",
         en: "arrives broken, damaged, replace it, replacement, dies, stops charging, cracks, lifetime, \
              warranty, guarantee, guaranteed, repair, break, broken, stop working, stops working, fail, fall apart, \
@@ -106,11 +106,11 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "use",
-        zh: "几泵 几滴 几勺 几粒 一次几 每次几 每次用 一次用 洗脸吗 要洗脸 怎么打开 怎么开 煮多久 蒸多久 泡多久 烤多久 敷完 涂完 用之前 用完要 怎么调 怎么连 怎么设置 复杂吗 麻烦吗 难不难 说明书 教程 \
+        zh: "喝几 吃几 抹几 喷几 佩戴 哪个先用 怎么开机 怎么充 怎么清零 怎么玩 怎么做好吃 怎么煮 怎么存 几泵 几滴 几勺 几粒 一次几 每次几 每次用 一次用 洗脸吗 要洗脸 怎么打开 怎么开 煮多久 蒸多久 泡多久 烤多久 敷完 涂完 用之前 用完要 怎么调 怎么连 怎么设置 复杂吗 麻烦吗 难不难 说明书 教程 \
              怎么用 咋用 如何用 怎么吃 怎么喝 怎么穿 怎么装 怎么安装 安装 组装 怎么弄 用法 使用 每天几次 一天几次 几次一天 用多少 放多少 \
              吃多少 吃几 饭前 饭后 早上用 晚上用 早晚 多久用 先用 直接用 要不要洗掉 要洗掉 兑水 冲水 怎么系 怎么戴 怎么搭 \
              步骤 怎么涂 怎么敷 敷多久",
-        en: "turn it on, leave on, wet or dry, how do i cook, how do you cook, how long do i cook, how do i set, how do you wear, how do you style, how would you style, how do you open, how do i open, manual, tutorial, how do i put, difficult to, hard to use, hard to put, every night, twice a day, \
+        en: "leave the mask on, use it wet, use it dry, use this wet, how do you cook it, turn it on, leave on, wet or dry, how do i cook, how do you cook, how long do i cook, how do i set, how do you wear, how do you style, how would you style, how do you open, how do i open, manual, tutorial, how do i put, difficult to, hard to use, hard to put, every night, twice a day, \
              how to use, how do i use, how do you use, how should i use, how often, how to apply, apply, use it every, \
              use it daily, install, set it up, set up, instruction, how does it work, how does this work, \
              how do they work, put it on, put that on, put on before, put together, put it together, assemble, assembly, \
@@ -119,7 +119,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "ingredients",
-        zh: "植物提取 提取的 反式脂肪 脂肪 热量 卡路里 大卡 蛋白质 咖啡因 硅油 天然的吗 纯天然 有机 麸质 乳糖 过敏原 \
+        zh: "香料 零添加 纯植物 胶原 玻尿酸 益生菌 植物提取 提取的 反式脂肪 脂肪 热量 卡路里 大卡 蛋白质 咖啡因 硅油 天然的吗 纯天然 有机 麸质 乳糖 过敏原 \
              成分 成份 配料 含 添加 防腐剂 酒精 香精 激素 加糖 无糖 糖分 有糖 色素 有没有糖 有什么料 里面有啥 里面是什么 里面有什么",
         en: "natural, toxic, bpa, caffeine, lactose, protein, carb, fat in, msg, palm oil, spf, chemical, peanut, egg, retinoid, hyaluronic, \
              ingredient, contain, paraben, alcohol, fragrance, additive, gluten, sulfate, sulphate, vegan, nut, sugar, \
@@ -128,11 +128,11 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "suitability",
-        zh: "糖尿病 高血压 能上脸 新手 男孩能 女孩能 多大年纪 多大的孩子 多大的人 几岁用 几岁的 中年 年轻人 上班能穿 上班穿 胖人 哪些人 什么人 什么肤 什么年龄 送长辈 送男友 送妈妈合适 送老师合适 经期 备孕 哮喘 怕冷 \
+        zh: "黄皮能 黑皮能 能涂 皮肤黑 糖尿病 高血压 能上脸 新手 男孩能 女孩能 多大年纪 多大的孩子 多大的人 几岁用 几岁的 中年 年轻人 上班能穿 上班穿 胖人 哪些人 什么人 什么肤 什么年龄 送长辈 送男友 送妈妈合适 送老师合适 经期 备孕 哮喘 怕冷 \
              敏感肌 敏感皮 敏皮 油皮 干皮 混油 混干 痘痘 痘肌 闷痘 爆痘 肤质 皮肤 孕妇 孕期 哺乳 宝宝能 宝宝可以 小孩 孩子 老人 \
              爸妈 妈妈 婆婆 适合 适用 过敏 几岁可以 几岁能 岁可以 岁能 岁娃 岁的娃 男的能 男的可 男生能 男生可 男士 女生能 女生可 \
              学生党 学生能 黄黑皮",
-        en: "wear it to, wear this to, year old, years old can, year olds, redhead, work on, for adult, for senior, for elderly, for a wedding, for summer, for winter, for a gym, safe with, appropriate, diabetic, asthma, eczema, rosacea, sensitive teeth, for pet, for cat, for dog, ok to use, men wear, \
+        en: "thin hair, thick hair, guys use, men use, kids use, boys use, girls use, too strong, for my hair, wear it to, wear this to, year old, years old can, year olds, redhead, work on, for adult, for senior, for elderly, for a wedding, for summer, for winter, for a gym, safe with, appropriate, diabetic, asthma, eczema, rosacea, sensitive teeth, for pet, for cat, for dog, ok to use, men wear, \
              sensitive, oily, dry skin, my skin, skin type, acne, pregnant, pregnancy, breastfeeding, suitable, suit, \
              for kid, for a kid, for my kid, for child, for children, for toddler, for baby, for babies, for men, for women, \
              for a guy, for guy, for beginner, for a beginner, good for, ok for, okay for, safe for, safe while, safe to, \
@@ -144,7 +144,7 @@ pub const TOPICS: &[Known] = &[
         zh: "便宜五 便宜十 抹零 多买 叠加 凑单 送券 红包怎么 首单 新人价 老顾客 活动价 买几送几 \
              优惠 券 打折 几折 折扣 折吗 有折 便宜 满减 活动 红包 最低价 最低多少 少点 少一点 优惠码 折扣码 买一送一 买二送 买一赠 \
              粉丝价 会员价 划算 砍价 讲价 还价 立减 双十一价 双11价",
-        en: "anything off, percent off, for 30, for 20, for 50, 2 for, 3 for, first time buyer, first order, student price, employee price, price match, loyalty, free one, \
+        en: "if we buy, if i buy, anything off, percent off, for 30, for 20, for 50, 2 for, 3 for, first time buyer, first order, student price, employee price, price match, loyalty, free one, \
              discount, coupon, promo, promo code, code, cheaper, deal, voucher, sale price, on sale, bundle, go lower, \
              lower price, better price, do better on, best price, price drop, discounted, any off, buy one get one, bogo",
     },
@@ -170,7 +170,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "compatibility",
-        zh: "才能用吗 下载app 几节电 能充 能充吗 车载 连接 内存 联网 要插 什么接口 什么充 续多久 待机 系统 几瓦 功率 能导航 \
+        zh: "ipad 平板 自己买电池 配电池 鸿蒙 才能用吗 下载app 几节电 能充 能充吗 车载 连接 内存 联网 要插 什么接口 什么充 续多久 待机 系统 几瓦 功率 能导航 \
              电池 续航 充电 充满 充一次 快充 兼容 接口 适配 支持 安卓 苹果手机 苹果能 iphone 华为 小米手机 蓝牙 typec type-c 电压 \
              几伏 插电 能连 可以连 连手机 ipad",
         en: "connect, connects, pair with, plug in, mah, range, airtag, macbook, windows, mac, ps5, switch, dual, cordless, memory, storage, carplay, sim card, app for it, \
@@ -179,13 +179,13 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "gift",
-        zh: "赠 送什么 送啥 有送 送吗 送不送 送不> 礼盒 礼物 礼品 小样 送个 送点 送礼 包装盒",
-        en: "gift, freebie, free gift, bonus, sample, gift box, comes with, come with, included, anything free, \
+        zh: "多送 赠 送什么 送啥 有送 送吗 送不送 送不> 礼盒 礼物 礼品 小样 送个 送点 送礼 包装盒",
+        en: "gift, free pouch, free bag, the free, freebie, free gift, bonus, sample, gift box, comes with, come with, included, anything free, \
              gift wrap, gift bag",
     },
     Known {
         code: "care",
-        zh: "容易脏 脏吗 耐脏 怎么打理 好打理 会发黄 发黄 发霉 生锈 会生锈 漂白 \
+        zh: "越洗 洗衣机 怎么擦 容易脏 脏吗 耐脏 怎么打理 好打理 会发黄 发黄 发霉 生锈 会生锈 漂白 \
              洗吗 洗么 洗不 好洗 机洗 手洗 水洗 怎么洗 洗衣机 干洗 洗了会 洗后 洗完会 起球 毛球 缩水 会缩 缩不缩 掉色 褪色 褪不褪色 \
              掉不掉色 保养 变形 熨 起皱 皱不皱 会皱 掉毛 清洗 怎么清",
         en: "dishwasher, stain, stains, wipe, soak, bleach, detergent, hand wash, tumble, easy to clean, get dirty, oxidize, lint, \
@@ -197,7 +197,7 @@ pub const TOPICS: &[Known] = &[
         zh: "还来吗 还来不 来不来 周末播 周末来 休息吗 几点播 几点来 播完 天天播 每天播 下期 预告 开始几点 几点开 \
              几点 还直播 明天直播 下次直播 每天直播 直播到 直播吗 下播 开播 回放 明天播 还播 播到 播不播 播吗 播多久 播几 下一场 \
              明天还来 明天来吗 几时播 什么时候播 什么时候直播 啥时候播 啥时候直播 录播",
-        en: "what day, every day, everyday, always live, next time, live again, come back on, when are you back, back on, \
+        en: "be back on, you back on, what day, every day, everyday, always live, next time, live again, come back on, when are you back, back on, \
              what time, live, stream, streaming, replay, recording, recorded, next show, show end, show start, on next, \
              on tomorrow, on again, start again, on tonight, next one on",
     },
@@ -227,7 +227,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "quality",
-        zh: "会不会坏 容易坏 会坏 质感 掉不掉 会不会掉 会散 会裂 好不好用 好不好吃 好不好穿 好不好 评价 好评 推荐吗 值不 划不划 舒适 管不管用 真的有效 有效果 稳不稳 牢固 牢不牢 \
+        zh: "口碑 用起来 穿起来 吃起来 喝起来 好评多 推荐不 会不会坏 容易坏 会坏 质感 掉不掉 会不会掉 会散 会裂 好不好用 好不好吃 好不好穿 好不好 评价 好评 推荐吗 值不 划不划 舒适 管不管用 真的有效 有效果 稳不稳 牢固 牢不牢 \
              质量 好用 好穿 好吃 好喝 效果 结实 耐用 耐穿 买过 用过 穿过 吃过 舒服吗 舒不舒服 舒服不 靠谱 值得 值不值 值吗 有用吗 \
              有用不 真有用 管用",
         en: "will it last, how long will it last, do they last, does it last, do you like, cheaply made, flimsy, sturdy enough, reviews, review, anyone have one, anyone own, anyone got, good or bad, do you use it, happy with, love it or, \
@@ -237,7 +237,7 @@ pub const TOPICS: &[Known] = &[
     },
     Known {
         code: "compare",
-        zh: "差在哪 比哪 有什么区 两款 两个有 哪个值 哪个更 哪个性价比 区别是 差多少 升级了什么 哪里升级 新款比 \
+        zh: "大的小的 大的还是 选大的 哪个划算 哪款划算 差在哪 比哪 有什么区 两款 两个有 哪个值 哪个更 哪个性价比 区别是 差多少 升级了什么 哪里升级 新款比 \
              区别 不一样 差别 不同 哪个好 哪款好 哪款更 哪个更 哪个比较 哪款比较 选哪个 选哪款 买哪个 买哪款 一样吗 一样不 一样么 哪件好 \
              哪种好 相比 比起来 对比 推荐哪 是不是一样 一样的吗",
         en: "differ, differs, how is it different, or the other, the other one, vs the, difference between, better one, nicer one, which one do you like, which would you pick, which one should, newer, older one, upgrade from, \
@@ -258,7 +258,7 @@ pub const TOPICS: &[Known] = &[
         code: "draw",
         zh: "怎么抽 几点抽 什么时候抽 啥时候抽 还抽吗 还抽不 抽吗 中奖名 中了吗 \
              抽奖 开奖 抽中 中奖 抽福袋 福袋 抽不抽 中了什么 谁中",
-        en: "announce the winner, announced, pick a winner, winners, prize, prizes, contest, sweepstake, did i win, how to win, how do i win, enter the, \
+        en: "to win, announce the winner, announced, pick a winner, winners, prize, prizes, contest, sweepstake, did i win, how to win, how do i win, enter the, \
              giveaway, raffle, the draw, lucky draw, do i enter, to enter, who won, the winner, prize draw, next draw, \
              what is the prize",
     },
@@ -279,14 +279,14 @@ const BUYING: u8 = 22;
 /// Phrases of the topics that are none there: what people ask the host about themselves, and words within words.
 const ASIDE_ZH: &str = "哪里人 哪儿人 哪人 哪的人 狗多大 狗狗多大 猫多大 二维码 密码 扫码 验证码 什么牌子 啥牌子 哪个牌子 哪里做的头发 \
     在哪做的头发 头发在哪里做的 头发在哪做的 多大声 美甲 不好意思 含义 什么意思 新款 上新 新品 味道 气味 香味 异味 噪音 几个人 \
-    有对象 男朋友 女朋友 直播间有多少 还有对象 批发 代理 手机是什么 退休 没声音 没有声音 有孩子吗 有孩子没 有小孩 有娃吗 眼镜 放假 放不放假 留一件 留一个 留一双 灯光 滤镜";
+    有对象 男朋友 女朋友 直播间有多少 还有对象 批发 代理 手机是什么 生日 工资 赚多少 月薪 退休 没声音 没有声音 有孩子吗 有孩子没 有小孩 有娃吗 眼镜 放假 放不放假 留一件 留一个 留一双 灯光 滤镜";
 /// Whom such a question is put to, and what of them is asked.
 const PERSONS_ZH: &str = "主播 主播今年 主播你 主播你今年 你 你今年 小姐姐 姐姐 姐姐你 小哥哥 模特";
 const PERSONAL_ZH: &str = "多大 几岁 多高 身高 多重 体重 几斤 多少斤 老家 结婚 单身 皮肤 质量 颜色 贵姓 身高体重";
 const ASIDE_EN: &str = "how old, how tall are you, how tall is, your height, where do you live, live in, your skin, your hair, \
     your colour, your nails, are you from, you from, you guys from, hair done, nails done, earrings from, new collection, \
     new arrival, left you, no sound, wholesale, your dress size, affiliate, store located, hair colour, are you based, \
-    physical store, come from work, sound left, what does it smell, light on, the light, have kids, kids do you, you have children, makeup, your glasses, those glasses, hold one, hold it for me, open on, follow me, camera, your ring, your watch, your necklace, you have pets, your phone, your job";
+    physical store, come from work, sound left, what does it smell, light on, the light, your kids, have kids, kids do you, you have children, makeup, your glasses, those glasses, hold one, hold it for me, open on, follow me, camera, your ring, your watch, your necklace, you have pets, your phone, your job";
 
 /// Phrases that say what a question is about where nothing else does, by number.
 const PERHAPS_ZH: &[(u8, &str)] = &[
@@ -308,7 +308,7 @@ const PERHAPS_EN: &[(u8, &str)] = &[
     (12, "wear, wear it, kids, baby, men, women, guys wear, safe"),
     (13, "off, cheap, lower, special, negotiate"),
     (22, "order, buy, purchase, website, cart, click"),
-    (24, "good, last, work, works, nice, strong"),
+    (24, "last, work, works, nice, strong"),
     (21, "back, inside, front, side, bottom"),
 ];
 
@@ -319,7 +319,7 @@ const SHOWING_ZH: &str = "讲一下 讲下 讲讲 讲解 讲一讲 再讲 介绍
 const LOOKING_ZH: &str = "看看 看下 看一下 看一看 瞧瞧";
 const LOOKED_AT_ZH: &str = "背 后面 里面 内 正面 侧 反面 细节 实物 上身 效果 近 质地 这 那 它 鞋底 吊牌 拉链 口袋 袖 领 整体";
 const SHOWING_EN: &str = "<show number, <show the, <show it, <show that, <show this, <show all, <show more, <show inside, <show back, show us, show me, you show, try on, <try it on, try it on, try that on, see it on, see the, see that, \
-    see this, see it again, closer look, you repeat, repeat, the back like, the back look, go closer, move closer, closer to the, put it on for us,  close up, closeup, zoom in, turn it around, turn around, go over it, go over that, \
+    see this, see it again, closer look, you go over, you repeat, repeat, the back like, the back look, go closer, move closer, closer to the, put it on for us,  close up, closeup, zoom in, turn it around, turn around, go over it, go over that, \
     you explain, <explain the, <explain it, <explain this, <explain again, explain that, explain how, explain what, <explain>, tell us about, tell us more, tell me about, tell me more, talk about the, talk about this, describe, model the, \
     model it, model that, <model, demo, demonstrate, let us see, let me see, hold it up, hold it closer, show it again, say that again, \
     repeat that";

@@ -15,6 +15,8 @@ pub(super) struct Plain {
     pub(super) text: String,
     /// Whether there is a mark of asking.
     pub(super) marked: bool,
+    /// Whether there is a number, or the word that follows one.
+    pub(super) numbered: bool,
     /// Whether a letter stands on both sides of "不", which asks: "厚不厚".
     pub(super) doubled: bool,
 }
@@ -22,12 +24,19 @@ pub(super) struct Plain {
 impl Plain {
     pub(super) fn of(comment: &str) -> Plain {
         let folded = folded(comment);
-        let (mut plain, mut word) = (Plain { text: String::from("<"), ..Plain::default() }, String::new());
+        let (mut plain, mut word) = (Plain::default(), String::with_capacity(16));
+        // Each word takes two blanks, each stretch two marks.
+        plain.text.reserve(2 * folded.len() + 2);
+        plain.text.push('<');
         let mut chars = folded.chars().peekable();
         while let Some(c) = chars.next() {
             let next = chars.peek().copied().unwrap_or(' ');
             match c {
-                'a'..='z' | '0'..='9' => word.push(c),
+                'a'..='z' => word.push(c),
+                '0'..='9' => {
+                    plain.numbered = true;
+                    word.push(c);
+                }
                 // "can't" is one word; a selector of emoji forms is nothing.
                 '\'' | '’' | '‘' | '`' | '\u{fe0f}' | '\u{200d}' => {}
                 _ => {
@@ -55,12 +64,14 @@ impl Plain {
             '💰' => self.letter('钱'),
             '/' | '-' | '+' | '.' | '_' | '&' if next.is_ascii_alphanumeric() => {}
             ' ' if self.text.ends_with([' ', '<']) => {}
-            c if c.is_alphanumeric() => self.letter(simple(c)),
+            '\u{4e00}'..='\u{9fff}' => self.letter(simple(c)),
+            c if c.is_alphanumeric() => self.letter(c),
             _ => self.end_stretch(),
         }
     }
 
     fn letter(&mut self, c: char) {
+        self.numbered |= c == '号';
         self.doubled |= self.text.strip_suffix('不').is_some_and(|it| it.ends_with(c));
         self.text.push(c);
     }
@@ -70,10 +81,10 @@ impl Plain {
             return;
         }
         let is_first = self.text.ends_with('<');
-        match SHORT.get(word.as_str()) {
-            Some(&DROPPED) => {}
-            Some(&FIRST_DROPPED) if is_first => {}
-            None | Some(&FIRST_DROPPED) => self.word(word),
+        match short(word) {
+            Some(DROPPED) => {}
+            Some(FIRST_DROPPED) if is_first => {}
+            None | Some(FIRST_DROPPED) => self.word(word),
             Some(long) => long.split(' ').for_each(|it| self.word(it)),
         }
         word.clear();
@@ -90,14 +101,15 @@ impl Plain {
     }
 
     fn end_stretch(&mut self) {
+        if self.text.ends_with('<') {
+            return;
+        }
         while let Some(rest) = LAST_DROPPED.iter().find_map(|it| self.text.strip_suffix(it))
             && !rest.ends_with('<')
         {
             self.text.truncate(rest.len());
         }
-        if !self.text.ends_with('<') {
-            self.text.push_str("><");
-        }
+        self.text.push_str("><");
     }
 }
 
@@ -134,10 +146,21 @@ const SHORTENED: &str = "u=you, ya=you, ur=your, r=are, y=why, whats=what is, wa
     ppl=people, bc=because, idk=i do not know, dunno=do not know, wdym=what do you mean, anybody=anyone, \
     somebody=someone, lemme=let me, gimme=give me, yall=you, yous=you";
 
-static SHORT: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+/// What a word is short for, if it is.
+fn short(word: &str) -> Option<&'static str> {
+    let words = SHORT.get(&word.as_bytes()[0])?;
+    words.iter().find(|(it, _)| *it == word).map(|(_, long)| *long)
+}
+
+/// The words that are short for something, by their first byte.
+static SHORT: LazyLock<BTreeMap<u8, Vec<(&str, &str)>>> = LazyLock::new(|| {
     let along = SAID_ALONG.split_whitespace().map(|it| (it, DROPPED));
     let before = SAID_BEFORE.split_whitespace().map(|it| (it, FIRST_DROPPED));
-    along.chain(before).chain(SHORTENED.split(", ").filter_map(|it| it.split_once('='))).collect()
+    let mut all = BTreeMap::<u8, Vec<_>>::new();
+    for (word, long) in along.chain(before).chain(SHORTENED.split(", ").filter_map(|it| it.split_once('='))) {
+        all.entry(word.as_bytes()[0]).or_default().push((word, long));
+    }
+    all
 });
 
 /// Particles and forms of address at the end of a Chinese stretch.
@@ -148,11 +171,17 @@ const LAST_DROPPED: &[&str] = &[
 
 /// The simple form of the traditional characters that buyers use; others stay as they are.
 fn simple(c: char) -> char {
-    SIMPLE.get(&c).copied().unwrap_or(c)
+    match SIMPLE.binary_search_by_key(&c, |(traditional, _)| *traditional) {
+        Ok(place) => SIMPLE[place].1,
+        Err(_) => c,
+    }
 }
 
-static SIMPLE: LazyLock<BTreeMap<char, char>> =
-    LazyLock::new(|| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect());
+static SIMPLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let mut pairs: Vec<_> = TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect();
+    pairs.sort_unstable();
+    pairs
+});
 const TRADITIONAL: &str = "碼價錢幾這個號鏈麼嗎沒貨顏綠藍紅黃發尺運費點計寄達還長寬過換優惠買賣質\
     產國進萬親講試單購車為開關時間從東區別樣兩雙條內裡裏後麵聲聽見誰歲數據標準歡愛給們\
     話說請問謝禮贈滿減邊對應該難會員實體門兒媽寶貝適補庫現預約電話機腦衝線藥醫師務週\
