@@ -37,7 +37,9 @@ fn weights_are_askers_times_minutes_and_fall_once_stale() {
         .map(|(askers, minutes)| weight(askers, Millis(0), Millis(minutes * MINUTE)));
     assert_eq!(weights, [1_000, 3_000, 2_000, 5_000, 22_000, 5_500, 305, 1_000]);
     assert_eq!(weight(1, Millis(5 * MINUTE), Millis(0)), 1_000, "clocks were put right");
-    assert!(weight(usize::MAX, Millis(i64::MIN), Millis(i64::MAX)) < weight(usize::MAX, Millis(0), Millis(0)));
+    assert!(
+        weight(usize::MAX, Millis(i64::MIN), Millis(i64::MAX)) < weight(usize::MAX, Millis(0), Millis(0))
+    );
 }
 
 #[test]

@@ -22,7 +22,8 @@ enum Cue {
 
 /// Whether the text asks something.
 pub(super) fn ask(plain: &Plain) -> bool {
-    let (mut asks, mut may_ask, mut tells) = (false, plain.marked || plain.doubled || offers(&plain.text), false);
+    let (mut asks, mut may_ask, mut tells) =
+        (false, plain.marked || plain.doubled || offers(&plain.text), false);
     for (_, cue) in PHRASES.found(&plain.text) {
         match cue {
             Cue::Asks => asks = true,

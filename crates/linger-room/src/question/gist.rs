@@ -76,7 +76,11 @@ fn words<'a>(text: &'a str, into: &mut BTreeSet<&'a str>) {
 fn stem(word: &str) -> &str {
     let long = |rest: &&str| rest.len() >= 3;
     let without = |ending| word.strip_suffix(ending).filter(long);
-    without("ing").or_else(|| without("ed")).or_else(|| without("es")).or_else(|| without("s")).unwrap_or(word)
+    without("ing")
+        .or_else(|| without("ed"))
+        .or_else(|| without("es"))
+        .or_else(|| without("s"))
+        .unwrap_or(word)
 }
 
 /// Ways of asking: they count only where nothing else is left.
@@ -85,7 +89,8 @@ const WAYS: &[&str] = &["why", "who", "when"];
 const SIDES: &[&str] = &["where", "name", "brand", "shop"];
 
 /// Of two that come together, the first says all: "is it too loud, what is that sound".
-const OUTWEIGHS: &[(&str, &str)] = &[("noise", "sound"), ("song", "sound"), ("new", "when"), ("song", "name"), ("spicy", "smell")];
+const OUTWEIGHS: &[(&str, &str)] =
+    &[("noise", "sound"), ("song", "sound"), ("new", "when"), ("song", "name"), ("spicy", "smell")];
 
 /// Said in any question.
 const NOTHING_ZH: &str = "吗 呢 么 嘛 吧 啊 呀 的 了 着 过 是 有 在 就 都 也 还 又 很 太 会 能 可以 要 想 给 把 被 和 跟 与 对 个 一 一个 一下 \
@@ -105,7 +110,11 @@ const MEANS: &[(&str, &str, &str)] = &[
     ("why", "为什么 为啥 为何", "why"),
     ("who", "谁", "who, whose"),
     ("when", "什么时候 啥时候 何时 几时", "when"),
-    ("where", "哪里 哪儿 在哪 去哪 去哪了 去哪里 去哪儿 去哪里了 去哪儿了 呢> 怎么没来 咋没来 没来 没在 不在 人呢", "where"),
+    (
+        "where",
+        "哪里 哪儿 在哪 去哪 去哪了 去哪里 去哪儿 去哪里了 去哪儿了 呢> 怎么没来 咋没来 没来 没在 不在 人呢",
+        "where",
+    ),
     ("name", "叫什么名字 叫什么 叫啥 叫啥名 叫啥名字 名字 叫", "name, called, names, call"),
     ("brand", "什么牌子 啥牌子 哪个牌子 牌子 品牌 什么牌", "brand, brands, which brand, what brand"),
     ("cat", "猫 猫咪 猫猫 喵", "cat, cats, kitty, kitten"),
@@ -118,15 +127,35 @@ const MEANS: &[(&str, &str, &str)] = &[
 
 /// Phrases that say what a question is about, whatever else is said with them.
 const IS: &[(&str, &str, &str)] = &[
-    ("song", "什么歌 这首歌 首歌 歌名 bgm 背景音乐 什么音乐 放的歌 歌叫", "song, songs, music, tune, track name, playlist"),
+    (
+        "song",
+        "什么歌 这首歌 首歌 歌名 bgm 背景音乐 什么音乐 放的歌 歌叫",
+        "song, songs, music, tune, track name, playlist",
+    ),
     ("sound", "声音 没声音 没声 听不到 听不见 静音 音量", "sound, audio, hear, hearing, muted, volume, mic"),
     ("noise", "吵 吵不吵 噪音 噪声 嗡嗡", "loud, noisy, noise, quiet mode"),
-    ("lag", "卡 卡吗 好卡 卡不卡 卡顿 画面卡 延迟 很卡 模糊 黑屏", "lag, laggy, lagging, lags, freezing, frozen, freeze, buffering, glitching, glitchy"),
-    ("from", "哪里人 哪儿人 哪的人 哪人 老家 什么地方人 哪个城市的人", "are you from, you from, you guys from, you all from, where from, what city, what country, which country, which city, you live, are you based, guys based, you based"),
-    ("partner", "结婚 对象 男朋友 女朋友 单身 老公 老婆 男票 女票 脱单 有主", "married, single, boyfriend, girlfriend, bf, gf, husband, wife, partner, dating"),
+    (
+        "lag",
+        "卡 卡吗 好卡 卡不卡 卡顿 画面卡 延迟 很卡 模糊 黑屏",
+        "lag, laggy, lagging, lags, freezing, frozen, freeze, buffering, glitching, glitchy",
+    ),
+    (
+        "from",
+        "哪里人 哪儿人 哪的人 哪人 老家 什么地方人 哪个城市的人",
+        "are you from, you from, you guys from, you all from, where from, what city, what country, which country, which city, you live, are you based, guys based, you based",
+    ),
+    (
+        "partner",
+        "结婚 对象 男朋友 女朋友 单身 老公 老婆 男票 女票 脱单 有主",
+        "married, single, boyfriend, girlfriend, bf, gf, husband, wife, partner, dating",
+    ),
     ("height", "多高 身高", "how tall, height, your height"),
     ("birthday", "生日 星座 属什么 几号生", "birthday, bday, zodiac"),
-    ("smell", "味道 味儿 有味 什么味 啥味 香味 气味 异味 味重 好闻 难闻 香型", "smell, smells, scent, scented, odor, smelly, smell like"),
+    (
+        "smell",
+        "味道 味儿 有味 什么味 啥味 香味 气味 异味 味重 好闻 难闻 香型",
+        "smell, smells, scent, scented, odor, smelly, smell like",
+    ),
     ("spicy", "辣 辣不辣 很辣", "spicy, hot sauce"),
     ("sweet", "甜 甜不甜 很甜", "sweet, sweetness"),
     ("lipstick", "口红 唇釉 唇色 唇膏", "lipstick, lip colour, lip gloss, lips"),
@@ -136,13 +165,25 @@ const IS: &[(&str, &str, &str)] = &[
     ("earrings", "耳环 耳钉 耳坠", "earring, earrings"),
     ("ring", "戒指", "ring"),
     ("tattoo", "纹身", "tattoo, tattoos"),
-    ("store", "实体店 线下店 线下 店在哪 店铺在哪 店在哪里 门店在哪 地址 你们在哪", "physical store, store located, brick and mortar, storefront, where is your store, where is your shop"),
-    ("new", "上新 新款 新品 出新", "new collection, new arrivals, new arrival, new stuff, new drop, new line"),
+    (
+        "store",
+        "实体店 线下店 线下 店在哪 店铺在哪 店在哪里 门店在哪 地址 你们在哪",
+        "physical store, store located, brick and mortar, storefront, where is your store, where is your shop",
+    ),
+    (
+        "new",
+        "上新 新款 新品 出新",
+        "new collection, new arrivals, new arrival, new stuff, new drop, new line",
+    ),
     ("group", "粉丝群 群 进群 加群", "fan group, group chat, discord"),
     ("agent", "代理 加盟 分销", "affiliate, affiliates, reseller, agent"),
     ("wholesale", "批发 拿货 进货 批量", "wholesale, bulk"),
     ("hiring", "招人 招聘 招主播 还招 招不招 招", "hiring, job, jobs, work for you"),
-    ("eaten", "吃饭 吃了 吃了吗 吃了没 晚饭 午饭 早饭 吃的啥 吃的什么 吃啥了", "eat, eaten, ate, dinner, lunch, breakfast"),
+    (
+        "eaten",
+        "吃饭 吃了 吃了吗 吃了没 晚饭 午饭 早饭 吃的啥 吃的什么 吃啥了",
+        "eat, eaten, ate, dinner, lunch, breakfast",
+    ),
     ("rain", "下雨 雨", "rain, raining"),
     ("weather", "天气 冷不冷 冷吗", "weather, cold there, hot there"),
     ("tired", "累 累不累 困", "tired, sleepy, exhausted"),
@@ -153,12 +194,20 @@ const IS: &[(&str, &str, &str)] = &[
     ("app", "app", "app, apps"),
     ("moderator", "房管 场控", "mod, mods, moderator"),
     ("member", "会员 vip", "membership, vip, member"),
-    ("clothes", "身上的衣服 穿的什么牌子 身上穿的 衣服哪个牌子 身上衣服", "what are you wearing, your outfit, your dress from, your top from"),
+    (
+        "clothes",
+        "身上的衣服 穿的什么牌子 身上穿的 衣服哪个牌子 身上衣服",
+        "what are you wearing, your outfit, your dress from, your top from",
+    ),
     ("taste", "口感 什么口味", "taste, tastes, flavour, flavor, flavors, tasty"),
     ("children", "孩子 小孩 娃 小朋友", "kid, kids, child, children"),
     ("holiday", "放假 过年 春节 放不放假 国庆", "holiday, holidays, christmas, thanksgiving"),
     ("light", "灯 灯光 开亮 太暗 好暗 这么暗", "light, lighting, dark, brighter"),
-    ("keep", "留一件 留一个 给我留 帮我留 预留 留一双 留一份", "hold one, hold it, reserve, set aside, save one, save me"),
+    (
+        "keep",
+        "留一件 留一个 给我留 帮我留 预留 留一双 留一份",
+        "hold one, hold it, reserve, set aside, save one, save me",
+    ),
     ("glasses", "眼镜 墨镜", "glasses, sunglasses"),
     ("makeup", "化妆 妆 粉底 眼影 腮红", "makeup, foundation, eyeshadow, blush"),
     ("necklace", "项链", "necklace"),

@@ -282,7 +282,8 @@ const ASIDE_ZH: &str = "哪里人 哪儿人 哪人 哪的人 狗多大 狗狗多
     有对象 男朋友 女朋友 直播间有多少 还有对象 批发 代理 手机是什么 生日 工资 赚多少 月薪 退休 没声音 没有声音 有孩子吗 有孩子没 有小孩 有娃吗 眼镜 放假 放不放假 留一件 留一个 留一双 灯光 滤镜";
 /// Whom such a question is put to, and what of them is asked.
 const PERSONS_ZH: &str = "主播 主播今年 主播你 主播你今年 你 你今年 小姐姐 姐姐 姐姐你 小哥哥 模特";
-const PERSONAL_ZH: &str = "多大 几岁 多高 身高 多重 体重 几斤 多少斤 老家 结婚 单身 皮肤 质量 颜色 贵姓 身高体重";
+const PERSONAL_ZH: &str =
+    "多大 几岁 多高 身高 多重 体重 几斤 多少斤 老家 结婚 单身 皮肤 质量 颜色 贵姓 身高体重";
 const ASIDE_EN: &str = "how old, how tall are you, how tall is, your height, where do you live, live in, your skin, your hair, \
     your colour, your nails, are you from, you from, you guys from, hair done, nails done, earrings from, new collection, \
     new arrival, left you, no sound, wholesale, your dress size, affiliate, store located, hair colour, are you based, \
@@ -303,7 +304,10 @@ const PERHAPS_ZH: &[(u8, &str)] = &[
 ];
 const PERHAPS_EN: &[(u8, &str)] = &[
     (1, "small, medium, large, xlarge, big, tall, fit, short, wide, fits, bigger, smaller"),
-    (3, "black, white, red, blue, green, pink, purple, brown, beige, grey, gray, orange, yellow, navy, tan, cream, gold, silver"),
+    (
+        3,
+        "black, white, red, blue, green, pink, purple, brown, beige, grey, gray, orange, yellow, navy, tan, cream, gold, silver",
+    ),
     (5, "come, receive, received, post to, sent"),
     (12, "wear, wear it, kids, baby, men, women, guys wear, safe"),
     (13, "off, cheap, lower, special, negotiate"),
@@ -317,7 +321,8 @@ const SHOWING_ZH: &str = "讲一下 讲下 讲讲 讲解 讲一讲 再讲 介绍
     上身效果 上身试 给个特写 来个特写 特写一下 镜头近 近一点 拿近 凑近 说一下这 说下这 说说这 再说一遍 再说一下 转一圈 转个圈 穿上看看 穿上给 打开看看 拿起来看 摸一下 量一下 换上 转个身 \
     号上身 看实物 看看上身";
 const LOOKING_ZH: &str = "看看 看下 看一下 看一看 瞧瞧";
-const LOOKED_AT_ZH: &str = "背 后面 里面 内 正面 侧 反面 细节 实物 上身 效果 近 质地 这 那 它 鞋底 吊牌 拉链 口袋 袖 领 整体";
+const LOOKED_AT_ZH: &str =
+    "背 后面 里面 内 正面 侧 反面 细节 实物 上身 效果 近 质地 这 那 它 鞋底 吊牌 拉链 口袋 袖 领 整体";
 const SHOWING_EN: &str = "<show number, <show the, <show it, <show that, <show this, <show all, <show more, <show inside, <show back, show us, show me, you show, try on, <try it on, try it on, try that on, see it on, see the, see that, \
     see this, see it again, closer look, you go over, you repeat, repeat, the back like, the back look, go closer, move closer, closer to the, put it on for us,  close up, closeup, zoom in, turn it around, turn around, go over it, go over that, \
     you explain, <explain the, <explain it, <explain this, <explain again, explain that, explain how, explain what, <explain>, tell us about, tell us more, tell me about, tell me more, talk about the, talk about this, describe, model the, \

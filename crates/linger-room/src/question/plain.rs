@@ -132,7 +132,8 @@ const DROPPED: &str = "";
 const FIRST_DROPPED: &str = "<";
 
 /// Politeness and laughter anywhere in an English text.
-const SAID_ALONG: &str = "please pls plz plss plsss pleaseee lol lmao haha hahaha rn btw tho though hun hunny sis kindly";
+const SAID_ALONG: &str =
+    "please pls plz plss plsss pleaseee lol lmao haha hahaha rn btw tho though hun hunny sis kindly";
 /// What people say before they ask.
 const SAID_BEFORE: &str = "hi hey hello so and but ok okay sorry um omg wait also guys girl girls babe oh hmm q question \
     just wondering wow yo";
@@ -165,8 +166,8 @@ static SHORT: LazyLock<BTreeMap<u8, Vec<(&str, &str)>>> = LazyLock::new(|| {
 
 /// Particles and forms of address at the end of a Chinese stretch.
 const LAST_DROPPED: &[&str] = &[
-    "啊", "呀", "哦", "噢", "喔", "哈", "啦", "诶", "哎", "欸", "捏", "哟", "嘞", "鸭", "宝", "宝宝", "姐", "亲", "主播",
-    "老板", "谢谢", "急", "喂", "咧",
+    "啊", "呀", "哦", "噢", "喔", "哈", "啦", "诶", "哎", "欸", "捏", "哟", "嘞", "鸭", "宝", "宝宝", "姐",
+    "亲", "主播", "老板", "谢谢", "急", "喂", "咧",
 ];
 
 /// The simple form of the traditional characters that buyers use; others stay as they are.

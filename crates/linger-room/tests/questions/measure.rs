@@ -128,7 +128,9 @@ pub fn measure(lines: &[Line], language: &str) -> Figures {
     for (line, found) in &heard {
         *(if line.asks() { &mut figures.questions } else { &mut figures.others }) += 1;
         figures.recognition.count(line.asks(), found.is_some());
-        if line.asks() && let Some(found) = found {
+        if line.asks()
+            && let Some(found) = found
+        {
             let right = code(*found).unwrap_or("other") == line.label;
             figures.about.count(true, right);
         }
@@ -150,7 +152,11 @@ pub fn measure(lines: &[Line], language: &str) -> Figures {
 pub fn wrong(lines: &[Line]) -> Vec<String> {
     let taken = |it: &Line| topic(it.text).map_or("-", |it| code(it).unwrap_or("other"));
     let differs = |it: &&Line| taken(it) != it.label;
-    lines.iter().filter(differs).map(|it| format!("{:?} is {}, taken for {}", it.text, it.label, taken(it))).collect()
+    lines
+        .iter()
+        .filter(differs)
+        .map(|it| format!("{:?} is {}, taken for {}", it.text, it.label, taken(it)))
+        .collect()
 }
 
 /// Groups beyond the topics that came apart, and those that ran into each other; for the tuning file only.
@@ -165,7 +171,8 @@ pub fn scattered(lines: &[Line]) -> Vec<String> {
         }
     }
     let apart = groups.into_iter().filter(|(_, parts)| parts.len() > 1);
-    let apart = apart.map(|(group, parts)| format!("{} apart: {:?}", group.2, parts.into_values().collect::<Vec<_>>()));
+    let apart = apart
+        .map(|(group, parts)| format!("{} apart: {:?}", group.2, parts.into_values().collect::<Vec<_>>()));
     let met = merged.into_values().filter(|groups| groups.len() > 1).map(|it| format!("together: {it:?}"));
     apart.chain(met).collect()
 }
