@@ -48,7 +48,7 @@ const CHOICE_WORDS_MAX: usize = 7;
 /// Anywhere in a Chinese text, these ask.
 const ASKS_ZH: &str = "吗 多少 几 什么 啥 怎么 怎样 咋 哪 谁 能不能 有没有 有木有 有无 是不是 可不可以 可否 能否 是否 会不会 要不要 \
     好不好 行不行 包不包 支不支持 多久 多大 多重 多长 多高 多宽 多厚 为何 何时 几时 多会儿 请问 求问 问一下 问下 想问 请教 求告知 求解 \
-    多钱 谁知道 有人知道 真的假的 如何 不会是 还是 点计 点样 求链接 求个链接 求同款链接 求歌名 求bgm 求名字 求推荐 <价格> <价格价格 \
+    多钱 谁知道 有人知道 真的假的 如何 不会是 还是 点计 点样 求链接 求个链接 求同款链接 求歌名 求bgm 求名字 求推荐 教教我 贵姓 天内可以 几何 教一下 求教 镜头拉近 拉近点 <价格> <价格价格 \
     <多钱> <价> <价钱> <链接> <尺码表 <尺码> <材质> <产地> <规格> <成分> 报个价 <报价 链接找不到 找不到链接 链接打不开 找不到在 链接发一下 发个链接 发下链接 发链接 价格发一下 \
     发一下价格 不知道有没有 不知道能 不知道会不会 不知道适不适 不知道合不合适 有对象没 吃饭没 谁家的 能看下 可以看 说一下价格 报一下 \
     表发一下 报一下价 给个价";
@@ -75,8 +75,9 @@ const TELLS_ZH: &str = "\
     还是你 还是主播 还是第一次 还是等 还是不 还是熟悉 都还是 \
     有没有人管 能不能别 能不能让 要不要这么 你要不要 能不能给我留 能不能不要 会不会太 是不是很好看 可不可以别 有没有一种 好不好看不 \
     动不动 不得不 么么 好么> 那么 多么 这么 要么 嘛呢 哪一款都 怎么选都 多少件都 不就是 几块钱的快乐 有没有可能我 有没有天理 有没有搞错 谁家主播 啥时候都 哪来的仙女 哪来的这么 多看几 是的呢 对呢 好的呢 在呢> 怎么说> <怎么说 行不行都 能不能都 好不好都 是不是都 管不管都 怎么选 几眼 是不是傻 谁家的好 是吧 会谢 谁看了 几天没 几天不见 怎么办呀 <怎么办> 这是要逼 多少次想 次想买 好嘛 行嘛 就是嘛 不错嘛 可以嘛> 可爱嘛 漂亮嘛 <没> <不> <没有> 没有没有 没没 \
-    不不 不错 都没有 也没有 还没有 还没> 也没> 都没> 我没> 又没> 才不 也不> 就不> 我不> 要不> 偏不> 怎么没早 咋没早 <无> \
-    着呢> 才呢> 挺好呢 可好呢 管他呢 吗喽 干嘛不 还行吗这 <同问 什么时候轮到我 什么时候才能有钱 手慢无 货没> \
+    不不 不错 都没有 也没有 还没有 还没> 也没> 都没> 我没> 又没> 才不 也不> 就不> 我不> 要不> 偏不> 怎么没早 咋没早 <无> 没谁了 <不卡 哪有女生 哪有男生 还要啥 要啥自行车 问啥 怎么买不到原来 几年没 是谁还没 有没有一起 \
+    
+    着呢> 才呢> 挺好呢 可好呢 管他呢 吗喽 干嘛不 还行吗这 <同问 什么时候轮到我 什么时候才能有钱 手慢无 \
     怎么办啊好想 怎么办都想 怎么办全都 怎么办好喜欢";
 /// Inside the phrases above, these ask after all.
 const ASKS_AFTER_ALL_ZH: &str = "怎么这么卡 怎么这么慢 怎么这么久 怎么这么安静 怎么这么贵 怎么这么黑 怎么这么暗 怎么这么小声 怎么这么吵 怎么这么模糊 怎么这么糊 怎么那么卡 \
@@ -87,7 +88,7 @@ const TELLS_ALL_ZH: &str = "不知道 纠结 管它 管他 我管你 无论 我�
     我就说 你说呢 听说 我猜 客服说 主播说了 说过了 想起来了";
 
 /// At the beginning of an English stretch, these ask.
-const FIRST_EN: &str = "would a, would my, can guys, can boys, can girls, can women, can one, any update, would an, which, where, why, who, what, how, anyone, is, are, any, does, do you, do they, do we, do i, do these, \
+const FIRST_EN: &str = "will a, can a, can dogs, can cats, can babies, can someone, ok for, good for, safe for, compatible with, combined, do dogs, single>, you single, love to know, curious, which, did the, did it, did my, did you, would a, would my, can guys, can boys, can girls, can women, can one, any update, would an, which, where, why, who, what, how, anyone, is, are, any, does, do you, do they, do we, do i, do these, \
     do those, do all, do the, did you, did they, did anyone, did i, did it, can i, can you, can we, can it, can they, can this, \
     can these, can my, can kids, can someone, can anyone, could i, could you, could we, could it, could they, could someone, \
     has anyone, has it, has this, has the, have you, have they, have anyone, will it, will this, will that, will you, will they, \
@@ -100,7 +101,7 @@ const FIRST_EN: &str = "would a, would my, can guys, can boys, can girls, can wo
 /// Anywhere in an English text, these ask.
 const ASKS_EN: &str = "how much, how many, how long, how often, how to, how do i, how do you, how does, how can i, how big, how tall, \
     how old, how soon, how heavy, what size, what sizes, which size, which one, which is better, what colour, which colour, \
-    what colours, what time, what is the, what is your, what are the, what should i, what if, what do i, what do you think, what do you recommend, what would you, what about, how about, \
+    what colours, what time, what is the, what is your, what are the, what should i, what if, what do i, what do you think, what do you recommend, what would you, can not find the, can not find it, i get it when, when can i, what about, how about, \
     where is, where are, where do, where can, where did, when is, when will, when are, when do, is there, are there, do you have, \
     do you ship, do you take, do you do, do you sell, do you know, does it, does this, does that, can i, can you, could you, \
     can we, anyone know, anyone knows, any discount, any coupon, any update, how is the, if there is, question about, is it, is this, is that, are these, \
@@ -110,7 +111,7 @@ const ASKS_EN: &str = "how much, how many, how long, how often, how to, how do i
 const TELLS_EN: &str = "\
     <what>, <why>, <how>, <who>, <which>, <is>, what a, what an, what the, what what, what else is new, what more, what more could you want, what more could you ask, what could be, \
     what would i do, what would we do, what can i say, what is not to, what is life, what is up, what they, what i, what it is, \
-    what it says, what you see, what else could, what are you waiting for, what are we waiting for, what is happening, what is going on, what world, are we dreaming, is anyone else broke, is anyone else obsessed, is anyone else drooling, is anyone else in love, is anyone else crying, how is it only, how did they make it so, how did she, how does she look so, do i have a problem, do i have any self, can someone stop me, can somebody stop me, can someone hide my, did someone say, where was this last, where were you when, which one would i not, who am i to, what have you done, what did i just, what fun, what joy, what luck, what beauty, what taste, how can you say no, how can you not, how am i supposed, how many is too many, how generous, how thoughtful, how do i stop, how do i choose, how do i tell my, why thank, why yes, why wait, who am i kidding, where do i even start, where do i begin, is that a steal, is it weird that, is it bad that, is it wrong that, is it just me, is it too early, is it even legal, are we ready, are we excited, are you ready, did i just, do i need it, do i need another, do i really need, have you no, have you ever seen anything, any excuse, any of, any one of, any colour, any day, does this every time, does it every time, has anyone told you, has anyone ever told, should i just, is it christmas, would it be weird, could you not, \
+    what it says, what you see, what else could, how do you make everything, are you trying to make, are you trying to kill, did i need it, do i need it no, what are you waiting for, what are we waiting for, what is happening, what is going on, what world, are we dreaming, is anyone else broke, is anyone else obsessed, is anyone else drooling, is anyone else in love, is anyone else crying, how is it only, how did they make it so, how did she, how does she look so, do i have a problem, do i have any self, can someone stop me, can somebody stop me, can someone hide my, did someone say, where was this last, where were you when, which one would i not, who am i to, what have you done, what did i just, what fun, what joy, what luck, what beauty, what taste, how can you say no, how can you not, how am i supposed, how many is too many, how generous, how thoughtful, how do i stop, how do i choose, how do i tell my, why thank, why yes, why wait, who am i kidding, where do i even start, where do i begin, is that a steal, is it weird that, is it bad that, is it wrong that, is it just me, is it too early, is it even legal, are we ready, are we excited, are you ready, did i just, do i need it, do i need another, do i really need, have you no, have you ever seen anything, any excuse, any of, any one of, any colour, any day, does this every time, does it every time, has anyone told you, has anyone ever told, should i just, is it christmas, would it be weird, could you not, \
     <how a, how the turn, how did i, how have i, how is everyone, how is everybody, how is it going, how are you, how are you all, \
     how are we, how is your day, how is your night, how are things, how is life, how you doing, how do you do>, how do you do it, \
     how could i, how could anyone, how can anyone, how can i resist, how can i say no, how dare, how i, how is this so, how is she so, \

@@ -100,7 +100,7 @@ const NOTHING_ZH: &str = "吗 呢 么 嘛 吧 啊 呀 的 了 着 过 是 有 �
     好像 有点 总 总是 老是 所以 然后 比较 请 求 告诉 知道 有人 谁知道 身上";
 const NOTHING_EN: &str = "a, an, the, is, are, am, was, were, be, been, do, does, did, done, have, has, had, can, could, will, would, \
     should, may, i, you, your, yours, we, us, our, they, them, their, he, she, his, her, it, its, this, that, these, those, there, \
-    here, what, which, how, of, in, on, at, to, for, from, with, by, as, and, or, but, so, if, not, no, any, some, all, one, ones, \
+    here, what, which, how, of, in, on, at, to, strong, crying, for, from, with, by, as, and, or, but, so, if, not, no, any, some, all, one, ones, \
     me, my, mine, just, even, really, still, ever, yet, now, today, tonight, yesterday, tomorrow, again, also, too, very, much, many, \
     get, got, go, going, like, kind, guys, girl, hey, hi, hello, know, tell, thing, stuff, right, else, anyone, everyone, someone, \
     people, up, out, good, about, than, then, be able, using, use, wear, wearing, own";
@@ -115,12 +115,12 @@ const MEANS: &[(&str, &str, &str)] = &[
         "哪里 哪儿 在哪 去哪 去哪了 去哪里 去哪儿 去哪里了 去哪儿了 呢> 怎么没来 咋没来 没来 没在 不在 人呢",
         "where",
     ),
-    ("name", "叫什么名字 叫什么 叫啥 叫啥名 叫啥名字 名字 叫", "name, called, names, call"),
+    ("name", "贵姓 称呼 怎么称呼 叫什么名字 叫什么 叫啥 叫啥名 叫啥名字 名字 叫", "name, should we call, call you, called, names, call"),
     ("brand", "什么牌子 啥牌子 哪个牌子 牌子 品牌 什么牌", "brand, brands, which brand, what brand"),
     ("cat", "猫 猫咪 猫猫 喵", "cat, cats, kitty, kitten"),
     ("dog", "狗 狗狗 狗子 小狗", "dog, dogs, doggo, puppy, doggy"),
-    ("guest", "嘉宾", "guest, guests, special guest"),
-    ("age", "多大 多大了 几岁 几岁了 芳龄 年龄 年纪", "how old, age, aged, years old"),
+    ("guest", "嘉宾 谁来", "guest, guests, special guest"),
+    ("age", "年纪 多大年纪 哪年的 几岁啊 几何 多大 多大了 几岁 几岁了 芳龄 年龄 年纪", "how old, ask your age, age, aged, years old"),
     ("shop", "店 店铺 门店 小店", "shop, store, stores, shops"),
     ("phone", "手机", "phone, cell"),
 ];
@@ -132,7 +132,7 @@ const IS: &[(&str, &str, &str)] = &[
         "什么歌 这首歌 首歌 歌名 bgm 背景音乐 什么音乐 放的歌 歌叫",
         "song, songs, music, tune, track name, playlist",
     ),
-    ("sound", "声音 没声音 没声 听不到 听不见 静音 音量", "sound, audio, hear, hearing, muted, volume, mic"),
+    ("sound", "麦 没开麦 麦克风 声音 没声音 没声 听不到 听不见 静音 音量", "sound, audio, muted, mute, unmute, hear, hearing, muted, volume, mic"),
     ("noise", "吵 吵不吵 噪音 噪声 嗡嗡", "loud, noisy, noise, quiet mode"),
     (
         "lag",
@@ -141,8 +141,8 @@ const IS: &[(&str, &str, &str)] = &[
     ),
     (
         "from",
-        "哪里人 哪儿人 哪的人 哪人 老家 什么地方人 哪个城市的人",
-        "are you from, you from, you guys from, you all from, where from, what city, what country, which country, which city, you live, are you based, guys based, you based",
+        "哪里人 哪儿人 哪的人 哪人 老家 什么地方人 哪个城市的人 哪个城市 在哪个城市",
+        "streaming from, live from, you located, what state, which state, are you from, you from, you guys from, you all from, where from, what city, what country, which country, which city, you live, are you based, guys based, you based",
     ),
     (
         "partner",
@@ -157,10 +157,15 @@ const IS: &[(&str, &str, &str)] = &[
         "smell, smells, scent, scented, odor, smelly, smell like",
     ),
     ("spicy", "辣 辣不辣 很辣", "spicy, hot sauce"),
-    ("sweet", "甜 甜不甜 很甜", "sweet, sweetness"),
+    ("sour", "酸 酸不酸 很酸", "sour"),
+    ("throat", "嗓子 喉咙 感冒", "sick, your voice, sore throat"),
+    ("helper", "助理 小助理 旁边那个 旁边的人", "assistant, helper, guy behind you, who is behind you"),
+    ("sleep", "睡觉 几点睡 睡", "go to bed, sleep at night"),
+    ("skirt", "你穿的裙子 主播裙子 你裙子", "your dress, your skirt"),
+    ("sweet", "甜 甜不甜 很甜", "sweet, sweetness, taste sweet"),
     ("lipstick", "口红 唇釉 唇色 唇膏", "lipstick, lip colour, lip gloss, lips"),
     ("perfume", "香水", "perfume, cologne"),
-    ("hair", "头发 发型 发色", "hair, haircut, hairstyle"),
+    ("hair", "染 头发 发型 发色", "hair, haircut, hairstyle"),
     ("nails", "指甲 美甲", "nail, nails, manicure"),
     ("earrings", "耳环 耳钉 耳坠", "earring, earrings"),
     ("ring", "戒指", "ring"),
@@ -168,7 +173,7 @@ const IS: &[(&str, &str, &str)] = &[
     (
         "store",
         "实体店 线下店 线下 店在哪 店铺在哪 店在哪里 门店在哪 地址 你们在哪",
-        "physical store, store located, brick and mortar, storefront, where is your store, where is your shop",
+        "visit the store, where is the store, the store, physical store, store located, brick and mortar, storefront, where is your store, where is your shop",
     ),
     (
         "new",
