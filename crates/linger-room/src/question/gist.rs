@@ -115,12 +115,20 @@ const MEANS: &[(&str, &str, &str)] = &[
         "哪里 哪儿 在哪 去哪 去哪了 去哪里 去哪儿 去哪里了 去哪儿了 呢> 怎么没来 咋没来 没来 没在 不在 人呢",
         "where",
     ),
-    ("name", "贵姓 称呼 怎么称呼 叫什么名字 叫什么 叫啥 叫啥名 叫啥名字 名字 叫", "name, should we call, call you, called, names, call"),
+    (
+        "name",
+        "贵姓 称呼 怎么称呼 叫什么名字 叫什么 叫啥 叫啥名 叫啥名字 名字 叫",
+        "name, should we call, call you, called, names, call",
+    ),
     ("brand", "什么牌子 啥牌子 哪个牌子 牌子 品牌 什么牌", "brand, brands, which brand, what brand"),
     ("cat", "猫 猫咪 猫猫 喵", "cat, cats, kitty, kitten"),
     ("dog", "狗 狗狗 狗子 小狗", "dog, dogs, doggo, puppy, doggy"),
     ("guest", "嘉宾 谁来", "guest, guests, special guest"),
-    ("age", "年纪 多大年纪 哪年的 几岁啊 几何 多大 多大了 几岁 几岁了 芳龄 年龄 年纪", "how old, ask your age, age, aged, years old"),
+    (
+        "age",
+        "年纪 多大年纪 哪年的 几岁啊 几何 多大 多大了 几岁 几岁了 芳龄 年龄 年纪",
+        "how old, ask your age, age, aged, years old",
+    ),
     ("shop", "店 店铺 门店 小店", "shop, store, stores, shops"),
     ("phone", "手机", "phone, cell"),
 ];
@@ -132,7 +140,11 @@ const IS: &[(&str, &str, &str)] = &[
         "什么歌 这首歌 首歌 歌名 bgm 背景音乐 什么音乐 放的歌 歌叫",
         "song, songs, music, tune, track name, playlist",
     ),
-    ("sound", "麦 没开麦 麦克风 声音 没声音 没声 听不到 听不见 静音 音量", "sound, audio, muted, mute, unmute, hear, hearing, muted, volume, mic"),
+    (
+        "sound",
+        "麦 没开麦 麦克风 声音 没声音 没声 听不到 听不见 静音 音量",
+        "sound, audio, muted, mute, unmute, hear, hearing, muted, volume, mic",
+    ),
     ("noise", "吵 吵不吵 噪音 噪声 嗡嗡", "loud, noisy, noise, quiet mode"),
     (
         "lag",

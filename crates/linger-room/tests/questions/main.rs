@@ -18,16 +18,16 @@ fn held_out() -> Vec<Line> {
 
 #[test]
 fn the_comments_it_was_tuned_on_are_recognised_and_grouped() {
-    let zh = Floors { precision: 0.98, recall: 0.98, topic: 0.97, grouping: 0.94, beyond: 0.95 };
-    let en = Floors { precision: 0.98, recall: 0.98, topic: 0.97, grouping: 0.93, beyond: 0.95 };
+    let zh = Floors { precision: 0.98, recall: 0.98, topic: 0.97, grouping: 0.92, beyond: 0.93 };
+    let en = Floors { precision: 0.98, recall: 0.98, topic: 0.96, grouping: 0.91, beyond: 0.88 };
     measure(&tuning(), "zh").hold("tuning, zh", zh);
     measure(&tuning(), "en").hold("tuning, en", en);
 }
 
 #[test]
 fn comments_it_was_never_tuned_on_are_recognised_and_grouped() {
-    let zh = Floors { precision: 0.0, recall: 0.0, topic: 0.0, grouping: 0.0, beyond: 0.0 };
-    let en = Floors { precision: 0.0, recall: 0.0, topic: 0.0, grouping: 0.0, beyond: 0.0 };
+    let zh = Floors { precision: 0.93, recall: 0.95, topic: 0.83, grouping: 0.60, beyond: 0.49 };
+    let en = Floors { precision: 0.93, recall: 0.94, topic: 0.82, grouping: 0.55, beyond: 0.26 };
     measure(&held_out(), "zh").hold("held out, zh", zh);
     measure(&held_out(), "en").hold("held out, en", en);
 }
