@@ -45,7 +45,7 @@ pub const TOPICS: &[Known] = &[
     Known {
         code: "colour",
         zh: "裸色 豆沙 橘色 酒红 咖色 香槟 玫瑰金 透明的 亮色 哑光 几色 换个色 带花 \
-             咖啡色 卡其色 藏青 墨绿 酒红 驼色 雾霾蓝 奶白 白皮 百搭 这个色 有绿的 有紫的 有黄的 有灰的 有花的 什么花色 花色 哪个颜 深色 浅色 纯色 图案 \
+             咖啡色 卡其色 藏青 墨绿 酒红 驼色 雾霾蓝 白皮 百搭 这个色 有绿的 有紫的 有黄的 有灰的 有花的 什么花色 花色 哪个颜 深色 浅色 纯色 图案 \
              颜色 色号 什么色 啥色 哪个色 哪色 几个色 几种色 色差 色可选 别的色 其他色 其它色 黑色 白色 红色 蓝色 粉色 灰色 绿色 \
              紫色 黄色 米色 咖色 卡其 杏色 棕色 橙色 金色 银色 显白 显黑 有粉的 有黑的 有白的 有红的 有蓝的 粉的还有 黑的还有 白的还有 红的还有 黄皮 黑皮 什么颜",
         en: "teal, lavender, rose gold, mint, burgundy, maroon, nude, olive, khaki, coral, turquoise, colourway, available in, choose the colour, neutral, \
