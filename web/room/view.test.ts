@@ -1,6 +1,6 @@
 // What the fold promises, event by event.
 import { describe, expect, test } from 'vitest';
-import { fold, foldAll, viewOf, type View } from './view';
+import { fold, foldAll, viewOf, weight, type View } from './view';
 import { order, roomView, say, welcome } from './samples';
 
 const seen = (role: 'viewer' | 'host' = 'viewer'): View => viewOf(welcome({ role }), roomView());
@@ -97,6 +97,16 @@ describe('the view of a room', () => {
     const answered = fold(view, { k: 'question-answered', question: 5, how: 'on-air', at: 9 });
     expect(answered.questions.map((it) => it.question)).toEqual([4]);
     expect(answered.answered[5]).toBe('on-air');
+  });
+
+  test('weighs questions as the room does', () => {
+    const minute = 60_000;
+    // The same figures as in `crates/linger-room/tests/ranking.rs`.
+    const weights = [[1, 0], [3, 0], [1, 1], [1, 4], [2, 10], [2, 20], [1, 60], [0, 0]].map(([people, minutes]) =>
+      weight({ people: people!, at: 0 }, minutes! * minute),
+    );
+    expect(weights).toEqual([1000, 3000, 2000, 5000, 22000, 5500, 305, 1000]);
+    expect(weight({ people: 1, at: 5 * minute }, 0)).toBe(1000);
   });
 
   test('shows a prompt until it is closed', () => {

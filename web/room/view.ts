@@ -225,13 +225,13 @@ function foldStaff(view: View, event: RoomEvent): View | undefined {
     case 'question-opened': {
       if (!isStaff(view.me.role) || view.questions.some((it) => it.question === event.question)) return view;
       const question = { question: event.question, item: event.item ?? null, people: 1, at: event.at, first: null };
-      return { ...view, questions: byAskers([...view.questions, question]) };
+      return { ...view, questions: byWeight([...view.questions, question], event.at) };
     }
     case 'question-asked': {
       const changed = view.questions.map((it) =>
         it.question === event.question ? { ...it, people: event.people } : it,
       );
-      return { ...view, questions: byAskers(changed) };
+      return { ...view, questions: byWeight(changed, view.comments.at(-1)?.at ?? 0) };
     }
     case 'question-answered':
       return {
@@ -256,7 +256,20 @@ function foldStaff(view: View, event: RoomEvent): View | undefined {
   }
 }
 
-/** Most asked first, then oldest first. */
-function byAskers(questions: readonly Question[]): readonly Question[] {
-  return questions.toSorted((a, b) => b.people - a.people || a.at - b.at).slice(0, QUESTIONS_MAX);
+const PATIENCE_MS = 60_000;
+const STALE_MS = 600_000;
+
+/** How much an open question weighs: askers times one and the minutes waited, falling as the square of the age once it is
+ *  stale. The same as `question::rank::weight` of the room, by which a new view comes ordered. */
+export function weight(question: Pick<Question, 'people' | 'at'>, now: number): number {
+  const age = Math.max(0, now - question.at);
+  const fresh = Math.max(1, question.people) * (1000 + Math.floor((Math.min(age, STALE_MS) * 1000) / PATIENCE_MS));
+  return age <= STALE_MS ? fresh : Math.floor((fresh * STALE_MS * STALE_MS) / (age * age));
+}
+
+/** What weighs most first, then the older number first. */
+function byWeight(questions: readonly Question[], now: number): readonly Question[] {
+  return questions
+    .toSorted((a, b) => weight(b, now) - weight(a, now) || a.question - b.question)
+    .slice(0, QUESTIONS_MAX);
 }

@@ -72,7 +72,9 @@ pub(crate) fn decide_say(
 fn asked(asking: &Asking, room: &Room, text: &str) -> (Option<QuestionId>, Option<Event>) {
     match question::topic(text) {
         Some(topic) => {
-            let (question, opened) = asking.ask(topic, room.pinned());
+            // Who names a link means that one, whatever is on stage.
+            let item = if question::link(topic).is_some() { None } else { room.pinned() };
+            let (question, opened) = asking.ask(topic, item);
             (Some(question), opened)
         }
         None => (None, None),

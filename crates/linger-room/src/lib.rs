@@ -356,6 +356,22 @@ impl Room {
         self.asking.open.iter().map(|(id, question)| (*id, question))
     }
 
+    /// The questions the host should take first, best first, at most [`question::rank::RANKED_MAX`]; the order is that
+    /// of [`question::rank::weight`].
+    ///
+    /// Events carry no time, so the room does not know when a question was asked: `asked_at` says when the entry that
+    /// opened it was written, as every reader of the log knows.
+    pub fn ranked_questions(
+        &self,
+        now: Millis,
+        asked_at: impl Fn(QuestionId) -> Millis,
+    ) -> Vec<(QuestionId, &OpenQuestion)> {
+        let mut questions: Vec<_> = self.questions().collect();
+        let of = |(id, it): &(QuestionId, &OpenQuestion)| (it.askers.len(), asked_at(*id), id.0);
+        question::rank::rank(&mut questions, now, question::rank::RANKED_MAX, of);
+        questions
+    }
+
     /// A question nobody answered yet.
     pub fn question(&self, question: QuestionId) -> Option<&OpenQuestion> {
         self.asking.open.get(&question)

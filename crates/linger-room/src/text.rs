@@ -26,7 +26,16 @@ pub(crate) fn at_most(text: &str, chars_max: usize) -> Result<(), Refusal> {
 /// These are the parts of Unicode's NFKC case folding that matter to what people type on Chinese and English
 /// keyboards; accents and rare compatibility forms stay as they are.
 pub(crate) fn folded(text: &str) -> String {
-    text.trim().chars().map(narrowed).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.trim().chars().map(narrowed) {
+        match c {
+            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            // Chinese, the bulk of what is not ASCII, has no case.
+            '\u{4e00}'..='\u{9fff}' => folded.push(c),
+            _ => folded.extend(c.to_lowercase()),
+        }
+    }
+    folded
 }
 
 fn narrowed(c: char) -> char {

@@ -132,3 +132,89 @@ fn a_viewer_answers_no_question() {
         "#]],
     );
 }
+
+#[test]
+fn the_same_question_in_other_words_is_one_question() {
+    play(
+        "
+00:01  ann   say 你家猫叫什么名字呀
+00:02  bob   say 猫咪叫啥
+00:03  cat   say whats ur cats name
+00:04  ann   say 怎么没声音？
+00:05  bob   say why cant i hear anything
+00:06  cat   say 下單多久發貨
+00:07  ann   say when r u shipping out
+",
+        &expect![[r#"
+            00:01  ann   say 你家猫叫什么名字呀       -> q1 about something else; c1 by ann asks q1
+            00:02  bob   say 猫咪叫啥                 -> c2 by bob asks q1
+            00:03  cat   say whats ur cats name       -> c3 by cat asks q1
+            00:04  ann   say 怎么没声音？             -> q2 about something else; c4 by ann asks q2
+            00:05  bob   say why cant i hear anything -> c5 by bob asks q2
+            00:06  cat   say 下單多久發貨             -> q3 about shipping-time; c6 by cat asks q3
+            00:07  ann   say when r u shipping out    -> c7 by ann asks q3
+        "#]],
+    );
+}
+
+#[test]
+fn to_ask_for_an_explanation_is_to_ask_a_question() {
+    play(
+        "
+00:01  ann   say 讲一下这个
+00:02  bob   say can we see the back pls
+00:03  cat   say 上链接上链接
+00:04  ann   say 主播试穿好看
+",
+        &expect![[r#"
+            00:01  ann   say 讲一下这个              -> q1 about explain; c1 by ann asks q1
+            00:02  bob   say can we see the back pls -> c2 by bob asks q1
+            00:03  cat   say 上链接上链接            -> c3 by cat
+            00:04  ann   say 主播试穿好看            -> c4 by ann
+        "#]],
+    );
+}
+
+#[test]
+fn who_names_a_link_asks_about_that_one_whatever_is_on_stage() {
+    play(
+        "
+00:01  ops   list i2 20.00 Pot
+00:02  host  pin i1
+00:03  ann   say 3号链接多少钱
+00:04  host  pin i2
+00:04  bob   say how much is #3
+00:05  cat   say 五号多少钱
+00:06  ann   say 多少钱
+",
+        &expect![[r#"
+            00:01  ops   list i2 20.00 Pot  -> i2 is "Pot" for 20.00
+            00:02  host  pin i1             -> i1 on show
+            00:03  ann   say 3号链接多少钱  -> q1 about price; c1 by ann asks q1
+            00:04  host  pin i2             -> i1 off show; i2 on show
+            00:04  bob   say how much is #3 -> c2 by bob asks q1
+            00:05  cat   say 五号多少钱     -> q2 about price; c3 by cat asks q2
+            00:06  ann   say 多少钱         -> q3 about price of i2; c4 by ann asks q3
+        "#]],
+    );
+}
+
+#[test]
+fn wonder_and_cheers_ask_nothing() {
+    play(
+        "
+00:01  ann   say 怎么这么好看
+00:02  bob   say 谁懂啊
+00:03  cat   say what a steal
+00:04  ann   say i know how much it is
+00:05  bob   say 666
+",
+        &expect![[r#"
+            00:01  ann   say 怎么这么好看          -> c1 by ann
+            00:02  bob   say 谁懂啊                -> c2 by bob
+            00:03  cat   say what a steal          -> c3 by cat
+            00:04  ann   say i know how much it is -> c4 by ann
+            00:05  bob   say 666                   -> c5 by bob
+        "#]],
+    );
+}

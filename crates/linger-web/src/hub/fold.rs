@@ -9,6 +9,7 @@ use linger_protocol::{
     CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd,
     PromptId, Proposal, QuestionId, Role, RoomId,
 };
+use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Comments a newcomer is shown.
@@ -63,6 +64,8 @@ pub(crate) struct Fold {
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
     pub(super) activities: super::activity::Activities,
+    /// When the newest entry was written.
+    at: Millis,
 }
 
 struct Place {
@@ -102,6 +105,7 @@ impl Fold {
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
         self.activities.take(entry, &self.names);
+        self.at = self.at.max(at);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -349,8 +353,7 @@ impl Fold {
                 first: question.first.clone(),
             })
             .collect();
-        questions.sort_by_key(|question| (std::cmp::Reverse(question.people), question.at));
-        questions.truncate(QUESTIONS_SHOWN);
+        rank(&mut questions, self.at, QUESTIONS_SHOWN, |it| (it.people as usize, Millis(it.at), it.question));
         questions
     }
 
