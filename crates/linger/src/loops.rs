@@ -10,6 +10,8 @@ mod facts;
 
 pub use collect::Collecting;
 pub use copies::copy_files;
+#[cfg(test)]
+pub use facts::RoomFacts;
 pub use facts::Visits;
 
 use linger_action::Desk;
