@@ -9,6 +9,7 @@ mod alarms;
 mod board;
 mod build;
 mod reports;
+mod scores;
 mod segments;
 mod sql;
 mod telling;
