@@ -132,7 +132,8 @@ impl EventStore {
         let moves = state.people.moves();
         let new = moves.get(seen..).unwrap_or_default().iter();
         // The places of those who were erased are kept, and say nothing.
-        let pairs = new.filter(|(from, _)| *from != 0).map(|(from, into)| (PersonKey(*from), PersonKey(*into)));
+        let pairs =
+            new.filter(|(from, _)| *from != 0).map(|(from, into)| (PersonKey(*from), PersonKey(*into)));
         (moves.len(), pairs.collect())
     }
 

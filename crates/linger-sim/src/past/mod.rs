@@ -416,7 +416,12 @@ mod tests {
             came.push(people);
         }
         let back = |day: usize| came[0].intersection(&came[day]).count() as f64 / came[0].len() as f64;
-        assert!((0.22..0.40).contains(&back(1)) && (0.07..0.20).contains(&back(7)), "{}, {}", back(1), back(7));
+        assert!(
+            (0.22..0.40).contains(&back(1)) && (0.07..0.20).contains(&back(7)),
+            "{}, {}",
+            back(1),
+            back(7)
+        );
         assert_eq!(following.len(), came.iter().flatten().collect::<BTreeSet<_>>().len());
     }
 }

@@ -65,10 +65,8 @@ impl Marks {
     /// Puts the tags said of a person on them.
     pub(super) fn tag(&self, spec: &Spec, key: PersonKey, person: &mut Person) {
         let said = self.people.get(&key).map(|it| &it.tags[..]).unwrap_or_default();
-        let mut codes: Vec<u16> = said
-            .iter()
-            .filter_map(|it| place(&spec.tags, self.tag_names.get(usize::from(*it))?))
-            .collect();
+        let mut codes: Vec<u16> =
+            said.iter().filter_map(|it| place(&spec.tags, self.tag_names.get(usize::from(*it))?)).collect();
         if !codes.is_empty() {
             codes.sort_unstable();
             person.more.get_or_insert_default().tags = codes;

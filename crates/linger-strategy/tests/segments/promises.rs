@@ -29,7 +29,14 @@ impl Shop {
             (0..12).map(|i| SegmentDef { id: format!("s{i}").into(), when: condition(dice, 2) }).collect();
         let spec = Arc::new(Spec::new(&defs, StageRule::default()).unwrap());
         let calendar = Calendar::new(dice.of(&ZONES)).unwrap();
-        Shop { defs, spec, calendar, history: BTreeMap::new(), members: BTreeSet::new(), moved: BTreeMap::new() }
+        Shop {
+            defs,
+            spec,
+            calendar,
+            history: BTreeMap::new(),
+            members: BTreeSet::new(),
+            moved: BTreeMap::new(),
+        }
     }
 
     /// Who somebody is by now, whom a fact still calls by an old key.

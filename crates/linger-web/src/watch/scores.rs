@@ -19,7 +19,8 @@ pub(super) fn of_all(events: &EventStore, zone: &str, now_ms: i64) -> Result<Mar
     let today = jiff::Timestamp::from_millisecond(now_ms).map_err(|error| error.to_string())?;
     let end = Some(zone.to_datetime(today).date());
     let mut marks = Marks::new();
-    let Some(customers) = Customers::of(fold, names, &Ask { zone, end, listed_max: 0, ..Ask::default() }) else {
+    let Some(customers) = Customers::of(fold, names, &Ask { zone, end, listed_max: 0, ..Ask::default() })
+    else {
         return Ok(marks);
     };
     for customer in &customers.each {
