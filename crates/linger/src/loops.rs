@@ -6,12 +6,10 @@
 
 mod collect;
 mod copies;
-mod facts;
+pub mod facts;
 
 pub use collect::Collecting;
 pub use copies::copy_files;
-#[cfg(test)]
-pub use facts::RoomFacts;
 pub use facts::Visits;
 
 use linger_action::Desk;

@@ -232,7 +232,7 @@ async fn seal(entries: &mut [Unsealed], vault: &Vault) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loops::{RoomFacts, Visits};
+    use crate::loops::{Visits, facts::RoomFacts};
     use linger_events::{AskLimits, EventStore};
     use linger_insight::review::{Digest, Review, Show, Shows, findings};
     use linger_log::Position;
