@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data="$(mktemp -d)"
-"${LINGER_BIN:?}" demo --data "$data" --listen 127.0.0.1:7099 --media-udp 127.0.0.1:0 --media-tcp off &
+"${LINGER_BIN:?}" demo --data "$data" --listen 127.0.0.1:7099 --media-udp 127.0.0.1:0 --media-tcp off --webhooks-private yes &
 demo=$!
 trap 'kill -TERM $demo; wait $demo || true; rm -rf "$data"' EXIT
 echo "letting the evening get under way (${SHOTS_AFTER_S:-240} s) …"

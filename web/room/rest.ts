@@ -30,6 +30,9 @@ import type {
   SqlAnswered,
   StaffMember,
   Act,
+  WebhookInfo,
+  WebhookMade,
+  WebhookTry,
 } from '../wire';
 
 /** The server, or the way to it, said no. */
@@ -109,6 +112,12 @@ export class Rest {
   keepAlarm = (rule: unknown, seen: string) => this.#json<{ id: number }>('/api/alarms', { body: { rule, seen } });
   removeAlarm = (id: number) => this.#json<{ ok: boolean }>(`/api/alarms/${id}`, { method: 'DELETE' });
   newestMoments = (most: number) => this.#json<AlarmMoment[]>(`/api/alarms/moments?newest=${most}`);
+  webhooks = () => this.#json<WebhookInfo[]>('/api/webhooks');
+  addWebhook = (url: string, topics: string[]) => this.#json<WebhookMade>('/api/webhooks', { body: { url, topics } });
+  renewWebhook = (id: string) => this.#json<WebhookMade>(`/api/webhooks/${enc(id)}/secret`, { method: 'POST' });
+  testWebhook = (id: string) => this.#json<{ message: string }>(`/api/webhooks/${enc(id)}/test`, { method: 'POST' });
+  removeWebhook = (id: string) => this.#json<{ ok: boolean }>(`/api/webhooks/${enc(id)}`, { method: 'DELETE' });
+  webhookTries = (id: string) => this.#json<WebhookTry[]>(`/api/webhooks/${enc(id)}/tries`);
   segments = () => this.#json<SegmentList>('/api/segments');
   putSegment = (id: string, when: unknown) =>
     this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'PUT', body: { when } });

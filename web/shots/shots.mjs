@@ -5,6 +5,7 @@
 // KEY is the one that `linger demo` prints in its sign-in links; without it only the public pages are taken. A browser is
 // looked for at CHROMIUM, else /usr/bin/chromium. It exits with 1 when a page has an accessibility fault or an error.
 import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,6 +28,15 @@ mkdirSync(out, { recursive: true });
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
 const DESK = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 };
 const WAIT = { timeout: 60_000 };
+
+/** Takes webhooks, and refuses those that it is too busy for. The server has to be started with `--webhooks-private yes`. */
+const RECEIVER = 7098;
+const receiver = createServer((request, response) => {
+  response.statusCode = request.url === '/busy' ? 503 : 204;
+  response.end();
+});
+receiver.on('error', (error) => console.error(`no receiver of webhooks: ${error.message}`));
+receiver.listen(RECEIVER, '127.0.0.1');
 
 const playing = (page) => page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1, null, WAIT);
 const onSale = async (page) => {
@@ -86,6 +96,21 @@ const shots = [
     } },
     { name: `board-${kind}`, path: '/control/last-night#board', size, as: 'operator', ready: (page) => page.waitForSelector('.tiles', WAIT) },
     { name: `people-${kind}`, path: '/control/last-night#people', size, as: 'operator', ready: (page) => page.waitForSelector('.two li .btn', WAIT) },
+    { name: `webhooks-${kind}`, path: '/control/last-night#webhooks', size, as: 'operator', ready: async (page) => {
+      await page.waitForSelector('form fieldset', WAIT);
+      for (const path of ['busy', 'alarms']) {
+        if ((await page.locator('.who', { hasText: path }).count()) > 0) continue;
+        await page.locator('form input[type=url]').fill(`http://localhost:${RECEIVER}/${path}`);
+        await page.locator('form .btn.fill').click();
+        await page.waitForSelector('.secret', WAIT);
+        await page.locator('li', { hasText: path }).locator('.acts .btn').first().click();
+        await page.waitForSelector('table tbody tr', WAIT);
+      }
+      if ((await page.locator('table').count()) === 0) await page.locator('.who').last().click();
+      await page.waitForSelector('table tbody tr', WAIT);
+      // The note that a test is on its way has gone.
+      await page.waitForTimeout(8_000);
+    } },
     { name: `control-${kind}`, path: `/control/${room}`, size, as: 'operator', ready: (page) => page.waitForSelector('.u-over', WAIT) },
   ]),
 ];

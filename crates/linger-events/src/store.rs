@@ -125,6 +125,18 @@ impl EventStore {
         PersonKey(self.inner.intake.state().people.find(person.0))
     }
 
+    /// Who turned out to be whom since the first `seen` times that this happened, in order; and how many times it has
+    /// happened by now, to be given the next time. `usize::MAX` tells the number alone.
+    pub fn merges_since(&self, seen: usize) -> (usize, Vec<(PersonKey, PersonKey)>) {
+        let state = self.inner.intake.state();
+        let moves = state.people.moves();
+        let new = moves.get(seen..).unwrap_or_default().iter();
+        // The places of those who were erased are kept, and say nothing.
+        let pairs =
+            new.filter(|(from, _)| *from != 0).map(|(from, into)| (PersonKey(*from), PersonKey(*into)));
+        (moves.len(), pairs.collect())
+    }
+
     /// A known identity of a person, if there is one.
     pub fn known_id(&self, person: PersonKey) -> Option<Box<str>> {
         self.inner.intake.state().people.known_id(person).map(Into::into)

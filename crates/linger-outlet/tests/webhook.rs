@@ -245,3 +245,30 @@ async fn a_test_reaches_its_endpoint_alone_and_every_try_is_remembered() {
     sender.deliver_due().await.unwrap();
     assert_eq!(sender.test(&endpoint.id).await, Err(WebhookError::Ended));
 }
+
+#[tokio::test]
+async fn for_a_day_the_secret_before_signs_as_well() {
+    let world = World::new().await;
+    let sender = world.sender(true).await;
+    let (endpoint, old) = sender.add(&world.url, &topics(&["alarm"])).await.unwrap();
+    assert_eq!(sender.rotate("none").await.unwrap(), None);
+    let new = sender.rotate(&endpoint.id).await.unwrap().unwrap();
+    assert!(new != old && new.starts_with("whsec_"));
+    let signed = |secret: &str, told: &Told| {
+        use aws_lc_rs::hmac;
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let bytes = [told.0.as_bytes(), b".", told.1.as_bytes(), b".", &told.3].concat();
+        let tag = format!("v1,{}", STANDARD.encode(hmac::sign(&key, &bytes)));
+        told.2.split(' ').any(|it| it == tag)
+    };
+    sender.send("alarm", &json!(1)).await.unwrap();
+    sender.deliver_due().await.unwrap();
+    world.pass(24 * 3_600_000);
+    sender.send("alarm", &json!(2)).await.unwrap();
+    sender.deliver_due().await.unwrap();
+    let told = world.told();
+    assert_eq!([signed(&new, &told[0]), signed(&old, &told[0])], [true, true]);
+    assert_eq!([signed(&new, &told[1]), signed(&old, &told[1])], [true, false]);
+}

@@ -2,10 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 use linger_strategy::{
-    alarm::{
-        AlarmRule, Cause, Drift, Every, Figure, Flow, MomentKind, Point, RoomRule, RoomWatch, ShowCurve,
-        Side, back_test, cause,
-    },
+    alarm::{AlarmRule, Drift, Every, Figure, MomentKind, Point, Side, back_test},
     kpi::Kpi,
     segment::Calendar,
 };
@@ -169,43 +166,4 @@ fn rules_out_of_bounds_are_refused_by_field() {
     assert!(rule().check().is_ok() && rule().side == Side::Fall);
     let text = serde_json::to_string(&rule()).unwrap();
     assert_eq!(serde_json::from_str::<AlarmRule>(&text).unwrap(), rule());
-}
-
-fn shows() -> Vec<ShowCurve> {
-    (0..5u8)
-        .map(|i| ShowCurve { hazard: vec![0.01 + 0.0003 * f32::from(i); 60], arrivals: vec![5.0; 60] })
-        .collect()
-}
-
-#[test]
-fn a_room_that_turns_away_is_told_within_seconds_and_a_usual_one_never() {
-    let mut watch = RoomWatch::new(RoomRule::default(), shows());
-    let mut told = vec![];
-    for age in 0..400 {
-        let leaving = if (200..260).contains(&age) { 20 } else { 5 };
-        told.extend(watch.second(age, 500, 5, leaving));
-    }
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!((205..225).contains(&told[0].age_s) && told[0].on, "{told:?}");
-    assert_eq!(told[0].cause, Cause::MoreLeaving);
-    assert!((261..300).contains(&told[1].age_s) && !told[1].on, "{told:?}");
-}
-
-#[test]
-fn a_room_of_few_and_a_host_of_two_shows_are_not_judged() {
-    let mut few = RoomWatch::new(RoomRule::default(), shows());
-    assert!((0..300).all(|age| few.second(age, 19, 0, 5).is_none()));
-    let mut unknown = RoomWatch::new(RoomRule::default(), shows()[..2].to_vec());
-    assert!((0..300).all(|age| unknown.second(age, 500, 0, 100).is_none()));
-}
-
-#[test]
-fn fewer_coming_is_told_apart_from_more_leaving() {
-    let usual = Flow { arrivals: 10.0, hazard: 0.01 };
-    assert_eq!(cause(Flow { arrivals: 5.0, ..usual }, usual), Cause::FewerArrivals);
-    assert_eq!(cause(Flow { hazard: 0.02, ..usual }, usual), Cause::MoreLeaving);
-    assert_eq!(cause(Flow { arrivals: 6.0, hazard: 0.016 }, usual), Cause::Both);
-    assert_eq!(cause(Flow { arrivals: 9.9, hazard: 0.0101 }, usual), Cause::Neither);
-    assert_eq!(cause(Flow { arrivals: 20.0, hazard: 0.005 }, usual), Cause::Neither);
-    assert_eq!(cause(Flow::default(), usual), Cause::Neither);
 }

@@ -94,6 +94,7 @@ const TABLE: [(&str, &str, &str); 84] = [
     ("get", "/api/webhooks", "11133++"),
     ("post", "/api/webhooks", "11133++"),
     ("delete", "/api/webhooks/{webhook}", "11133++"),
+    ("post", "/api/webhooks/{webhook}/secret", "11133++"),
     ("post", "/api/webhooks/{webhook}/test", "11133++"),
     ("get", "/api/webhooks/{webhook}/tries", "11133++"),
     // Outside the document: pages and assets are for everybody.

@@ -97,6 +97,89 @@ async fn a_segment_counts_who_was_there_before_it_and_who_comes_after() {
     assert_eq!(gone.refusal(), (404, "no-such-segment".to_owned()));
 }
 
+fn paid_by(door: &Door, who: By, n: u64) -> Incoming {
+    Incoming { who, ..told(door, "", touch::ORDER_PAID, 1, n) }
+}
+
+/// How often a person entered and left a segment, as their facts tell it.
+async fn told_of(door: &Door, who: &Who, person: &str, segment: &str) -> (usize, usize) {
+    let facts = door.get(&format!("/api/people/{person}/facts"), who).await.json();
+    let all = facts.as_array().unwrap();
+    let times = |name: &str| {
+        let of = |it: &&Value| it["name"] == json!(name) && it.to_string().contains(segment);
+        all.iter().filter(of).count()
+    };
+    (times("segment.entered"), times("segment.left"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_turn_out_to_be_one_are_counted_once_and_enter_once() {
+    let (door, operator) = open().await;
+    let device = |name: &str| By { anonymous: Some(name.into()), known: None };
+    append(&door, vec![paid_by(&door, device("phone"), 1), paid_by(&door, device("desk"), 2)]).await;
+    let times = |n: u32| json!({"when": {"if": "did", "event": "order.paid", "at_least": n}});
+    put(&door, &operator, "/api/segments/bought", times(1)).await;
+    put(&door, &operator, "/api/segments/twice", times(2)).await;
+    let people = |once: u64, twice: u64| {
+        move |it: &Value| {
+            let of = |at: usize| it["segments"][at]["people"].clone();
+            (of(0), of(1)) == (json!(once), json!(twice))
+        }
+    };
+    until(&door, &operator, "/api/segments", people(2, 0)).await;
+    // Ann signs in on both.
+    let ann = |device: &str| By { anonymous: Some(device.into()), known: Some("ann".into()) };
+    let came = |device: &str, n| Incoming { who: ann(device), ..told(&door, "", touch::ENTERED, 0, n) };
+    append(&door, vec![came("phone", 3)]).await;
+    append(&door, vec![came("desk", 4)]).await;
+    until(&door, &operator, "/api/segments", people(1, 1)).await;
+    let list = door.get("/api/segments/twice/members", &operator).await.json();
+    let person = list["people"][0].as_str().unwrap().to_owned();
+    let begun = Instant::now();
+    while told_of(&door, &operator, &person, "twice").await != (1, 0) {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        tokio::task::yield_now().await;
+    }
+    // What is built anew tells nothing that was told.
+    put(&door, &operator, "/api/segments/zero", times(9)).await;
+    until(&door, &operator, "/api/segments", |it| it["segments"][2]["people"] == json!(0)).await;
+    until(&door, &operator, "/api/segments", people(1, 1)).await;
+    assert_eq!(told_of(&door, &operator, &person, "twice").await, (1, 0));
+    assert_eq!(told_of(&door, &operator, &person, "bought").await, (0, 0), "they were in it all along");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_over_scores_and_tags_hold_when_segments_are_built_anew() {
+    let (door, operator) = open().await;
+    // Of twenty buyers one buys five times.
+    let orders = (0..20u64).map(|i| told(&door, &format!("p{i}"), touch::ORDER_PAID, 5, i));
+    let more = (0..4i64).map(|i| told(&door, "p7", touch::ORDER_PAID, i, 100 + i.unsigned_abs()));
+    append(&door, orders.chain(more).collect()).await;
+    let when = json!({"if": "score", "score": "rfm_tier", "at_least": 4});
+    put(&door, &operator, "/api/segments/diamonds", json!({"when": when})).await;
+    let when = json!({"if": "tag", "tag": "vip"});
+    put(&door, &operator, "/api/segments/vips", json!({"when": when})).await;
+    let people = |tops: u64, vips: u64| {
+        move |it: &Value| {
+            let of = |at: usize| it["segments"][at]["people"].clone();
+            (of(0), of(1)) == (json!(tops), json!(vips))
+        }
+    };
+    until(&door, &operator, "/api/segments", people(1, 0)).await;
+    let list = door.get("/api/segments/diamonds/members", &operator).await.json();
+    let person = list["people"][0].as_str().unwrap().to_owned();
+    let tag = json!({"tag": "vip", "person": person, "on": true});
+    assert_eq!(door.post("/api/tags", &operator, tag).await.status.as_u16(), 200);
+    until(&door, &operator, "/api/segments", people(1, 1)).await;
+    let never = json!({"when": {"if": "did", "event": "never"}});
+    put(&door, &operator, "/api/segments/zero", never).await;
+    until(&door, &operator, "/api/segments", |it| it["segments"][2]["people"] == json!(0)).await;
+    until(&door, &operator, "/api/segments", people(1, 1)).await;
+    assert_eq!(told_of(&door, &operator, &person, "diamonds").await, (0, 0));
+    let (entered, left) = told_of(&door, &operator, &person, "vips").await;
+    assert_eq!((entered <= 1, left), (true, 0), "a tag that stays is not taken off");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn segments_that_cannot_be_meant_are_refused_by_field() {
     let (door, operator) = open().await;

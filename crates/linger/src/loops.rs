@@ -6,7 +6,7 @@
 
 mod collect;
 mod copies;
-mod facts;
+pub mod facts;
 
 pub use collect::Collecting;
 pub use copies::copy_files;

@@ -60,7 +60,7 @@ export function inWords(it: Condition): string {
     case 'figure':
       return `${it.number} ${bounds(it.at_least, it.at_most)}`;
     case 'score':
-      return `${it.score} ${bounds(it.at_least, it.at_most)}`;
+      return `${wordFor('score', it.score)} ${bounds(it.at_least, it.at_most)}`;
     case 'stage':
       return it.is.map((stage) => wordFor('stage', stage)).join(t('data.or'));
     case 'content':

@@ -112,10 +112,25 @@ pub struct Customers {
     pub value: Value,
     /// What winning a customer costs, by source; empty without costs.
     pub sources: Vec<Source>,
+    /// Every buyer, by person key.
+    pub each: Vec<Customer>,
     /// The promoter score; none without answers.
     pub promoters: Option<Score>,
     /// Answers behind it.
     pub answers: Promoters,
+}
+
+/// How one customer scores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Customer {
+    /// Who.
+    pub person: PersonKey,
+    /// Their grades.
+    pub grades: Scores,
+    /// The chance that they are still there; none where the model cannot say.
+    pub alive: Option<f64>,
+    /// What they are expected to spend over the horizon, in minor units of the main currency; none without a model.
+    pub expected_minor: Option<f64>,
 }
 
 /// A buyer's purchases by day: what all that follows is computed from.
@@ -158,6 +173,13 @@ impl Customers {
         let cycle = cycle::cycle(&buyers, end);
         let rfm = rfm::scores(&buyers, end);
         let value = value::value(&buyers, &rfm, &cycle, end, unit, &totals[0], ask);
+        let each = (0..buyers.len()).map(|at| Customer {
+            person: buyers[at].person,
+            grades: rfm.scores[at],
+            alive: value.alive_each.get(at).copied(),
+            expected_minor: value.expected.get(at).map(|it| it * unit),
+        });
+        let each = each.collect();
         let sources = money::sources(&buyers, &value, names, &totals[0], ask);
         Some(Customers {
             known: gathered.known,
@@ -172,6 +194,7 @@ impl Customers {
             rfm,
             value,
             sources,
+            each,
             promoters: gathered.promoters.score().ok(),
             answers: gathered.promoters,
             totals,

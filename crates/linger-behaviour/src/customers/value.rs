@@ -40,6 +40,8 @@ pub struct Value {
     pub listed: Vec<Slipping>,
     /// By buyer, in major units; empty without a model.
     pub(super) expected: Vec<f64>,
+    /// By buyer, the chance that they are still there; empty where the model cannot say.
+    pub(super) alive_each: Vec<f64>,
 }
 
 /// Somebody who is slipping away.
@@ -143,6 +145,7 @@ pub(super) fn value(
         slipping_minor: slipping.iter().fold(0, |sum: i64, it| sum.saturating_add(it.net_minor)),
         listed: slipping.into_iter().take(ask.listed_max).collect(),
         expected,
+        alive_each: if explains { alive } else { Vec::new() },
     }
 }
 

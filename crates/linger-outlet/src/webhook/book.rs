@@ -12,6 +12,8 @@ pub(super) struct Due {
     pub(super) endpoint: String,
     pub(super) url: String,
     pub(super) secret: Vec<u8>,
+    /// The secret before, while it signs as well.
+    pub(super) old_secret: Option<Vec<u8>>,
     pub(super) body: String,
     pub(super) topic: String,
     pub(super) tries: usize,
@@ -112,6 +114,23 @@ impl Book {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Puts a new secret in place of the present one, which signs as well until `until`; whether there is such an
+    /// endpoint.
+    pub(super) async fn rotate(&self, id: &str, secret: &[u8], until: Millis) -> Result<bool, WebhookError> {
+        let mut conn = self.take().await?;
+        let done = sqlx::query(
+            "UPDATE endpoints SET old_secret = secret, old_until = $3, secret = $2 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(secret)
+        .bind(until.0)
+        .execute(&mut *conn)
+        .await
+        .map_err(unavailable)?;
+        conn.give_back();
+        Ok(done.rows_affected() > 0)
+    }
+
     /// Keeps a message for all whom it concerns, in one transaction. One that waits already under this id waits on.
     pub(super) async fn keep(
         &self,
@@ -181,7 +200,8 @@ impl Book {
         let mut conn = self.take().await?;
         // At most four of one endpoint at a time: a slow one does not hold up the others.
         let rows = sqlx::query(
-            "SELECT d.id, d.endpoint, d.body, d.topic, d.tries, e.url, e.secret FROM \
+            "SELECT d.id, d.endpoint, d.body, d.topic, d.tries, e.url, e.secret, \
+             CASE WHEN e.old_until > $1 THEN e.old_secret END AS old_secret FROM \
                (SELECT *, row_number() OVER (PARTITION BY endpoint ORDER BY due_at, id) AS place \
                 FROM deliveries WHERE due_at <= $1) d \
              JOIN endpoints e ON e.id = d.endpoint WHERE d.place <= 4 ORDER BY d.due_at LIMIT $2",
@@ -331,6 +351,7 @@ fn due(row: &SqliteRow) -> Result<Due, sqlx::Error> {
         endpoint: row.try_get("endpoint")?,
         url: row.try_get("url")?,
         secret: row.try_get("secret")?,
+        old_secret: row.try_get("old_secret")?,
         body: row.try_get("body")?,
         topic: row.try_get("topic")?,
         tries: usize::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(usize::MAX),

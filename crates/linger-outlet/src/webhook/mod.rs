@@ -43,6 +43,8 @@ const ID_BYTES_MAX: usize = 128;
 /// How many travel at the same time.
 const TOGETHER_MAX: usize = 32;
 const MINUTE_MS: i64 = 60_000;
+/// How long the secret before signs as well.
+const OLD_SECRET_MS: i64 = 24 * 60 * MINUTE_MS;
 /// How long to wait after each failed try; after the last, the message is given up.
 const WAITS_MS: [i64; 9] = [
     5_000,
@@ -186,7 +188,16 @@ impl WebhookSender {
             waiting: 0,
         };
         self.inner.book.add(&endpoint, &secret).await?;
-        Ok((endpoint, format!("whsec_{}", STANDARD.encode(secret))))
+        Ok((endpoint, shown(&secret)))
+    }
+
+    /// Gives an endpoint a new secret, told this once; `None` when there is no such endpoint. For a day messages are signed
+    /// with the one before as well.
+    pub async fn rotate(&self, endpoint: &str) -> Result<Option<String>, WebhookError> {
+        let secret = random::<32>()?;
+        let until = Millis(self.now().0 + OLD_SECRET_MS);
+        let done = self.inner.book.rotate(endpoint, &secret, until).await?;
+        Ok(done.then(|| shown(&secret)))
     }
 
     /// All endpoints, oldest first.
@@ -300,13 +311,18 @@ impl WebhookSender {
             return (Fate::GivenUp, None);
         }
         let seconds = self.now().0.div_euclid(1_000);
+        let old = due.old_secret.as_deref().and_then(WebhookSecret::new);
+        let signatures: Vec<String> = std::iter::once(secret)
+            .chain(old)
+            .map(|secret| secret.sign(&due.id, seconds, due.body.as_bytes()))
+            .collect();
         let sent = self
             .inner
             .http
             .post(&due.url)
             .header(ID, &due.id)
             .header(TIMESTAMP, seconds.to_string())
-            .header(SIGNATURE, secret.sign(&due.id, seconds, due.body.as_bytes()))
+            .header(SIGNATURE, signatures.join(" "))
             .header("content-type", "application/json")
             .body(due.body.clone())
             .send()
@@ -326,6 +342,11 @@ impl WebhookSender {
     fn now(&self) -> Millis {
         (self.inner.config.clock)()
     }
+}
+
+/// A secret as receivers are given it.
+fn shown(secret: &[u8]) -> String {
+    format!("whsec_{}", STANDARD.encode(secret))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], WebhookError> {

@@ -6,6 +6,9 @@
 //! decides nothing: a room may refuse any of it.
 
 mod audience;
+mod following;
+
+pub use following::Following;
 
 use crate::crowd::lines;
 use crate::dice::Dice;
@@ -69,14 +72,35 @@ pub struct Past {
     pub seed: u64,
     /// Whether things go wrong.
     pub troubled: bool,
+    /// How many come: 1 for as many as a room has that is known by now.
+    pub size: f64,
 }
 
-/// Deeds in order of time.
-pub fn evening(past: &Past) -> Vec<(Millis, Deed)> {
+impl Past {
+    /// Which day it is, in days since 1970.
+    fn day(&self) -> i64 {
+        self.began.0.div_euclid(86_400_000)
+    }
+
+    /// How many come in a second.
+    fn come_a_s(&self, second: u32) -> f64 {
+        self.size
+            * match second {
+                0..240 => 1.15,
+                // A shout-out in another room brings many at once: a burst, and no trouble.
+                1_200..1_220 => 6.0,
+                _ => 0.55,
+            }
+    }
+}
+
+/// Deeds in order of time. Those who follow the room come back to it, and who is new follows it from now on.
+pub fn evening(past: &Past, following: &mut Following) -> Vec<(Millis, Deed)> {
+    let expected = (0..LENGTH_S).map(|second| past.come_a_s(second)).sum();
     let mut writer = Writer {
         past: *past,
         dice: Dice::of(past.seed, "past"),
-        audience: Audience::new(past.seed),
+        audience: Audience::new(past.seed, past.day(), expected, following),
         deeds: Vec::new(),
         orders: 0,
         unpaid: Vec::new(),
@@ -90,10 +114,10 @@ pub fn evening(past: &Past) -> Vec<(Millis, Deed)> {
     writer.deeds
 }
 
-struct Writer {
+struct Writer<'a> {
     past: Past,
     dice: Dice,
-    audience: Audience,
+    audience: Audience<'a>,
     deeds: Vec<(Millis, Deed)>,
     orders: u64,
     /// Orders that will be paid, with the second they are.
@@ -114,7 +138,7 @@ const ANNOUNCED: [(u32, &str); 4] = [
     (2_640, "谢谢大家，明晚八点见 · Thank you, see you tomorrow at eight"),
 ];
 
-impl Writer {
+impl Writer<'_> {
     fn at(&self, second: u32, ms: u64) -> Millis {
         self.past.began.plus(u64::from(second) * 1_000 + ms)
     }
@@ -141,13 +165,7 @@ impl Writer {
     fn second(&mut self, second: u32) {
         self.stage(second);
         let (leaving, stalled) = self.trouble(second);
-        // A shout-out in another room brings many at once: a burst, and no trouble.
-        let come_a_s = match second {
-            0..240 => 1.15,
-            1_200..1_220 => 6.0,
-            _ => 0.55,
-        };
-        let come = self.dice.poisson(come_a_s);
+        let come = self.dice.poisson(self.past.come_a_s(second));
         let moved = self.audience.pass(second, come, leaving);
         if let Some(moved) = moved {
             self.put(second, 120, Deed::Tell(moved));
@@ -277,7 +295,12 @@ impl Writer {
         let good = &GOODS[card % GOODS.len()];
         let into = second % CARD_EVERY_S;
         if (10..210).contains(&into) {
-            let wanted = if card == SOLD_OUT_CARD { 3.0 } else { 1.0 };
+            // What sells out is wanted by everybody at once.
+            let (wanted, bought) = match (card == SOLD_OUT_CARD, self.past.troubled) {
+                (true, true) => (3.0, 30.0),
+                (true, false) => (3.0, 5.0),
+                _ => (1.0, 1.0),
+            };
             let here = self.audience.here() as f64;
             let clicked = self.dice.poisson(here * 0.0009 * wanted);
             if second.is_multiple_of(2) && clicked > 0 {
@@ -286,7 +309,7 @@ impl Writer {
                 self.put(second, 900, Deed::Tell(Report::CardsTouched { touches }));
             }
             if into >= 20 {
-                for _ in 0..self.dice.poisson(here * 0.00022 * wanted * wanted) {
+                for _ in 0..self.dice.poisson(here * 0.000_07 * bought) {
                     self.order(second, good);
                 }
             }
@@ -346,14 +369,19 @@ fn item_of(good: &Good) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
-    const PAST: Past = Past { began: Millis(1_790_000_000_000), seed: 7, troubled: true };
+    const PAST: Past = Past { began: Millis(1_790_000_000_000), seed: 7, troubled: true, size: 1.0 };
+
+    fn first(past: &Past) -> Vec<(Millis, Deed)> {
+        evening(past, &mut Following::new(3))
+    }
 
     #[test]
     fn the_same_seed_makes_the_same_evening_in_order_of_time() {
-        let deeds = evening(&PAST);
-        assert_eq!(deeds, evening(&PAST));
-        assert_ne!(deeds, evening(&Past { seed: 8, ..PAST }));
+        let deeds = first(&PAST);
+        assert_eq!(deeds, first(&PAST));
+        assert_ne!(deeds, first(&Past { seed: 8, ..PAST }));
         assert!(deeds.is_sorted_by_key(|(at, _)| *at));
         let last = deeds.last().map(|(at, _)| at.since(PAST.began));
         assert_eq!(last, Some(u64::from(LENGTH_S + 120) * 1_000));
@@ -361,14 +389,39 @@ mod tests {
 
     #[test]
     fn everybody_who_comes_goes_home() {
-        let mut here = std::collections::BTreeSet::new();
+        let mut here = BTreeSet::new();
         let mut most = 0;
-        for (_, deed) in evening(&PAST) {
+        for (_, deed) in first(&PAST) {
             let Deed::Tell(Report::PeopleMoved { arrived, left }) = deed else { continue };
             here.extend(arrived.iter().map(|it| it.session));
             most = most.max(here.len());
             left.iter().for_each(|it| assert!(here.remove(&it.session), "{:?} was not here", it.session));
         }
         assert!(here.is_empty() && (250..600).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn people_come_back_and_nobody_is_here_twice_at_once() {
+        let mut following = Following::new(7);
+        let mut came: Vec<BTreeSet<PersonId>> = Vec::new();
+        for day in 0..8 {
+            let past = Past { began: PAST.began.plus(day * 86_400_000), seed: day, size: 0.3, ..PAST };
+            let mut visits = Vec::new();
+            for (_, deed) in evening(&past, &mut following) {
+                let Deed::Tell(Report::PeopleMoved { arrived, .. }) = deed else { continue };
+                visits.extend(arrived.iter().map(|it| it.person));
+            }
+            let people: BTreeSet<_> = visits.iter().copied().collect();
+            assert_eq!(people.len(), visits.len(), "day {day}");
+            came.push(people);
+        }
+        let back = |day: usize| came[0].intersection(&came[day]).count() as f64 / came[0].len() as f64;
+        assert!(
+            (0.22..0.40).contains(&back(1)) && (0.07..0.20).contains(&back(7)),
+            "{}, {}",
+            back(1),
+            back(7)
+        );
+        assert_eq!(following.len(), came.iter().flatten().collect::<BTreeSet<_>>().len());
     }
 }

@@ -12,13 +12,11 @@
 //! A slow slide that no single period shows is found by a one-sided CUSUM of the same robust distances (Page 1954).
 
 mod back_test;
-mod room;
 mod rule;
 mod series;
 mod watch;
 
 pub use back_test::{BackTest, back_test};
-pub use room::{Cause, Flow, RoomAlarm, RoomRule, RoomWatch, ShowCurve, cause};
 pub use rule::{AlarmRule, BadRule, Drift, Every, Figure, Side};
 pub use series::{questions, series};
 pub use watch::{Moment, MomentKind, Point, Watch};

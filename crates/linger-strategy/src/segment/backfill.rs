@@ -5,6 +5,7 @@ use super::{
     ENTERED, LEFT,
     calendar::Calendar,
     engine::{Change, Engine, note},
+    marks::Marks,
     person::Person,
     spec::{Segments, Spec, ones, set},
     touched::{Props, Row, Touched},
@@ -19,6 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// yet are placed in silence: a new segment does not announce everybody who is in it from the start.
 pub struct Backfill<'a> {
     names: &'a (dyn Names + Sync),
+    marks: Option<&'a Marks>,
     engine: Engine,
     touched: Touched,
     missed: Vec<Change>,
@@ -33,7 +35,12 @@ impl<'a> Backfill<'a> {
         names: &'a (dyn Names + Sync),
     ) -> Backfill<'a> {
         let engine = Engine::new(spec, calendar, now_ms);
-        Backfill { names, engine, touched: Touched::default(), missed: vec![] }
+        Backfill { names, marks: None, engine, touched: Touched::default(), missed: vec![] }
+    }
+
+    /// With what is said of people besides. Who was told to have entered by it has not left because it is said anew.
+    pub fn with(self, marks: &'a Marks) -> Backfill<'a> {
+        Backfill { marks: Some(marks), ..self }
     }
 
     /// The engine, and what changed while nobody watched, by person.
@@ -99,6 +106,10 @@ impl Fold for Backfill<'_> {
         }
         self.touched = touched;
         if !person.slots.is_empty() || person.more.is_some() {
+            if let Some(marks) = self.marks {
+                marks.score(&spec, run.person, &mut person, &mut affected);
+                marks.tag(&spec, run.person, &mut person);
+            }
             self.place(run.person, person, &told);
         }
     }

@@ -5,6 +5,7 @@ use super::{
     calendar::Calendar,
     condition::Stage,
     evaluate::{holds, stage},
+    marks::Marks,
     person::Person,
     spec::{PRESENCE, Segments, Spec, add, ones, set},
     touched::Touched,
@@ -59,6 +60,8 @@ pub struct Engine {
     calendar: Calendar,
     today: i32,
     people: FxHashMap<PersonKey, Person>,
+    /// Who turned out to be whom: facts that were on their way still name the one they were told of.
+    moved: FxHashMap<PersonKey, PersonKey>,
     counts: Vec<u64>,
     ahead: BTreeMap<i32, Vec<Later>>,
     scratch: Touched,
@@ -74,6 +77,7 @@ impl Engine {
             calendar,
             today,
             people: FxHashMap::default(),
+            moved: FxHashMap::default(),
             counts,
             ahead: BTreeMap::new(),
             scratch: Touched::default(),
@@ -104,6 +108,7 @@ impl Engine {
         if touched.is_nothing() {
             return;
         }
+        let key = self.now(key);
         let day = self.calendar.day(at_ms);
         if day > self.today {
             let later = Later { person: key, at_ms, touched: touched.clone() };
@@ -122,6 +127,7 @@ impl Engine {
 
     /// Says something of a person that is no event. People never seen have no state: nothing happens then.
     pub fn mark(&mut self, key: PersonKey, mark: Mark<'_>, changes: &mut Vec<Change>) {
+        let key = self.now(key);
         let spec = &*self.spec;
         let Some(person) = self.people.get_mut(&key) else { return };
         let place = |names: &[Box<str>], name: &str| names.iter().position(|it| **it == *name);
@@ -132,6 +138,7 @@ impl Engine {
                 let scores = &mut person.more.get_or_insert_default().scores;
                 scores.retain(|(it, _)| *it != code);
                 scores.extend(value.filter(|it| !it.is_nan()).map(|value| (code, value)));
+                scores.sort_unstable_by_key(|it| it.0);
                 spec.score_segments[at]
             }
             Mark::Tag(name, on) => {
@@ -147,12 +154,41 @@ impl Engine {
         settle(spec, &mut self.counts, key, person, affected, self.today, changes);
     }
 
+    /// Gives everybody the scores said of them in place of those they had. Changes come sorted by person.
+    pub fn rescore(&mut self, marks: &Marks, changes: &mut Vec<Change>) {
+        let began = changes.len();
+        let spec = &*self.spec;
+        for (key, person) in &mut self.people {
+            let mut affected = Segments::default();
+            marks.score(spec, *key, person, &mut affected);
+            settle(spec, &mut self.counts, *key, person, affected, self.today, changes);
+        }
+        // The map's order shows nowhere.
+        changes[began..].sort_by_key(|it| (it.person, it.segment));
+    }
+
+    /// Who a person is now.
+    fn now(&mut self, key: PersonKey) -> PersonKey {
+        let mut end = key;
+        while let Some(next) = self.moved.get(&end) {
+            end = *next;
+        }
+        // The next look is one step.
+        let mut at = key;
+        while at != end {
+            at = self.moved.insert(at, end).unwrap_or(end);
+        }
+        end
+    }
+
     /// One person turns out to be another. What both did is now one history; only what that changes for them together is
     /// told, under `into`.
     pub fn merge(&mut self, from: PersonKey, into: PersonKey, changes: &mut Vec<Change>) {
+        let (from, into) = (self.now(from), self.now(into));
         if from == into {
             return;
         }
+        self.moved.insert(from, into);
         for later in self.ahead.values_mut().flatten().filter(|it| it.person == from) {
             later.person = into;
         }

@@ -21,6 +21,7 @@ mod condition;
 mod days;
 mod engine;
 mod evaluate;
+mod marks;
 mod person;
 mod ready;
 mod spec;
@@ -33,6 +34,7 @@ pub use condition::{
     CONDITIONS_MAX, Condition, ContentTier, CountOf, DAYS_MAX, Filter, SegmentDef, Stage, StageRule,
 };
 pub use engine::{Change, Engine, EngineFigures, Mark};
+pub use marks::Marks;
 pub use ready::{ReadySegment, ready_segments};
 pub use spec::{BadSegment, SEGMENTS_MAX, Spec};
 

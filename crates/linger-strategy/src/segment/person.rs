@@ -183,6 +183,7 @@ impl Person {
                 mine.scores.push((score, value));
             }
         }
+        mine.scores.sort_unstable_by_key(|it| it.0);
         mine.tags.extend(more.tags);
         mine.tags.sort_unstable();
         mine.tags.dedup();

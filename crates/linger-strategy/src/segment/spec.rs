@@ -172,6 +172,11 @@ impl Spec {
     pub fn ids(&self) -> &[Box<str>] {
         &self.ids
     }
+
+    /// The scores that conditions ask for.
+    pub fn scores(&self) -> &[Box<str>] {
+        &self.scores
+    }
 }
 
 pub(super) fn bad(segment: &str, field: &'static str, problem: &'static str) -> BadSegment {

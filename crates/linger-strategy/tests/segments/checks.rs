@@ -3,7 +3,7 @@
 use super::world::{BEGIN, DAY};
 use linger_behaviour::{Fact, Number, PersonKey, Text, touch};
 use linger_strategy::segment::{
-    BadSegment, Calendar, Change, Condition, Engine, Mark, SegmentDef, Spec, StageRule, ready_segments,
+    BadSegment, Calendar, Change, Condition, Engine, Mark, Marks, SegmentDef, Spec, StageRule, ready_segments,
 };
 use std::sync::Arc;
 
@@ -124,6 +124,44 @@ fn filters_tags_and_scores_decide_together() {
     engine.mark(PersonKey(2), Mark::Score("p_alive", Some(0.5)), &mut changes);
     engine.mark(PersonKey(2), Mark::Tag("vip", false), &mut changes);
     assert_eq!(engine.count("one"), Some(0));
+}
+
+#[test]
+fn scores_of_everybody_at_once_tell_only_what_they_change() {
+    let mut engine = engine(r#"{"if":"score","score":"rfm_tier","at_least":3}"#);
+    let mut changes = vec![];
+    engine.apply(&[paid(1, BEGIN, 5), paid(2, BEGIN, 5), paid(3, BEGIN, 5)], &mut changes);
+    let marks = |tiers: [f64; 2]| {
+        let mut marks = Marks::new();
+        for (person, tier) in [2, 1].map(PersonKey).into_iter().zip(tiers) {
+            marks.say(person, Mark::Score("p_alive", Some(0.5)));
+            marks.say(person, Mark::Score("rfm_tier", Some(tier)));
+        }
+        marks
+    };
+    let change = |person, entered| Change { person: PersonKey(person), segment: 0, entered };
+    engine.rescore(&marks([4.0, 3.0]), &mut changes);
+    assert_eq!(changes, [change(1, true), change(2, true)]);
+    changes.clear();
+    engine.rescore(&marks([3.0, 4.0]), &mut changes);
+    assert_eq!((changes.len(), engine.count("one")), (0, Some(2)));
+    engine.rescore(&marks([2.0, 4.0]), &mut changes);
+    assert_eq!((&changes[..], engine.count("one")), (&[change(2, false)][..], Some(1)));
+    engine.rescore(&Marks::new(), &mut changes);
+    assert_eq!(engine.count("one"), Some(0));
+}
+
+#[test]
+fn facts_that_still_name_who_somebody_was_are_theirs() {
+    let mut engine = engine(r#"{"if":"did","event":"order.paid","at_least":2}"#);
+    let mut changes = vec![];
+    engine.apply(&[paid(1, BEGIN, 5)], &mut changes);
+    engine.merge(PersonKey(1), PersonKey(2), &mut changes);
+    engine.merge(PersonKey(2), PersonKey(3), &mut changes);
+    engine.merge(PersonKey(1), PersonKey(3), &mut changes);
+    engine.apply(&[paid(1, BEGIN, 5)], &mut changes);
+    assert_eq!(changes, [Change { person: PersonKey(3), segment: 0, entered: true }]);
+    assert_eq!(engine.figures().people, 1);
 }
 
 #[test]

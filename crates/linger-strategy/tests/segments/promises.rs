@@ -19,6 +19,8 @@ struct Shop {
     calendar: Calendar,
     history: BTreeMap<PersonKey, Vec<Fact>>,
     members: BTreeSet<(PersonKey, u16)>,
+    /// Who turned out to be whom.
+    moved: BTreeMap<PersonKey, PersonKey>,
 }
 
 impl Shop {
@@ -27,7 +29,22 @@ impl Shop {
             (0..12).map(|i| SegmentDef { id: format!("s{i}").into(), when: condition(dice, 2) }).collect();
         let spec = Arc::new(Spec::new(&defs, StageRule::default()).unwrap());
         let calendar = Calendar::new(dice.of(&ZONES)).unwrap();
-        Shop { defs, spec, calendar, history: BTreeMap::new(), members: BTreeSet::new() }
+        Shop {
+            defs,
+            spec,
+            calendar,
+            history: BTreeMap::new(),
+            members: BTreeSet::new(),
+            moved: BTreeMap::new(),
+        }
+    }
+
+    /// Who somebody is by now, whom a fact still calls by an old key.
+    fn now(&self, mut key: PersonKey) -> PersonKey {
+        while let Some(into) = self.moved.get(&key) {
+            key = *into;
+        }
+        key
     }
 
     fn hear(&mut self, changes: &mut Vec<Change>) {
@@ -81,11 +98,12 @@ fn state_kept_fact_by_fact_is_the_whole_history_at_every_moment() {
                 merge(&mut shop, &mut engine, from, into);
             } else {
                 let facts: Vec<_> = (0..1 + dice.below(4))
-                    .map(|i| fact(&mut dice, now + i64::try_from(i).unwrap(), 8))
+                    .map(|i| fact(&mut dice, now + i64::try_from(i).unwrap(), 20))
                     .collect();
                 engine.apply(&facts, &mut changes);
                 for fact in facts {
-                    shop.history.entry(fact.person).or_default().push(fact);
+                    let person = shop.now(fact.person);
+                    shop.history.entry(person).or_default().push(fact);
                 }
                 shop.hear(&mut changes);
             }
@@ -109,6 +127,7 @@ fn merge(shop: &mut Shop, engine: &mut Engine, from: PersonKey, into: PersonKey)
     }
     let mut changes = vec![];
     engine.merge(from, into, &mut changes);
+    shop.moved.insert(from, into);
     let gone = shop.history.remove(&from).unwrap();
     shop.history.get_mut(&into).unwrap().extend(gone);
     // The two are one: what either was in, they were in.

@@ -1,12 +1,12 @@
-//! Keeps segments up to date: builds them from the store, follows facts, lets days pass, and tells who entered and left.
-//! It does not know who looks at them.
+//! Keeps segments up to date: builds them from the store, follows facts and who turns out to be whom, lets days pass, has
+//! people scored, and tells who entered and left. It does not know who looks at them.
 
-use super::calendar;
+use super::{calendar, scores};
 use crate::house::House;
-use linger_behaviour::{Fact, Text};
+use linger_behaviour::{Fact, PersonKey, Text};
 use linger_events::{AskLimits, Incoming, Who};
 use linger_strategy::segment::{
-    Backfill, Change, Condition, ENTERED, Engine, LEFT, Mark, SegmentDef, Spec, StageRule,
+    Backfill, Change, Condition, ENTERED, Engine, LEFT, Mark, Marks, SegmentDef, Spec, StageRule,
 };
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
@@ -14,6 +14,8 @@ use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
 /// How often segments are built anew in any case.
 const ANEW_EVERY: Duration = Duration::from_secs(3_600);
+/// How often people are scored anew between buildings.
+const SCORES_EVERY: Duration = Duration::from_secs(600);
 /// How long to wait after a building that failed.
 const FAILED_WAIT: Duration = Duration::from_secs(10);
 /// Changes told as facts in one batch.
@@ -25,6 +27,8 @@ const BYTES_MAX: u64 = 2 << 30;
 pub(super) async fn follow(house: House) {
     while !house.is_stopping() {
         let mut facts = house.facts();
+        // Before the store is read: who turns out to be whom meanwhile is said of both, and said again changes nothing.
+        let (mut merged, _) = house.events.merges_since(usize::MAX);
         if let Err(why) = build(&house).await {
             tracing::warn!(why, "segments could not be built; trying again");
             tokio::time::sleep(FAILED_WAIT).await;
@@ -32,20 +36,32 @@ pub(super) async fn follow(house: House) {
         }
         // What arrived while the store was read is in what was read.
         while facts.try_recv().is_ok() {}
-        let anew = Instant::now() + ANEW_EVERY;
+        let now = Instant::now();
+        let anew = now + ANEW_EVERY;
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        let mut scoring = tokio::time::interval_at(now + SCORES_EVERY, SCORES_EVERY);
         while !house.is_stopping() {
             let mut changes = vec![];
             tokio::select! {
                 () = house.watch.stale.notified() => break,
                 () = tokio::time::sleep_until(anew) => break,
-                _ = ticks.tick() => with(&house, |engine| {
-                    if house.now().0 >= engine.wakes_at_ms() {
-                        engine.advance(house.now().0, &mut changes);
+                _ = scoring.tick() => {
+                    if let Err(why) = score_anew(&house, &mut changes).await {
+                        tracing::warn!(why, "people could not be scored; trying again later");
                     }
-                }),
+                }
+                _ = ticks.tick() => {
+                    with(&house, |engine| {
+                        if house.now().0 >= engine.wakes_at_ms() {
+                            engine.advance(house.now().0, &mut changes);
+                        }
+                    });
+                    join(&house, &mut merged, &mut changes);
+                }
                 batch = facts.recv() => match batch {
                     Ok(batch) => {
+                        // An item that joins two people is taken in after they are one, as it was stored.
+                        join(&house, &mut merged, &mut changes);
                         with(&house, |engine| {
                             engine.advance(house.now().0, &mut changes);
                             engine.apply(&batch, &mut changes);
@@ -60,6 +76,35 @@ pub(super) async fn follow(house: House) {
             tell(&house, changes).await;
         }
     }
+}
+
+/// Takes in who turned out to be whom since the last time.
+fn join(house: &House, merged: &mut usize, changes: &mut Vec<Change>) {
+    let (seen, pairs) = house.events.merges_since(*merged);
+    *merged = seen;
+    if pairs.is_empty() {
+        return;
+    }
+    with(house, |engine| {
+        engine.advance(house.now().0, changes);
+        pairs.into_iter().for_each(|(from, into)| engine.merge(from, into, changes));
+    });
+}
+
+/// Has everybody scored, where a segment asks for it.
+async fn score_anew(house: &House, changes: &mut Vec<Change>) -> Result<(), String> {
+    let asked = house.watch.engine().as_ref().is_some_and(|engine| !engine.spec().scores().is_empty());
+    if asked {
+        let marks = scored(house).await?;
+        with(house, |engine| engine.rescore(&marks, changes));
+    }
+    Ok(())
+}
+
+async fn scored(house: &House) -> Result<Marks, String> {
+    let (events, zone, now) = (house.events.clone(), house.config.zone.clone(), house.now().0);
+    let marks = tokio::task::spawn_blocking(move || scores::of_all(&events, &zone, now));
+    marks.await.map_err(|it| it.to_string())?
 }
 
 fn with(house: &House, act: impl FnOnce(&mut Engine)) {
@@ -87,20 +132,25 @@ async fn build(house: &House) -> Result<(), String> {
     let kept = house.store.segments().await.map_err(|it| said(&it))?;
     let tags = house.store.tags().await.map_err(|it| said(&it))?;
     let spec = Arc::new(spec(&kept));
+    let mut marks = Marks::new();
+    if !spec.scores().is_empty() {
+        marks = scored(house).await?;
+        // Whoever stands elsewhere by now hears of it before the state that knows where they stood is replaced.
+        let mut changes = vec![];
+        with(house, |engine| engine.rescore(&marks, &mut changes));
+        tell(house, changes).await;
+    }
     let (events, calendar, now) = (house.events.clone(), calendar(house), house.now().0);
     let built = tokio::task::spawn_blocking(move || {
+        for (person, tag) in &tags {
+            marks.say(events.current(PersonKey(*person)), Mark::Tag(tag, true));
+        }
         let snapshot = events.snapshot();
         let names = snapshot.names();
-        let make = || Backfill::new(spec.clone(), calendar.clone(), now, names);
+        let make = || Backfill::new(spec.clone(), calendar.clone(), now, names).with(&marks);
         let limits = AskLimits { threads: 1, bytes_max: BYTES_MAX, ..AskLimits::default() };
         let fold = snapshot.fold(make, &limits).map_err(|fault| fault.to_string())?;
-        let (mut engine, missed) = fold.finish();
-        for (person, tag) in &tags {
-            let person = events.current(linger_behaviour::PersonKey(*person));
-            // Who carries a tag from before did not enter by it now.
-            engine.mark(person, Mark::Tag(tag, true), &mut vec![]);
-        }
-        Ok::<_, String>((engine, missed))
+        Ok::<_, String>(fold.finish())
     });
     let (engine, missed) = built.await.map_err(|it| said(&it))??;
     *house.watch.engine() = Some(engine);

@@ -9,6 +9,7 @@ mod alarms;
 mod board;
 mod build;
 mod reports;
+mod scores;
 mod segments;
 mod sql;
 mod telling;
@@ -81,6 +82,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(alarms::alarm_moments))
         .routes(routes!(webhooks::list_webhooks, webhooks::make_webhook))
         .routes(routes!(webhooks::remove_webhook))
+        .routes(routes!(webhooks::rotate_webhook))
         .routes(routes!(webhooks::test_webhook))
         .routes(routes!(webhooks::webhook_tries))
         .routes(routes!(sql::ask_sql))

@@ -120,6 +120,31 @@ pub(crate) async fn remove_webhook(
     Ok(Json(Accepted { ok: true }))
 }
 
+/// Gives a webhook a new secret, shown this once. For a day its messages are signed with the one before as well.
+#[utoipa::path(
+    post, path = "/api/webhooks/{webhook}/secret", tag = "data",
+    params(("webhook" = String, Path, description = "its id")),
+    responses(
+        (status = 200, description = "changed", body = WebhookMade),
+        (status = 401, description = "not signed in", body = ApiError),
+        (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
+        (status = 404, description = "no such webhook", body = ApiError),
+        (status = 503, description = "cannot be kept now", body = ApiError),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn rotate_webhook(
+    State(house): State<House>,
+    Path(webhook): Path<String>,
+    staff: Staff,
+) -> Result<Json<WebhookMade>, ApiError> {
+    staff.need(&MAY)?;
+    let secret = house.webhooks.rotate(&webhook).await.map_err(refused("changing a webhook's secret"))?;
+    let secret = secret.ok_or_else(none)?;
+    note(&house, &staff, "webhook.secret", &format!("webhook:{webhook}")).await?;
+    Ok(Json(WebhookMade { id: webhook, secret }))
+}
+
 /// Sends a test message to a webhook; what became of it stands among its tries.
 #[utoipa::path(
     post, path = "/api/webhooks/{webhook}/test", tag = "data",

@@ -48,7 +48,7 @@ pub fn run(mut typed: Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 }
 
 async fn evening(config: &Config, people: usize, seed: u64, show: bool) -> anyhow::Result<()> {
-    println!("laying down last night …");
+    println!("laying down five weeks of evenings …");
     past::lay_down(config, seed).await?;
     println!("starting the server …");
     let server = Server::start(config).await?;
@@ -118,7 +118,8 @@ fn greet(base: &Url, logins: &Logins, people: usize, show: bool) {
     match (people, show) {
         (0, _) => println!("  the stage is yours: nobody else is here. Ctrl-C ends it."),
         _ => println!(
-            "  {people} simulated viewers are coming in. They are a crowd for looking at, not a result. Ctrl-C ends it."
+            "  {people} simulated viewers are coming in. They, and all who came in the weeks before, are a crowd for looking at, \
+             not a result. Ctrl-C ends it."
         ),
     }
 }

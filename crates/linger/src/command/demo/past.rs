@@ -5,16 +5,25 @@ use crate::{config::Config, server::master_key};
 use anyhow::{Context, ensure};
 use linger_engine::{Clock as _, SteadyClock};
 use linger_log::{Append, DiskConfig, DiskLog, Log, StreamName};
-use linger_protocol::{Act, Actor, PaymentId};
-use linger_protocol::{Cause, DrawId, Entry, Event, Millis, PersonId, Report, Request, Role, Spoken};
+use linger_protocol::{
+    Act, Actor, Cause, Currency, DrawId, Entry, Event, ItemId, Millis, Money, PaymentId, PersonId, Report,
+    Request, Role, Spoken,
+};
 use linger_room::{Room, draw};
-use linger_sim::past::{self, Deed, Past};
-use linger_store::Vault;
+use linger_sim::{
+    goods,
+    past::{self, Deed, Following, Past},
+};
+use linger_store::{Product, Store, Vault};
 use std::collections::BTreeMap;
 
 /// The room.
 pub const ROOM: &str = "last-night";
-const TITLE: &str = "Last night (simulated) · 昨晚（模拟）";
+const TITLE: &str = "Evenings so far (simulated) · 往日的晚间（模拟）";
+/// The first evening lies so many days back: enough that a return after thirty days can be seen.
+const DAYS: i64 = 37;
+/// Every seventh day the host rests, counted so that neither of the last two evenings is one.
+const REST: i64 = 4;
 const DAY_MS: i64 = 86_400_000;
 /// When evenings begin: 20:00 of the day before, by the world's clock.
 const BEGINS_MS: i64 = 20 * 3_600_000;
@@ -35,7 +44,8 @@ pub async fn lay_down(config: &Config, seed: u64) -> anyhow::Result<()> {
     }
     let vault = Vault::unlock(&config.data, master_key(config)?).await.context("opening the vault")?;
     let seal_seed = |seed: &[u8; 32]| vault.seal_house(seed).context("sealing a seed");
-    let mut entries = evenings(SteadyClock::start().now(), seed, &seal_seed)?;
+    let now = SteadyClock::start().now();
+    let mut entries = evenings(now, seed, &seal_seed)?;
     seal(&mut entries, &vault).await?;
     let mut expected = log.create(&stream, 1)?;
     for batch in entries.chunks(BATCH) {
@@ -44,13 +54,35 @@ pub async fn lay_down(config: &Config, seed: u64) -> anyhow::Result<()> {
         expected = answers.into_iter().next().context("an append without an answer")??;
     }
     vault.close().await.context("closing the vault")?;
-    Ok(())
+    shelve(config, now).await
+}
+
+/// Puts what was sold into the catalogue, so that whoever reads the log finds of which category it was.
+async fn shelve(config: &Config, now: Millis) -> anyhow::Result<()> {
+    let sold: Vec<Product> = goods::catalogue()
+        .into_iter()
+        .filter_map(|it| Some((goods::by_id(it.id)?, it)))
+        .map(|(good, it)| Product {
+            id: ItemId(good.id),
+            title: good.title(),
+            price: Money::new(good.price_minor, Currency::USD),
+            seller: "Linger demo shop".to_owned(),
+            image: good.image(),
+            description: it.description,
+            category: it.category,
+            tags: vec![],
+            rating: Some(it.rating),
+        })
+        .collect();
+    let store = Store::open(&config.data).await.context("opening the tables")?;
+    store.upsert_products(&sold, now).await.context("filling the catalogue")?;
+    store.close().await.context("closing the tables")
 }
 
 /// An entry, and who said what in it under which name: still to be sealed.
 type Unsealed = (Entry, Option<(PersonId, String, String)>);
 
-/// Two evenings before `now`: one that went well, and last night's.
+/// The evenings before `now`, by a room that becomes known and whose people come back; last night's had its troubles.
 fn evenings(
     now: Millis,
     seed: u64,
@@ -59,14 +91,20 @@ fn evenings(
     let today = now.0.div_euclid(DAY_MS) * DAY_MS;
     let mut played =
         Played { room: Room::default(), entries: Vec::new(), seeds: BTreeMap::new(), seed, seal_seed };
-    for (days_ago, troubled) in [(2, false), (1, true)] {
+    let mut following = Following::new(seed);
+    for days_ago in (1..=DAYS).rev().filter(|it| it % 7 != REST) {
         let began = Millis(today - days_ago * DAY_MS + BEGINS_MS);
-        if days_ago == 2 {
+        if played.entries.is_empty() {
             played.play(Millis(began.0 - 600_000), past::opening(TITLE))?;
         }
-        let past =
-            Past { began, seed: seed.wrapping_mul(31).wrapping_add(days_ago.unsigned_abs()), troubled };
-        for (at, deed) in past::evening(&past) {
+        let past = Past {
+            began,
+            seed: seed.wrapping_mul(0x9e37_79b9).wrapping_add(days_ago.unsigned_abs()),
+            troubled: days_ago == 1,
+            // From a third of what it is by now.
+            size: (1.0 - (days_ago - 2).max(0) as f64 / DAYS as f64 * 0.7).min(1.0),
+        };
+        for (at, deed) in past::evening(&past, &mut following) {
             played.play(at, deed)?;
         }
     }
@@ -194,22 +232,32 @@ async fn seal(entries: &mut [Unsealed], vault: &Vault) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::loops::{Visits, facts::RoomFacts};
+    use linger_events::{AskLimits, EventStore};
     use linger_insight::review::{Digest, Review, Show, Shows, findings};
+    use linger_log::Position;
+    use linger_protocol::RoomId;
+    use linger_strategy::kpi::{Frame, Kpi, Reading};
+    use std::collections::BTreeSet;
 
-    fn shows(seed: u64) -> Vec<Show> {
-        let entries = evenings(Millis(1_790_000_000_000), seed, &|_| Ok(vec![0; 60])).unwrap();
+    const NOW: Millis = Millis(1_790_000_000_000);
+
+    fn laid_down(seed: u64) -> Vec<Unsealed> {
+        let entries = evenings(NOW, seed, &|_| Ok(vec![0; 60])).unwrap();
         assert!(entries.is_sorted_by_key(|(entry, _)| entry.at), "time went back");
-        let mut shows = Shows::default();
-        let mut all: Vec<Show> = entries.iter().filter_map(|(entry, _)| shows.fold(entry)).collect();
-        all.extend(shows.present());
-        all
+        entries
     }
 
     #[test]
     fn last_night_tells_its_troubles_whatever_the_seed() {
         for seed in 1..6 {
-            let all = shows(seed);
-            assert_eq!(all.len(), 2, "seed {seed}");
+            let mut shows = Shows::default();
+            let mut all: Vec<Show> =
+                laid_down(seed).iter().filter_map(|(entry, _)| shows.fold(entry)).collect();
+            all.extend(shows.present());
+            // One day of seven without a show.
+            assert_eq!(all.len(), 32, "seed {seed}");
+            let all = all.split_off(30);
             let reviews: Vec<Review> = all.iter().map(Review::of).collect();
             let beyond: Vec<(u32, u32, &str)> = reviews[1]
                 .losses
@@ -238,6 +286,75 @@ mod tests {
                 "seed {seed}: {digests:?}"
             );
             assert!(!findings(&digests[1], &digests[..1]).is_empty(), "seed {seed}");
+        }
+    }
+
+    /// Of those who bought in the first week, the share that bought on a later day too.
+    fn bought_again(entries: &[Unsealed]) -> f64 {
+        let mut days: BTreeMap<PersonId, BTreeSet<i64>> = BTreeMap::new();
+        let mut buyers = BTreeMap::new();
+        for (entry, _) in entries {
+            match &entry.event {
+                Event::UnitsHeld { order, person, .. } => {
+                    buyers.insert(*order, *person);
+                }
+                Event::OrderPaid { order, .. } => {
+                    days.entry(buyers[order]).or_default().insert(entry.at.0.div_euclid(DAY_MS));
+                }
+                _ => {}
+            }
+        }
+        let week = entries[0].0.at.0.div_euclid(DAY_MS) + 7;
+        let early: Vec<_> = days.values().filter(|it| it.first().is_some_and(|day| *day < week)).collect();
+        early.iter().filter(|it| it.len() > 1).count() as f64 / early.len() as f64
+    }
+
+    /// The board over what the room's log says of people, by the way that a server takes.
+    fn board(entries: &[Unsealed]) -> Vec<Reading> {
+        let dir = tempfile::tempdir().unwrap();
+        let (events, _) = EventStore::open(linger_events::Config::new(dir.path())).unwrap();
+        let mut facts = RoomFacts::new(RoomId::new(ROOM).unwrap(), Visits::new(jiff::tz::TimeZone::UTC));
+        let mut told = Vec::new();
+        for (offset, (entry, _)) in (0..).zip(entries) {
+            told.extend(facts.fold(Position { epoch: 1, offset }, entry));
+        }
+        for batch in told.chunks(BATCH) {
+            events.append(batch.to_vec()).unwrap();
+        }
+        let snapshot = events.snapshot();
+        let names = snapshot.names();
+        let frame = Frame { now_ms: NOW.0, zone: "UTC".into(), people_min: 5, days: 14 };
+        let answers = |kpi: Kpi| {
+            let answer = |question: &linger_behaviour::Question| {
+                let fold = snapshot.fold(|| question.fold(names, "UTC"), &AskLimits::default()).unwrap();
+                fold.finish(names).unwrap()
+            };
+            kpi.questions(&frame).iter().map(answer).collect::<Vec<_>>()
+        };
+        Kpi::ALL.into_iter().map(|kpi| kpi.reading(&frame, kpi.aim(), &answers(kpi))).collect()
+    }
+
+    #[test]
+    fn people_come_back_about_as_often_as_in_the_field_whatever_the_seed() {
+        for seed in 1..4 {
+            let entries = laid_down(seed);
+            let board: BTreeMap<&str, f64> = Kpi::ALL
+                .into_iter()
+                .zip(board(&entries))
+                .map(|(kpi, it)| (kpi.name(), it.value.unwrap_or(0.0)))
+                .collect();
+            let within = |kpi: &str, least: f64, most: f64| {
+                let value = board[kpi];
+                assert!((least..most).contains(&value), "seed {seed}: {kpi} {value}: {board:?}");
+            };
+            within("d1_return", 0.25, 0.35);
+            within("d7_return", 0.09, 0.15);
+            within("d30_return", 0.04, 0.08);
+            within("conversion", 0.01, 0.08);
+            within("interaction_rate", 0.1, 0.5);
+            within("answer_rate", 0.4, 1.0);
+            let again = bought_again(&entries);
+            assert!((0.1..0.5).contains(&again), "seed {seed}: {again}");
         }
     }
 }
