@@ -1,13 +1,12 @@
-//! How fast funnels and sequences pass over an archive that `linger bench cohort --dir DIR` made: the least processor time
-//! and the least time of the clock. It does not know how answers are found.
+//! How much processor time funnels and sequences take on one thread, over an archive that `linger bench cohort --dir DIR`
+//! made: the least of some tries. It does not know how answers are found.
 //!
-//! `cargo run --release -p linger-events --example ask_speed -- DIR [THREADS] [TRIES]`
-#![expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+//! `cargo run --release -p linger-events --example ask_speed -- DIR [TRIES]`
 
 use linger_behaviour::{Answer, Question};
 use linger_events::{AskLimits, archive::Archive};
 use serde_json::{Value, json};
-use std::{error::Error, fs, path::Path, time::Instant};
+use std::{error::Error, fs, path::Path};
 
 /// 2026-01-01, and sixty days on.
 const FROM_MS: i64 = 1_767_225_600_000;
@@ -16,22 +15,20 @@ const TO_MS: i64 = FROM_MS + 60 * 86_400_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let dir = args.next().ok_or("which folder?")?;
-    let threads = args.next().map_or(Ok(2), |it| it.parse())?;
     let tries: usize = args.next().map_or(Ok(5), |it| it.parse())?;
     let archive = Archive::open(Path::new(&dir), "UTC")?;
-    let limits = AskLimits { threads, ..AskLimits::default() };
+    let limits = AskLimits { threads: 1, ..AskLimits::default() };
     for (name, question) in questions()? {
-        let (mut least_s, mut least_cpu_s) = (f64::INFINITY, f64::INFINITY);
+        let mut least_s = f64::INFINITY;
         let mut told = Value::Null;
         for _ in 0..tries {
-            let (began, began_cpu_s) = (Instant::now(), cpu_s());
+            let began_s = cpu_s();
             let folded = archive.fold(|| question.fold(archive.names(), "UTC"), &limits)?;
             told = figures(&folded.finish(archive.names()).map_err(|wrong| wrong.to_string())?);
-            least_s = least_s.min(began.elapsed().as_secs_f64());
-            least_cpu_s = least_cpu_s.min(cpu_s() - began_cpu_s);
+            least_s = least_s.min(cpu_s() - began_s);
         }
-        let ns = least_cpu_s * 1e9 / archive.facts() as f64;
-        println!("{name:<12} {least_s:>7.3} s {least_cpu_s:>7.2} s of processors {ns:>6.2} ns a fact  {told}");
+        let ns = least_s * 1e9 / archive.facts() as f64;
+        println!("{name:<12} {least_s:>7.3} s {ns:>6.2} ns a fact  {told}");
     }
     Ok(())
 }
@@ -59,7 +56,9 @@ fn questions() -> Result<Vec<(&'static str, Question)>, Box<dyn Error>> {
 fn figures(answer: &Answer) -> Value {
     match answer {
         Answer::Funnel(told) => {
-            let spread = |it: &linger_behaviour::answer::Reached| json!([it.people, it.time.as_ref().map(|it| it.median_ms)]);
+            let spread = |it: &linger_behaviour::answer::Reached| {
+                json!([it.people, it.time.as_ref().map(|it| it.median_ms)])
+            };
             told.groups[0].steps.iter().map(spread).collect()
         }
         Answer::Sequence(told) => json!(told.groups[0].people),
@@ -67,10 +66,8 @@ fn figures(answer: &Answer) -> Value {
     }
 }
 
-/// Seconds that all threads of this process ran on processors.
+/// Seconds that this thread ran on a processor, so that a busy machine does not count; none where Linux does not tell.
 fn cpu_s() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11);
-    // In hundredths of a second, as Linux tells it.
-    fields.take(2).filter_map(|it| it.parse::<f64>().ok()).sum::<f64>() / 100.0
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    told.split(' ').next().and_then(|it| it.parse::<f64>().ok()).unwrap_or_default() / 1e9
 }

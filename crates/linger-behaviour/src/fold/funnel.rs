@@ -51,9 +51,12 @@ impl Sum for Row {
 }
 
 impl Row {
+    #[inline]
     fn count(&mut self, chain: &Chain, steps: usize) {
-        self.people.resize(steps, 0);
-        self.times.resize(steps, Times::default());
+        if self.people.len() < steps {
+            self.people.resize(steps, 0);
+            self.times.resize(steps, Times::default());
+        }
         let mut rest = chain.reached;
         while rest != 0 {
             let step = rest.trailing_zeros() as usize;
@@ -163,7 +166,7 @@ impl FunnelFold {
             return false;
         }
         let mut firsts = [start; STEPS_MAX];
-        self.chain.reached = 1;
+        (self.chain.reached, self.chain.took_ms[0]) = (1, 0);
         for step in 1..self.plan.steps {
             let before = self.plan.before[step] as usize;
             if self.chain.reached >> before & 1 == 0 {
@@ -171,7 +174,7 @@ impl FunnelFold {
             }
             let mut next = firsts[before] + 1..rows.end;
             while let Some(row) = band.first(step, next.clone()) {
-                let took_ms = self.took_ms(band, rows.start, step, row);
+                let took_ms = self.took_ms(band, &firsts, step, row);
                 if took_ms <= self.plan.window_ms {
                     self.chain.reached |= 1 << step;
                     self.chain.took_ms[step] = took_ms;
@@ -191,18 +194,21 @@ impl FunnelFold {
         sure
     }
 
-    /// How long the latest way to a row of a step took.
+    /// How long the latest way to a row of a step took, from the first rows of the steps before. It joins the way to one of
+    /// these where it meets it.
     #[inline(always)]
-    fn took_ms(&self, band: &Band<'_>, begin: usize, step: usize, row: usize) -> i64 {
-        let (mut step, mut start) = (step, row);
+    fn took_ms(&self, band: &Band<'_>, firsts: &[usize; STEPS_MAX], mut step: usize, mut row: usize) -> i64 {
+        let mut took_ms = 0;
         while step > 0 {
-            step = self.plan.before[step] as usize;
-            match band.last(step, begin..start) {
-                Some(row) => start = row,
-                None => return i64::MAX,
+            let before = self.plan.before[step] as usize;
+            let from = band.last(before, firsts[before]..row).unwrap_or(firsts[before]);
+            took_ms += band.between_ms(from, row);
+            if from == firsts[before] {
+                return took_ms + self.chain.took_ms[before];
             }
+            (step, row) = (before, from);
         }
-        band.between_ms(start, row)
+        took_ms
     }
 
     /// Steps that one fact may meet several of: all facts of one time are looked at together.
@@ -277,7 +283,9 @@ impl Fold for FunnelFold {
     }
 
     fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
-        rest.extend((band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0));
+        rest.extend(
+            (band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0),
+        );
     }
 
     fn run(&mut self, run: &Run<'_>) {

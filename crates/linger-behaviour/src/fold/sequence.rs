@@ -134,7 +134,9 @@ impl SequenceFold {
             return false;
         }
         if let Some(row) = self.cells.at(EVERYBODY, 0) {
-            row.people.resize(self.steps, 0);
+            if row.people.is_empty() {
+                row.people.resize(self.steps, 0);
+            }
             row.people[..met].iter_mut().for_each(|people| *people += 1);
         }
         true
@@ -170,7 +172,9 @@ impl Fold for SequenceFold {
     }
 
     fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
-        rest.extend((band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0));
+        rest.extend(
+            (band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0),
+        );
     }
 
     fn run(&mut self, run: &Run<'_>) {
