@@ -18,7 +18,7 @@ pub(crate) mod trend;
 
 pub use members::MembersFold;
 
-use crate::{Answer, Columns, Fold, Head, Names, Need, Question, Run, Stage, Wrong};
+use crate::{Answer, Band, Columns, Fold, Head, Marks, Names, Need, Question, Run, Stage, Wrong};
 
 /// What every question's fold can do beside folding.
 pub(crate) trait Ask: Fold {
@@ -110,6 +110,14 @@ impl Fold for AnyFold {
 
     fn head(&mut self, head: &Head<'_>) -> Need {
         each!(&mut self.0, it => it.head(head))
+    }
+
+    fn marks(&self) -> Option<Marks<'_>> {
+        each!(&self.0, it => it.marks())
+    }
+
+    fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
+        each!(&mut self.0, it => it.band(band, rest))
     }
 
     fn run(&mut self, run: &Run<'_>) {

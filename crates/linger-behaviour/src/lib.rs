@@ -54,6 +54,7 @@
 //! Invariant: within a run, times never fall; facts of equal time stand in the order of their arrival.
 
 pub mod answer;
+pub mod band;
 mod calendar;
 pub mod clickhouse;
 pub mod customers;
@@ -65,6 +66,7 @@ mod table;
 mod words;
 
 pub use answer::{Answer, Group, When};
+pub use band::Band;
 pub use fact::{Class, Fact, Number, PersonKey, Text, touch};
 pub use fold::{AnyFold, MembersFold};
 pub use question::{
@@ -72,5 +74,5 @@ pub use question::{
     Paths, Pattern, Period, Question, Retention, Scope, Sequence, Stage, Start, Stays, Step, Stickiness,
     Survival, Trend, What, Wrong,
 };
-pub use run::{Columns, Fold, Head, NO_TEXT, NONE, Names, Need, Run};
+pub use run::{Columns, Fold, Head, Marks, NO_TEXT, NONE, Names, Need, Run};
 pub use table::Table;

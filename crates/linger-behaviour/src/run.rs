@@ -1,6 +1,6 @@
 //! One person's facts as columns, and the shape of everything that passes over them. It does not know any question.
 
-use crate::{Number, PersonKey, Text};
+use crate::{Band, Number, PersonKey, Text};
 
 /// The code of a text that is not there.
 pub const NO_TEXT: u32 = 0;
@@ -105,6 +105,16 @@ pub enum Need {
     Run,
 }
 
+/// What a fold wants to see of people side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks<'a> {
+    /// The codes of the names whose rows it wants marked; [`NO_TEXT`] marks nothing. Who has nothing of the first name does
+    /// not matter.
+    pub names: &'a [u32],
+    /// Whether it wants the time between rows.
+    pub gaps: bool,
+}
+
 /// One pass over people. Two folds of the same question over different people add up by [`Fold::merge`].
 pub trait Fold: Send {
     /// The columns it wants.
@@ -114,6 +124,17 @@ pub trait Fold: Send {
     fn head(&mut self, head: &Head<'_>) -> Need {
         let _ = head;
         Need::Run
+    }
+
+    /// What it wants to see of people side by side, if it can settle any of them so.
+    fn marks(&self) -> Option<Marks<'_>> {
+        None
+    }
+
+    /// Settles those of many people whom it can, as heads and runs would, and adds the places of all others to `rest`. Asked
+    /// only of folds that have [`Fold::marks`].
+    fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
+        rest.extend((band.place..).take(band.persons.len()));
     }
 
     /// Takes in all facts of a person.

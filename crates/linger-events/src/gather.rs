@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use linger_behaviour::{Columns, Fold, Head, NO_TEXT, Need, Number, PersonKey, Run, Text};
+use linger_behaviour::{Band, Columns, Fold, Head, Marks, NO_TEXT, Need, Number, PersonKey, Run, Text};
 
 use crate::moves::Moves;
 use crate::{AskFault, AskLimits, Held};
@@ -86,6 +86,24 @@ impl<F: Fold> Fold for Gather<'_, F> {
             return Need::Nothing;
         }
         if self.moves.concern(head.person.0) { Need::Run } else { self.inner.head(head) }
+    }
+
+    fn marks(&self) -> Option<Marks<'_>> {
+        self.inner.marks()
+    }
+
+    fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
+        let mut from = 0;
+        if !self.moves.is_empty() || !self.hidden.is_empty() {
+            for (at, person) in band.persons.iter().enumerate() {
+                if self.moves.concern(*person) || self.hidden.binary_search(person).is_ok() {
+                    self.inner.band(&band.part(from..at), rest);
+                    rest.push(band.place + at as u32);
+                    from = at + 1;
+                }
+            }
+        }
+        self.inner.band(&band.part(from..band.persons.len()), rest);
     }
 
     fn run(&mut self, run: &Run<'_>) {

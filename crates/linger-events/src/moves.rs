@@ -22,6 +22,11 @@ impl Moves {
         Moves { into, targets }
     }
 
+    /// Whether nobody moved.
+    pub fn is_empty(&self) -> bool {
+        self.into.is_empty()
+    }
+
     /// Who a person is now.
     pub fn now(&self, person: u64) -> u64 {
         self.into.get(&person).copied().unwrap_or(person)

@@ -8,14 +8,17 @@ use super::{
     times::Times,
 };
 use crate::{
-    Answer, Columns, Fold, Funnel, Head, Names, Need, Order, Run, Wrong,
+    Answer, Band, Columns, Fold, Funnel, Head, Marks, Names, Need, Order, Run, Wrong,
     answer::{Funnelled, FunnelledGroup, Reached},
+    question::STEPS_MAX,
 };
 use std::ops::Range;
 
 /// Groups that a fold holds at most. Their times take memory by the people in them.
 const GROUPS_HELD: usize = 20_000;
 const STEPS: u64 = 0xF_FFFF;
+/// Rows up to which somebody is followed by the places of names. Beyond, one pass by time is sure to be quick.
+const GLANCED_MAX: usize = 4_096;
 
 pub(crate) struct FunnelFold {
     question: Funnel,
@@ -23,6 +26,8 @@ pub(crate) struct FunnelFold {
     sieve: Sieve,
     touch: Touch,
     disjoint: bool,
+    // The names of the steps, when names and times alone decide.
+    codes: Option<Box<[u32]>>,
     cells: Cells<Row>,
     chain: Chain,
     // Kinds of facts of one time, reused.
@@ -46,9 +51,12 @@ impl Sum for Row {
 }
 
 impl Row {
+    #[inline]
     fn count(&mut self, chain: &Chain, steps: usize) {
-        self.people.resize(steps, 0);
-        self.times.resize(steps, Times::default());
+        if self.people.len() < steps {
+            self.people.resize(steps, 0);
+            self.times.resize(steps, Times::default());
+        }
         let mut rest = chain.reached;
         while rest != 0 {
             let step = rest.trailing_zeros() as usize;
@@ -70,6 +78,9 @@ impl FunnelFold {
         FunnelFold {
             plan: Plan::new(&optional, question.window_s),
             disjoint: sieve.is_disjoint(),
+            codes: sieve.codes(question.steps.len()).filter(|_| {
+                question.order == Order::Ordered && sieve.is_disjoint() && question.breakdown.is_none()
+            }),
             sieve,
             touch: Touch::new(question.breakdown.as_ref()),
             cells: Cells::new(GROUPS_HELD),
@@ -139,6 +150,67 @@ impl FunnelFold {
         }
     }
 
+    /// Settles somebody by the places of names: a step is first reached by its earliest fact that lies within the window
+    /// of the latest way back to a start. False when that cannot be said: the range cuts their facts, or the order of
+    /// facts of one time could matter.
+    #[inline]
+    fn glance(&mut self, band: &Band<'_>, person: usize) -> bool {
+        let scope = &self.question.scope;
+        let (first_ms, last_ms) = (band.first_ms[person], band.last_ms[person]);
+        if last_ms < scope.from_ms || first_ms >= scope.to_ms {
+            return true;
+        }
+        let rows = band.rows(person);
+        let Some(start) = band.first(0, rows.clone()) else { return true };
+        if first_ms < scope.from_ms || last_ms >= scope.to_ms || rows.len() > GLANCED_MAX {
+            return false;
+        }
+        let mut firsts = [start; STEPS_MAX];
+        (self.chain.reached, self.chain.took_ms[0]) = (1, 0);
+        for step in 1..self.plan.steps {
+            let before = self.plan.before[step] as usize;
+            if self.chain.reached >> before & 1 == 0 {
+                continue;
+            }
+            let mut next = firsts[before] + 1..rows.end;
+            while let Some(row) = band.first(step, next.clone()) {
+                let took_ms = self.took_ms(band, &firsts, step, row);
+                if took_ms <= self.plan.window_ms {
+                    self.chain.reached |= 1 << step;
+                    self.chain.took_ms[step] = took_ms;
+                    firsts[step] = row;
+                    break;
+                }
+                next.start = row + 1;
+            }
+        }
+        // Who has nothing that could follow a start has no order that could matter.
+        let follows = |step: usize| self.plan.before[step] == 0 && band.first(step, rows.clone()).is_some();
+        let alone = self.chain.reached == 1 && !(1..self.plan.steps).any(follows);
+        let sure = alone || !band.has_ties(rows);
+        if sure && let Some(row) = self.cells.at(EVERYBODY, 0) {
+            row.count(&self.chain, self.plan.steps);
+        }
+        sure
+    }
+
+    /// How long the latest way to a row of a step took, from the first rows of the steps before. It joins the way to one of
+    /// these where it meets it.
+    #[inline(always)]
+    fn took_ms(&self, band: &Band<'_>, firsts: &[usize; STEPS_MAX], mut step: usize, mut row: usize) -> i64 {
+        let mut took_ms = 0;
+        while step > 0 {
+            let before = self.plan.before[step] as usize;
+            let from = band.last(before, firsts[before]..row).unwrap_or(firsts[before]);
+            took_ms += band.between_ms(from, row);
+            if from == firsts[before] {
+                return took_ms + self.chain.took_ms[before];
+            }
+            (step, row) = (before, from);
+        }
+        took_ms
+    }
+
     /// Steps that one fact may meet several of: all facts of one time are looked at together.
     fn follow_together(&mut self, run: &Run<'_>, range: Range<usize>) {
         let mut at = range.start;
@@ -204,6 +276,16 @@ impl Fold for FunnelFold {
             return Need::Nothing;
         }
         Need::Run
+    }
+
+    fn marks(&self) -> Option<Marks<'_>> {
+        self.codes.as_deref().map(|names| Marks { names, gaps: true })
+    }
+
+    fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
+        rest.extend(
+            (band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0),
+        );
     }
 
     fn run(&mut self, run: &Run<'_>) {

@@ -5,11 +5,11 @@
 
 use super::{
     Ask, Target,
-    cells::{Cells, Sum},
+    cells::{Cells, EVERYBODY, Sum},
     sieve::{Sieve, Touch},
 };
 use crate::{
-    Answer, Columns, Fold, Head, Names, Need, Run, Sequence, Wrong,
+    Answer, Band, Columns, Fold, Head, Marks, Names, Need, Run, Sequence, Wrong,
     answer::{Matched, MatchedGroup},
     question::STEPS_MAX,
 };
@@ -26,6 +26,10 @@ pub(crate) struct SequenceFold {
     sieve: Sieve,
     touch: Touch,
     steps: usize,
+    // The names of the steps, when names alone decide.
+    codes: Option<Box<[u32]>>,
+    // Whether any time may lie between steps.
+    unhurried: bool,
     within_ms: [i64; STEPS_MAX],
     window_ms: i64,
     cells: Cells<Row>,
@@ -58,8 +62,11 @@ impl SequenceFold {
         for (within_ms, step) in within_ms.iter_mut().zip(&question.pattern) {
             *within_ms = step.within_s.map_or(longest, |s| s as i64 * 1000);
         }
+        let sieve = Sieve::new(&question.scope, parts, names);
         SequenceFold {
-            sieve: Sieve::new(&question.scope, parts, names),
+            codes: sieve.codes(question.pattern.len()).filter(|_| question.breakdown.is_none()),
+            unhurried: question.window_s.is_none() && question.pattern.iter().all(|it| it.within_s.is_none()),
+            sieve,
             touch: Touch::new(question.breakdown.as_ref()),
             steps: question.pattern.len(),
             within_ms,
@@ -104,6 +111,37 @@ impl SequenceFold {
         met
     }
 
+    /// Settles somebody by the order of names alone, which says how far they came at most; false when time could matter.
+    #[inline]
+    fn glance(&mut self, band: &Band<'_>, person: usize) -> bool {
+        let scope = &self.question.scope;
+        let (first_ms, last_ms) = (band.first_ms[person], band.last_ms[person]);
+        if last_ms < scope.from_ms || first_ms >= scope.to_ms {
+            return true;
+        }
+        let mut rows = band.rows(person);
+        let mut met = 0;
+        while met < self.steps
+            && let Some(row) = band.first(met, rows.clone())
+        {
+            (met, rows.start) = (met + 1, row + 1);
+        }
+        if met == 0 {
+            return true;
+        }
+        let within = first_ms >= scope.from_ms && last_ms < scope.to_ms;
+        if !within || (met > 1 && !self.unhurried) {
+            return false;
+        }
+        if let Some(row) = self.cells.at(EVERYBODY, 0) {
+            if row.people.is_empty() {
+                row.people.resize(self.steps, 0);
+            }
+            row.people[..met].iter_mut().for_each(|people| *people += 1);
+        }
+        true
+    }
+
     /// A fact that may not lie before a step ends every way that waits for it, but not one that ends with this fact.
     #[inline]
     fn forget(&mut self, breaks: u64, met: u32) {
@@ -127,6 +165,16 @@ impl Fold for SequenceFold {
         let scope = &self.question.scope;
         let outside = head.last_ms < scope.from_ms || head.first_ms >= scope.to_ms;
         if outside || self.sieve.head_names(1) & head.names == 0 { Need::Nothing } else { Need::Run }
+    }
+
+    fn marks(&self) -> Option<Marks<'_>> {
+        self.codes.as_deref().map(|names| Marks { names, gaps: false })
+    }
+
+    fn band(&mut self, band: &Band<'_>, rest: &mut Vec<u32>) {
+        rest.extend(
+            (band.place..).zip(0..band.persons.len()).filter(|it| !self.glance(band, it.1)).map(|it| it.0),
+        );
     }
 
     fn run(&mut self, run: &Run<'_>) {

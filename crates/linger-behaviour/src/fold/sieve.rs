@@ -170,6 +170,14 @@ impl Sieve {
         self.checked == 0
     }
 
+    /// The code of the name that each of the lowest bits stands for, when names alone decide; [`NO_TEXT`] for one that
+    /// never happened.
+    pub(crate) fn codes(&self, bits: usize) -> Option<Box<[u32]>> {
+        let plain = self.is_plain() && self.parts.iter().all(|it| it.code.is_some() && it.bit < 1 << bits);
+        let code = |bit: usize| self.parts.iter().find(|it| it.bit == 1 << bit)?.code;
+        plain.then(|| (0..bits).map(|bit| code(bit).unwrap_or(NO_TEXT)).collect())
+    }
+
     /// The facts in the range.
     #[inline]
     pub(crate) fn range(&self, run: &Run<'_>) -> Range<usize> {

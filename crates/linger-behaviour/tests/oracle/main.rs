@@ -1,6 +1,7 @@
 //! The engine against the plain meaning of its questions, on random histories. It does not know how the engine works.
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
+mod beside;
 mod cells;
 mod histories;
 mod naive;

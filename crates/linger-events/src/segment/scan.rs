@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use linger_behaviour::{Columns, Fact, Fold, Head, NO_TEXT, NONE, Need, Number, PersonKey, Run, Text};
+use linger_behaviour::{Columns, Fact, Fold, Head, Marks, NO_TEXT, NONE, Need, Number, PersonKey, Run, Text};
 
 use super::hot::{CodeMap, Group, Hot};
 use super::{Dictionary, Segment};
@@ -36,7 +36,7 @@ pub(crate) fn scan<F: Fold>(
     let columns = fold.columns();
     let mut cursors = Vec::with_capacity(segments.len());
     for segment in segments {
-        let mut cursor = Cursor::new(&segment.hot, words, columns);
+        let mut cursor = Cursor::new(&segment.hot, words, columns, fold.marks());
         cursor.next_group(limits)?;
         cursors.push(cursor);
     }
@@ -77,11 +77,20 @@ struct Cursor<'a> {
     place: usize,
     persons: usize,
     held: Option<Held>,
+    /// The names to mark, each by its codes in the segment, and whether gaps are wanted with them.
+    marks: Option<(Vec<Vec<u32>>, bool)>,
+    /// Who was not settled side by side.
+    rest: Vec<u32>,
 }
 
+/// Codes of a segment that one name may have for its rows to be marked: only names that are not told apart have many.
+const CODES_MARKED_MAX: usize = 8;
+
 impl<'a> Cursor<'a> {
-    fn new(hot: &'a Hot, words: &Dictionary, columns: Columns) -> Cursor<'a> {
+    fn new(hot: &'a Hot, words: &Dictionary, columns: Columns, marks: Option<Marks<'_>>) -> Cursor<'a> {
         let codes = hot.codes(words, columns);
+        let marks = marks.map(|it| (it.names.iter().map(|name| codes.locals(*name)).collect(), it.gaps));
+        let few = |it: &(Vec<Vec<u32>>, bool)| it.0.iter().all(|codes| codes.len() <= CODES_MARKED_MAX);
         Cursor {
             hot,
             codes,
@@ -91,6 +100,8 @@ impl<'a> Cursor<'a> {
             place: 0,
             persons: 0,
             held: None,
+            marks: marks.filter(few),
+            rest: Vec::new(),
         }
     }
 
@@ -114,13 +125,17 @@ impl<'a> Cursor<'a> {
         if self.place >= self.persons { self.next_group(limits) } else { Ok(()) }
     }
 
-    fn fetch(&mut self, limits: &AskLimits) -> Result<(), AskFault> {
-        if !self.group.is_fetched() {
+    fn hold(&mut self, limits: &AskLimits) -> Result<(), AskFault> {
+        if !self.group.is_read() {
             self.held = None;
             self.held = Some(limits.hold(self.group.bytes(self.columns))?);
-            self.group.fetch(self.hot, self.columns)?;
         }
         Ok(())
+    }
+
+    fn fetch(&mut self, limits: &AskLimits) -> Result<(), AskFault> {
+        self.hold(limits)?;
+        Ok(self.group.fetch(self.hot, self.columns)?)
     }
 
     /// The rows of the present person.
@@ -136,17 +151,42 @@ impl<'a> Cursor<'a> {
         fold: &mut F,
         limits: &AskLimits,
     ) -> Result<(), AskFault> {
-        while self.place < self.persons {
-            if until.is_some_and(|until| self.group.persons()[self.place] >= until) {
-                return Ok(());
-            }
-            if fold.head(&self.group.head(self.place, &self.codes)) == Need::Run {
+        let ahead = &self.group.persons()[self.place..];
+        let end = until.map_or(self.persons, |until| self.place + ahead.partition_point(|it| *it < until));
+        let mut rest = std::mem::take(&mut self.rest);
+        rest.clear();
+        self.band(end, fold, &mut rest, limits)?;
+        for place in rest.iter().map(|place| *place as usize) {
+            if fold.head(&self.group.head(place, &self.codes)) == Need::Run {
                 self.fetch(limits)?;
-                fold.run(&self.group.run(self.place, &self.codes, self.columns));
+                fold.run(&self.group.run(place, &self.codes, self.columns));
             }
-            self.place += 1;
         }
-        self.next_group(limits)
+        (self.rest, self.place) = (rest, end);
+        if end < self.persons { Ok(()) } else { self.next_group(limits) }
+    }
+
+    /// Hands over persons side by side, and finds those of them whose facts have to be read.
+    fn band<F: Fold>(
+        &mut self,
+        end: usize,
+        fold: &mut F,
+        rest: &mut Vec<u32>,
+        limits: &AskLimits,
+    ) -> Result<(), AskFault> {
+        let people = self.place..end;
+        match self.marks.take() {
+            None => rest.extend(people.start as u32..people.end as u32),
+            Some((names, gaps)) => {
+                if names.first().is_none_or(|name| self.group.has_any(name)) {
+                    self.hold(limits)?;
+                    self.group.mark(self.hot, &names, gaps)?;
+                    fold.band(&self.group.band(people), rest);
+                }
+                self.marks = Some((names, gaps));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use linger_behaviour::{Class, Columns, Fact, Fold, Head, Names, Need, Number, PersonKey, Run, Text};
+use linger_behaviour::{
+    Class, Columns, Fact, Fold, Funnel, Head, Names, Need, Number, Order, Pattern, PersonKey, Question, Run,
+    Scope, Sequence, Step, Table, Text, What,
+};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
@@ -180,6 +183,53 @@ proptest! {
         let words = words(&all);
         let merged: Vec<_> = merged.iter().map(|meta| Arc::new(open(dir.path(), meta, "UTC").unwrap())).collect();
         prop_assert_eq!(pass(&words, &merged, TailPart::default()).told, expected(&all));
+    }
+}
+
+/// Questions that most people are settled for side by side.
+fn asked_side_by_side(window_s: u64) -> [Question; 3] {
+    let scope =
+        Scope { from_ms: 0, to_ms: 500 * DAY_MS, zone: "UTC".to_owned(), filters: vec![], min_people: 1 };
+    let steps = ["a", "b", "c"].map(|name| Step::of(What::event(name))).to_vec();
+    let then = |name| Pattern { then: What::event(name), within_s: None, without: vec![] };
+    let sequence = |window_s| {
+        let pattern = ["a", "b", "a", "d"].map(then).to_vec();
+        Question::Sequence(Sequence { scope: scope.clone(), pattern, window_s, breakdown: None })
+    };
+    let funnel = Funnel { scope: scope.clone(), steps, order: Order::Ordered, window_s, breakdown: None };
+    [sequence(None), sequence(Some(window_s)), Question::Funnel(funnel)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn questions_asked_side_by_side_are_answered_as_from_memory(
+        parts in prop::array::uniform4(prop::collection::vec(some_fact(), 1..120)),
+        window_s in prop::sample::select(vec![1, 3_600, 100 * 86_400]),
+        more_names in prop::sample::select(vec![0, 70, 300]),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut parts = parts;
+        // Somebody with so many names that codes take more than a byte, and bits of heads stand for several.
+        parts[0].extend((0..more_names).map(|n| fact(9, n, &format!("name {n}"), n as u128)));
+        // Many who lie in one place alone, beside those who lie in several.
+        for (nth, part) in (0..).zip(&mut parts[..2]) {
+            part.iter_mut().for_each(|it| it.person.0 += 10 * (1 + it.received_ms as u64 % 5) + nth);
+        }
+        let facts = parts.concat();
+        let words = words(&facts);
+        let segments = [put(dir.path(), 1, &parts[0]), put(dir.path(), 2, &parts[1]), put(dir.path(), 3, &parts[2])];
+        let tail = TailPart::new(parts[3].clone());
+        let mut table = Table::new("UTC").unwrap();
+        facts.iter().for_each(|fact| table.push(fact).unwrap());
+        // The second time, files were found whole and are read in part.
+        for question in asked_side_by_side(window_s).iter().cycle().take(6) {
+            let mut fold = question.fold(&words, "UTC");
+            prop_assert!(fold.marks().is_some());
+            scan(&words, &segments, &tail, &mut fold, &AskLimits::default()).unwrap();
+            prop_assert_eq!(fold.finish(&words).unwrap(), table.ask(question).unwrap());
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crc32c::crc32c;
+use linger_behaviour::band::{Band, mark};
 use linger_behaviour::{Columns, Head, NO_TEXT, NONE, Number, PersonKey, Run, Text};
 
 use super::layout::{Block, Directory, MAGIC, TAIL, VERSION, head_lengths};
@@ -120,6 +121,28 @@ impl Hot {
         whole.store(true, Ordering::Relaxed);
         Ok(())
     }
+
+    /// Reads the rows of a group: the time between them, which ends at a byte, and their names after that; the names alone
+    /// if that will do and the whole was checked before.
+    fn read_core(
+        &self,
+        group: usize,
+        split: usize,
+        names_alone: bool,
+        [gaps, names]: [&mut Vec<u64>; 2],
+    ) -> Result<(), StoreFault> {
+        let core = self.directory.groups[group].core;
+        if names_alone && self.whole[group][1].load(Ordering::Relaxed) {
+            gaps.clear();
+            let bytes = core.bytes.saturating_sub(split as u32);
+            return self.read(Block { at: core.at + split as u64, bytes, sum: 0 }, names, false);
+        }
+        self.read_once(group, 1, core, gaps)?;
+        names.clear();
+        names.extend_from_slice(gaps.get(split / 8..).unwrap_or_default());
+        gaps.truncate(split / 8);
+        Ok(())
+    }
 }
 
 /// The codes of the store by those of a segment.
@@ -153,6 +176,12 @@ impl CodeMap {
         CodeMap { names, texts, bits }
     }
 
+    /// The segment's codes of a code of the store.
+    pub fn locals(&self, code: u32) -> Vec<u32> {
+        let locals = (0..).zip(&self.names).filter(|it| code != NO_TEXT && *it.1 == code);
+        locals.map(|it| it.0).collect()
+    }
+
     fn bits(&self, local: u64) -> u64 {
         let Some(tables) = &self.bits else { return local };
         tables.iter().zip(local.to_le_bytes()).fold(0, |all, (table, byte)| all | table[usize::from(byte)])
@@ -171,8 +200,12 @@ pub(in crate::segment) struct Group {
     /// Where each person's rows begin, and where the last one's end.
     starts: Vec<u32>,
     fetched: bool,
-    core: Vec<u64>,
+    gaps: Vec<u64>,
+    names: Vec<u64>,
     name_width: u8,
+    /// Where the names of a band stand, once they were marked.
+    marks: Vec<Vec<u64>>,
+    marked: bool,
     texts: [Codes; Text::COUNT],
     numbers: [Vec<u64>; Number::COUNT],
     run: Decoded,
@@ -203,7 +236,9 @@ impl Group {
         self.rows = entry.rows as usize;
         self.day0 = entry.day0;
         self.day_words = usize::from(entry.day_words);
-        self.fetched = false;
+        (self.fetched, self.marked) = (false, false);
+        self.gaps.clear();
+        self.names.clear();
         hot.read_once(at, 0, entry.heads, &mut self.heads)?;
         let expected: usize = head_lengths(self.persons, self.day_words).iter().sum();
         if self.heads.len() * 8 != expected || !self.count_rows() {
@@ -234,9 +269,9 @@ impl Group {
         (self.rows * (20 + 4 * texts + 8 * numbers) + self.heads.len() * 8) as u64
     }
 
-    /// Whether the rows were read.
-    pub fn is_fetched(&self) -> bool {
-        self.fetched
+    /// Whether any rows were read.
+    pub fn is_read(&self) -> bool {
+        !self.names.is_empty()
     }
 
     fn head_column(&self, column: usize) -> &[u64] {
@@ -271,22 +306,76 @@ impl Group {
         }
     }
 
+    /// Whether anybody has a name, by its codes in the segment.
+    pub fn has_any(&self, name: &[u32]) -> bool {
+        let bits = name.iter().fold(0u64, |bits, code| bits | 1 << code.min(&63));
+        self.head_column(3).iter().any(|names| names & bits != 0)
+    }
+
+    /// Marks the rows of names, each by its codes in the segment, if that was not done yet.
+    pub fn mark(&mut self, hot: &Hot, names: &[Vec<u32>], gaps: bool) -> Result<(), StoreFault> {
+        if self.marked {
+            return Ok(());
+        }
+        self.read_core(hot, !gaps)?;
+        self.marks.resize_with(names.len(), Vec::new);
+        for (marks, codes) in self.marks.iter_mut().zip(names) {
+            marks.clear();
+            marks.resize(self.rows.div_ceil(64), 0);
+            for code in codes {
+                // A code too wide for the group is not in it.
+                match self.name_width {
+                    1 => mark_code(&self.names, self.rows, u8::try_from(*code), marks),
+                    2 => mark_code(&self.names, self.rows, u16::try_from(*code), marks),
+                    _ => mark_code(&self.names, self.rows, Ok::<u32, ()>(*code), marks),
+                }
+            }
+        }
+        self.marked = true;
+        Ok(())
+    }
+
+    /// Some of its people side by side, once names were marked.
+    pub fn band(&self, people: Range<usize>) -> Band<'_> {
+        let all = Band {
+            place: 0,
+            persons: self.persons(),
+            first_ms: bytemuck::cast_slice(self.head_column(1)),
+            last_ms: bytemuck::cast_slice(self.head_column(2)),
+            starts: &self.starts,
+            marks: &self.marks,
+            gaps: bytemuck::cast_slice(&self.gaps),
+        };
+        all.part(people)
+    }
+
+    fn read_core(&mut self, hot: &Hot, names_alone: bool) -> Result<(), StoreFault> {
+        if self.is_read() && (names_alone || !self.gaps.is_empty()) {
+            return Ok(());
+        }
+        let split = (self.rows * 4).next_multiple_of(8);
+        hot.read_core(self.at, split, names_alone, [&mut self.gaps, &mut self.names])?;
+        self.name_width = hot.directory.groups[self.at].name_width;
+        // Of the gaps nothing is missing where a name follows.
+        if self.names.len() * 8 >= self.rows * usize::from(self.name_width) {
+            return Ok(());
+        }
+        Err(StoreFault::damaged(format!("reading {}", hot.name), &hot.name))
+    }
+
     /// Reads the rows of the group, if they are not there yet.
     pub fn fetch(&mut self, hot: &Hot, columns: Columns) -> Result<(), StoreFault> {
         if self.fetched {
             return Ok(());
         }
-        let entry = &hot.directory.groups[self.at];
         let long_enough = |bytes: usize, raw: &[u64]| {
             if raw.len() * 8 >= bytes {
                 return Ok(());
             }
             Err(StoreFault::damaged(format!("reading {}", hot.name), &hot.name))
         };
-        hot.read_once(self.at, 1, entry.core, &mut self.core)?;
-        self.name_width = entry.name_width;
-        let gaps = (self.rows * 4).next_multiple_of(8);
-        long_enough(gaps + self.rows * usize::from(entry.name_width), &self.core)?;
+        self.read_core(hot, false)?;
+        let entry = &hot.directory.groups[self.at];
         for text in Text::ALL.into_iter().filter(|text| columns.has(*text)) {
             let Codes { width, raw } = &mut self.texts[text.index()];
             raw.clear();
@@ -315,12 +404,11 @@ impl Group {
         let Decoded { at_ms, name, texts, numbers } = &mut self.run;
         at_ms.clear();
         let mut now = first_ms;
-        at_ms.extend(bytemuck::cast_slice::<u64, u32>(&self.core)[rows.clone()].iter().map(|gap| {
+        at_ms.extend(bytemuck::cast_slice::<u64, u32>(&self.gaps)[rows.clone()].iter().map(|gap| {
             now += i64::from(*gap);
             now
         }));
-        let names = &bytemuck::cast_slice::<u64, u8>(&self.core)[(self.rows * 4).next_multiple_of(8)..];
-        decode_codes(names, self.name_width, rows.clone(), &codes.names, name);
+        decode_codes(bytemuck::cast_slice(&self.names), self.name_width, rows.clone(), &codes.names, name);
         for text in Text::ALL.into_iter().filter(|text| columns.has(*text)) {
             let (Codes { width, raw }, column) = (&self.texts[text.index()], &mut texts[text.index()]);
             match raw.is_empty() {
@@ -348,6 +436,18 @@ impl Group {
             texts: std::array::from_fn(|at| texts[at].as_slice()),
             numbers: std::array::from_fn(|at| numbers[at].as_slice()),
         }
+    }
+}
+
+/// Marks the rows of a code of the names' width; none when it is wider.
+fn mark_code<T: bytemuck::Pod + PartialEq, E>(
+    names: &[u64],
+    rows: usize,
+    code: Result<T, E>,
+    marks: &mut [u64],
+) {
+    if let Ok(code) = code {
+        mark(&bytemuck::cast_slice::<u64, T>(names)[..rows], code, marks);
     }
 }
 
