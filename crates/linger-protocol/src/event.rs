@@ -594,4 +594,7 @@ pub enum Event {
         #[n(0)]
         quality: Quality,
     },
+    /// Something about the stage or about calls.
+    #[n(37)]
+    Seat(#[n(0)] crate::SeatEvent),
 }

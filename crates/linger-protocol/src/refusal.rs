@@ -64,6 +64,28 @@ pub enum Refusal {
     PromptShowing,
     /// The room holds as much as it may of something.
     RoomFull,
+    /// The stage is not open.
+    StageClosed,
+    /// The person has asked already, or is on stage.
+    AlreadyAsked,
+    /// Only those who follow the host may ask.
+    FollowersOnly,
+    /// The line is as long as it may be.
+    QueueFull,
+    /// The person does not stand in the line.
+    NotInLine,
+    /// Every seat is taken, or kept for somebody who is invited.
+    StageFull,
+    /// The person is not invited, or no longer.
+    NotInvited,
+    /// The person is not on stage.
+    NotOnStage,
+    /// No requests for calls are taken.
+    CallsClosed,
+    /// No such request for a call, or it ended.
+    NoSuchCall,
+    /// Somebody else took this call.
+    CallTaken,
 }
 
 impl Refusal {
@@ -99,6 +121,17 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
+        Refusal::StageClosed,
+        Refusal::AlreadyAsked,
+        Refusal::FollowersOnly,
+        Refusal::QueueFull,
+        Refusal::NotInLine,
+        Refusal::StageFull,
+        Refusal::NotInvited,
+        Refusal::NotOnStage,
+        Refusal::CallsClosed,
+        Refusal::NoSuchCall,
+        Refusal::CallTaken,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -134,6 +167,17 @@ impl Refusal {
             Refusal::IntentKnown => "intent-known",
             Refusal::PromptShowing => "prompt-showing",
             Refusal::RoomFull => "room-full",
+            Refusal::StageClosed => "stage-closed",
+            Refusal::AlreadyAsked => "already-asked",
+            Refusal::FollowersOnly => "followers-only",
+            Refusal::QueueFull => "queue-full",
+            Refusal::NotInLine => "not-in-line",
+            Refusal::StageFull => "stage-full",
+            Refusal::NotInvited => "not-invited",
+            Refusal::NotOnStage => "not-on-stage",
+            Refusal::CallsClosed => "calls-closed",
+            Refusal::NoSuchCall => "no-such-call",
+            Refusal::CallTaken => "call-taken",
         }
     }
 }

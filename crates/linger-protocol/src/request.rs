@@ -232,6 +232,8 @@ pub enum Act {
         /// How it ended.
         end: PromptEnd,
     },
+    /// Something about the stage or about calls.
+    Seat(crate::SeatAct),
 }
 
 impl Act {
@@ -260,6 +262,7 @@ impl Act {
             | Act::ClosePrompt { .. } => &[Host, Operator, Admin],
             Act::OpenRoom { .. } => &[Operator, Admin],
             Act::FollowIntent { .. } => &[Admin],
+            Act::Seat(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }

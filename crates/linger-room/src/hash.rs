@@ -8,18 +8,20 @@
 use crate::{
     Room,
     asking::{Asking, OpenQuestion},
+    calls::{CallTaken, CallTerms, CallWaiting, Calls},
     chat::{Chat, Said},
     deadlines::{Deadlines, Due},
     draw::{Draw, DrawState, Draws},
     orders::{Order, OrderState, Orders, Refund},
     presence::Presence,
     prompt::{Prompts, Showing},
+    seats::{InLine, OnStage, Seats, StageTerms},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
 };
 use linger_protocol::{
     Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptId, Proposal, QuestionId, RefundReason, Topic,
+    PromptId, Proposal, QuestionId, RefundReason, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,7 +51,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, seats, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -69,6 +71,14 @@ canonical! {
     Prompts { last, showing, known, known_in_order }
     Showing { prompt, intent, until }
     Intent { id, rule, at, arm, proposal }
+    Seats { terms, line, invited, seated, calls }
+    StageTerms { seats, who }
+    InLine { person, priority }
+    OnStage { seat, muted }
+    Calls { terms, waiting, taken }
+    CallTerms { promise_min }
+    CallWaiting { person, priority, until }
+    CallTaken { by, until }
     Deadlines { pending }
     Money { minor, currency }
 }
@@ -225,7 +235,15 @@ impl Canonical for Due {
             Due::Hold(order) => (0u8, *order).feed(to),
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
+            Due::Seat(person) => (3u8, *person).feed(to),
+            Due::Call(person) => (4u8, *person).feed(to),
         }
+    }
+}
+
+impl Canonical for WhoMayAsk {
+    fn feed(&self, to: &mut Sha256) {
+        (*self == WhoMayAsk::Followers).feed(to);
     }
 }
 

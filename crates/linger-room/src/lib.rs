@@ -23,10 +23,12 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on stage), `calls`
+//! (calls with an adviser), `deadlines` (what is due when), `hash`.
 
 mod asking;
 pub mod bounds;
+mod calls;
 mod chat;
 mod deadlines;
 pub mod draw;
@@ -35,15 +37,18 @@ mod orders;
 mod presence;
 mod prompt;
 pub mod question;
+mod seats;
 mod shelf;
 mod stage;
 mod text;
 
 pub use asking::OpenQuestion;
+pub use calls::{CallTaken, CallTerms, CallWaiting};
 pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
+pub use seats::{InLine, OnStage, StageTerms};
 pub use shelf::{Sale, StockView};
 
 use asking::Asking;
@@ -51,8 +56,9 @@ use chat::Chat;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason,
-    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    Act, Actor, Answered, CallEnd, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis,
+    OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    SeatEnd,
 };
 use orders::Orders;
 use presence::Presence;
@@ -71,6 +77,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    seats: seats::Seats,
     deadlines: Deadlines,
 }
 
@@ -114,6 +121,7 @@ impl Room {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+            Act::Seat(act) => seats::decide(self, now, *by, act),
         }
     }
 
@@ -138,6 +146,7 @@ impl Room {
                 lost.into_iter().chain(self.stage.note_stopped(OffReason::Restarted)).collect()
             }
             Report::PeopleMoved { arrived, left } => self.presence.note_moved(arrived, left),
+            Report::PeopleGone { people } => self.seats.note_gone(people),
             Report::LikesCame { likes, people } => self.presence.note_likes(*likes, *people),
             Report::CardsTouched { touches } => self.note_touches(touches),
             Report::QualityMeasured { quality } if *quality == Quality::default() => vec![],
@@ -203,6 +212,7 @@ impl Room {
                 }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Seat(event) => self.seats.apply(&mut self.deadlines, event),
         }
     }
 
@@ -253,6 +263,8 @@ impl Room {
             Due::Hold(order) => Event::OrderLapsed { order },
             Due::Draw(draw) => self.draws.frozen(draw),
             Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+            Due::Seat(person) => Event::Seat(seats::ended(person, SeatEnd::Expired)),
+            Due::Call(person) => Event::Seat(calls::ended(person, CallEnd::Expired)),
         };
         self.deadlines.due(now).map(end).collect()
     }

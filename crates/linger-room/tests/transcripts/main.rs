@@ -8,4 +8,5 @@ mod prompts;
 mod questions;
 #[path = "../support/script.rs"]
 mod script;
+mod seat;
 mod shelf;
