@@ -1400,6 +1400,42 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
+        /**
+         * @description How somebody's request for a call ended.
+         * @enum {string}
+         */
+        CallEndWire: "done" | "not-reached" | "nobody-free" | "answered-otherwise" | "not-ours" | "expired" | "withdrawn" | "closed";
+        /**
+         * @description How a call went.
+         * @enum {string}
+         */
+        CallOutcomeWire: "helped" | "follow-up" | "not-reached";
+        /** @description A request for a call. */
+        CallWire: {
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who asked for it. */
+            person: string;
+            /** @description Who took it; absent while it waits. */
+            taken_by?: string | null;
+            /** @description What it is about; empty when erased. */
+            topic: string;
+            /**
+             * Format: int64
+             * @description When it ends by itself.
+             */
+            until: number;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -1834,6 +1870,30 @@ export interface components {
          * @enum {string}
          */
         HowAnswered: "typed" | "on-air";
+        /** @description Somebody who waits for the stage, or is invited. */
+        InLineWire: {
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Until when they are invited; absent while they wait.
+             */
+            invited_until?: number | null;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description What they wrote; may be empty. */
+            note: string;
+            /** @description Who. */
+            person: string;
+            /**
+             * Format: int32
+             * @description Higher before lower.
+             */
+            priority: number;
+        };
         /** @description A key for encoders such as OBS. Shown once. */
         IngestKey: {
             /** @description The bearer token. */
@@ -2029,6 +2089,51 @@ export interface components {
              */
             minor: number;
         };
+        /** @description A call as whoever asked for it sees it. */
+        MyCallWire: {
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /**
+             * Format: int32
+             * @description Its place among those that wait, from 1; absent once it was taken.
+             */
+            place?: number | null;
+            /** @description Whether somebody took it. */
+            taken: boolean;
+            /**
+             * Format: int64
+             * @description Until when it waits, or goes on.
+             */
+            until: number;
+        };
+        /** @description The stage and calls as they concern one person. */
+        MySeatWire: {
+            call?: components["schemas"]["MyCallWire"] | null;
+            call_ended?: components["schemas"]["CallEndWire"] | null;
+            ended?: components["schemas"]["SeatEndWire"] | null;
+            /** @description Whether they are muted on stage. */
+            muted?: boolean;
+            /**
+             * Format: int32
+             * @description Their place in the line, from 1.
+             */
+            place?: number | null;
+            /** @description Where they are. */
+            stage: components["schemas"]["MyStage"];
+            /**
+             * Format: int64
+             * @description Until when they are invited.
+             */
+            until?: number | null;
+        };
+        /**
+         * @description Where somebody is between watching and being on stage.
+         * @enum {string}
+         */
+        MyStage: "watching" | "waiting" | "invited" | "on-stage";
         /** @description What concerns only the person who looks. */
         MyView: {
             /** @description Whether they entered the draw that is shown. */
@@ -2042,6 +2147,7 @@ export interface components {
             muted_until: number;
             /** @description Their orders here, newest last, at most 50. */
             orders: components["schemas"]["OrderWire"][];
+            seat?: components["schemas"]["MySeatWire"] | null;
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -2072,6 +2178,30 @@ export interface components {
              *     orders, payments and after-sales, and say that two known people are one.
              */
             trusted?: boolean;
+        };
+        /**
+         * @description Why there is no call.
+         * @enum {string}
+         */
+        NoCallWire: "nobody-free" | "answered-otherwise" | "not-ours";
+        /** @description Somebody on stage. */
+        OnStageWire: {
+            /** @description Whether they are muted. */
+            muted: boolean;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who. */
+            person: string;
+            /**
+             * Format: int32
+             * @description Their seat, from 1; the host's is 0.
+             */
+            seat: number;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            since: number;
         };
         /**
          * @description Where an order stands.
@@ -2485,6 +2615,7 @@ export interface components {
             questions: components["schemas"]["QuestionWire"][];
             /** @description The room. */
             room: string;
+            seat?: components["schemas"]["SeatView"] | null;
             /** @description The shelf, in order of listing. */
             shelf: components["schemas"]["ShelfEntry"][];
             /** @description What it is called. */
@@ -2535,6 +2666,176 @@ export interface components {
              * @description The number of the write key.
              */
             key: number;
+        };
+        /** @description What is asked about the stage and about calls. */
+        SeatAsk: {
+            /** @enum {string} */
+            do: "ask-for-stage";
+            /** @description A few words for those who run the show, at most 80 characters. */
+            note?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "withdraw-ask";
+        } | {
+            /** @enum {string} */
+            do: "accept-seat";
+        } | {
+            /** @enum {string} */
+            do: "decline-seat";
+        } | {
+            /** @enum {string} */
+            do: "leave-stage";
+        } | {
+            /** @enum {string} */
+            do: "open-stage";
+            /**
+             * Format: int32
+             * @description Seats beside the host's, 1 to 8.
+             */
+            seats: number;
+            /** @description Who may ask. */
+            who: components["schemas"]["WhoMayAskWire"];
+        } | {
+            /** @enum {string} */
+            do: "close-stage";
+        } | {
+            /** @enum {string} */
+            do: "invite";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "decline";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "remove";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "move-up";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "set-muted";
+            /** @description Whether they are muted. */
+            muted: boolean;
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "open-calls";
+            /**
+             * Format: int32
+             * @description Within how many minutes the shop promises to call; no promise when absent.
+             */
+            promise_min?: number | null;
+        } | {
+            /** @enum {string} */
+            do: "close-calls";
+        } | {
+            /** @enum {string} */
+            do: "ask-for-call";
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /** @description What it is about, at most 200 characters; only staff read it. */
+            topic: string;
+        } | {
+            /** @enum {string} */
+            do: "withdraw-call";
+        } | {
+            /** @enum {string} */
+            do: "take-call";
+            /** @description Who asked for it. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "call-done";
+            /** @description How. */
+            outcome: components["schemas"]["CallOutcomeWire"];
+            /** @description Who had asked for it. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "decline-call";
+            /** @description Who asked for it. */
+            person: string;
+            /** @description Why. */
+            reason: components["schemas"]["NoCallWire"];
+        };
+        /** @description The stage and calls as staff see them. */
+        SeatDeskWire: {
+            /** @description Calls that were taken, then those that wait, the next one first; at most 50. */
+            calls: components["schemas"]["CallWire"][];
+            /**
+             * Format: int32
+             * @description How many calls wait.
+             */
+            calls_waiting: number;
+            /** @description How it went so far. */
+            figures: components["schemas"]["SeatFigures"];
+            /** @description Who is invited, then who waits, the next one first; at most 50. */
+            line: components["schemas"]["InLineWire"][];
+        };
+        /**
+         * @description How somebody's asking for the stage ended.
+         * @enum {string}
+         */
+        SeatEndWire: "withdrawn" | "declined" | "turned-down" | "expired" | "left" | "removed" | "gone" | "closed";
+        /** @description How asking for the stage and for calls went in this room so far. */
+        SeatFigures: {
+            /**
+             * Format: int32
+             * @description Times an invitation was accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int32
+             * @description Times somebody asked for the stage.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Mean time from asking for a call to its being taken, ms; absent when none was.
+             */
+            call_wait_ms_mean?: number | null;
+            /**
+             * Format: int32
+             * @description Times somebody asked for a call.
+             */
+            calls_asked: number;
+            /**
+             * Format: int32
+             * @description Calls that were taken.
+             */
+            calls_taken: number;
+            /**
+             * Format: int32
+             * @description Times somebody was invited.
+             */
+            invited: number;
+            /**
+             * Format: int32
+             * @description Different people who asked for the stage or for a call.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Mean time from asking to being invited, ms; absent when nobody was.
+             */
+            wait_ms_mean?: number | null;
+        };
+        /** @description The stage and calls in the view of a room. */
+        SeatView: {
+            desk?: components["schemas"]["SeatDeskWire"] | null;
+            /** @description What everybody sees. */
+            stage: components["schemas"]["StageWire"];
         };
         /** @description One second of the show. */
         SecondWire: {
@@ -2844,6 +3145,32 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+        };
+        /** @description The stage as everybody sees it. */
+        StageWire: {
+            /** @description Whether requests for calls are taken. */
+            calls_open: boolean;
+            /** @description Who is on it beside the host, by seat. */
+            on_stage: components["schemas"]["OnStageWire"][];
+            /** @description Whether people can ask to come on it. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description Within how many minutes the shop promises to call.
+             */
+            promise_min?: number | null;
+            /**
+             * Format: int32
+             * @description Seats beside the host's.
+             */
+            seats: number;
+            /**
+             * Format: int32
+             * @description How many wait.
+             */
+            waiting: number;
+            /** @description Who may ask. */
+            who: components["schemas"]["WhoMayAskWire"];
         };
         /** @description What one second added. */
         StepWire: {
@@ -3180,6 +3507,11 @@ export interface components {
             /** @description What it was about. */
             topic: string;
         };
+        /**
+         * @description Who may ask to come on stage.
+         * @enum {string}
+         */
+        WhoMayAskWire: "everybody" | "followers";
         /** @description A change asked of a room. One shape for `POST …/ask` and for the socket. */
         WireAct: {
             /**
@@ -3346,7 +3678,10 @@ export interface components {
              * @description The prompt.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["SeatAsk"] & {
+            /** @enum {string} */
+            kind: "seat";
+        });
         /** @description One thing that happened in a room. */
         WireEvent: {
             /**
@@ -3654,7 +3989,16 @@ export interface components {
              * @description Which.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["StageWire"] & {
+            /** @enum {string} */
+            k: "seat";
+        }) | (components["schemas"]["MySeatWire"] & {
+            /** @enum {string} */
+            k: "you-seat";
+        }) | (components["schemas"]["SeatDeskWire"] & {
+            /** @enum {string} */
+            k: "seat-desk";
+        });
         /** @description The worst moment of a show, in short. */
         WorstWire: {
             /** @description Code of the likeliest cause. */

@@ -36,7 +36,7 @@ pub const LINE_MAX: usize = 200;
 pub const INVITATION_MS: u64 = 30_000;
 /// Requests for calls, waiting and taken; beyond it, asking is `QueueFull`.
 pub const CALLS_MAX: usize = 200;
-/// Milliseconds a request for a call waits to be taken.
+/// Milliseconds a request for a call waits to be taken; longer where the shop promises more.
 pub const CALL_WAITS_MS: u64 = 15 * 60_000;
 /// Milliseconds after which a call that was taken is over, though nobody said so.
 pub const CALL_TAKEN_MS: u64 = 2 * 3_600_000;

@@ -83,9 +83,7 @@ fn ask(
     priority: u8,
 ) -> Result<Vec<SeatEvent>, Refusal> {
     let calls = &room.seats.calls;
-    if calls.terms.is_none() {
-        return Err(Refusal::CallsClosed);
-    }
+    let terms = calls.terms.ok_or(Refusal::CallsClosed)?;
     if room.host() == Some(person) {
         return Err(Refusal::NotAllowed);
     }
@@ -106,7 +104,9 @@ fn ask(
         return Err(Refusal::QueueFull);
     }
     let place = place_of(priority, calls.waiting.iter().map(|it| it.priority));
-    let until = now.plus(CALL_WAITS_MS);
+    // As long as the shop's promise runs, the request is on its list.
+    let promised_ms = u64::from(terms.promise_min.unwrap_or(0)) * 60_000;
+    let until = now.plus(CALL_WAITS_MS.max(promised_ms));
     Ok(vec![SeatEvent::CallAsked { person, topic: topic.sealed.clone(), item, priority, place, until }])
 }
 

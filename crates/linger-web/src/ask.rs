@@ -1,6 +1,8 @@
 //! Asking a room for a change: reads what came over the wire, fetches what the room cannot know, asks, and answers.
 //! It does not know whether the room agrees.
 
+mod seat;
+
 use crate::{
     account::Caller,
     error::{ApiError, Body},
@@ -177,6 +179,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
         WireAct::OpenDraw { keyword, prize, winners, lasts_ms } => {
             open_draw(house, keyword, prize, winners, lasts_ms)?
         }
+        WireAct::Seat(ask) => seat::meant(house, room, asker, ask).await?,
         WireAct::CloseDraw { draw } => Act::CloseDraw { draw: DrawId(draw) },
         WireAct::ClosePrompt { prompt, end } => Act::ClosePrompt {
             prompt: PromptId(prompt),

@@ -84,7 +84,7 @@ fn runs_the_calls(dice: &mut Dice, room: &Room, viewer: PersonId) -> (PersonId, 
     let reason = *dice.pick(&[NoCall::NobodyFree, NoCall::AnsweredOtherwise, NoCall::NotOurs]);
     match dice.below(12) {
         0..2 => {
-            let promise_min = dice.percent(50).then(|| 1 + dice.below(3) as u32);
+            let promise_min = dice.percent(50).then(|| 1 + dice.below(40) as u32);
             (staff, Role::Operator, SeatAct::OpenCalls { promise_min })
         }
         2 if dice.percent(40) => (staff, Role::Operator, SeatAct::CloseCalls),

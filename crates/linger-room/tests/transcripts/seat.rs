@@ -364,9 +364,9 @@ fn a_call_is_taken_by_one_and_done_once() {
             00:02  ops   call open 30                     -> calls open, within 30 minutes
             00:03  ann   call ask                         -> no: text-empty
             00:04  ann   call ask-of i9 which size for me -> no: no-such-item
-            00:05  ann   call ask-of i1 which size for me -> ann waits for a call about i1 until 15:05, 0 before
+            00:05  ann   call ask-of i1 which size for me -> ann waits for a call about i1 until 30:05, 0 before
             00:06  ann   call ask again                   -> no: already-asked
-            00:07  bob   call ask where is my parcel      -> bob waits for a call until 15:07, 1 before
+            00:07  bob   call ask where is my parcel      -> bob waits for a call until 30:07, 1 before
             00:08  mod   call done ann                    -> no: no-such-call
             00:09  mod   call take ann                    -> mod takes ann's call until 120:09
             00:10  mod   call take ann                    -> nothing new
@@ -374,7 +374,7 @@ fn a_call_is_taken_by_one_and_done_once() {
             00:12  mod   call done ann                    -> ann's call ended (done, helped)
             00:13  mod   call done ann                    -> no: no-such-call
             00:14  ops   call decline bob                 -> bob's call ended (declined, nobody free)
-            00:15  ann   call ask one more thing          -> ann waits for a call until 15:15, 0 before
+            00:15  ann   call ask one more thing          -> ann waits for a call until 30:15, 0 before
             00:16  ann   call withdraw                    -> ann's call ended (withdrawn)
             00:17  ann   call withdraw                    -> no: no-such-call
         "#]],

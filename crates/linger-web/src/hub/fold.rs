@@ -62,6 +62,7 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    pub(super) seat: super::seat::SeatFold,
 }
 
 struct Place {
@@ -132,6 +133,7 @@ impl Fold {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
+            Event::Seat(event) => self.seat.take(at, event, plain),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -279,6 +281,7 @@ impl Fold {
     /// Blanks everything a person wrote that is still shown.
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);
+        self.seat.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
@@ -314,6 +317,7 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            seat: Some(self.seat.view(staff)),
         };
         view.for_role(role)
     }
@@ -326,6 +330,7 @@ impl Fold {
             entered: self.draw.as_ref().is_some_and(|draw| draw.entered.contains(&person)),
             muted_until: self.muted.get(&person).map_or(0, |until| until.0),
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            seat: Some(self.seat.mine(person)),
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) struct Layers {
     /// What the host must not see, or the comparison would be spoilt: occasions that were held out.
     pub operators: Vec<WireEvent>,
     pub private: HashMap<PersonId, Vec<WireEvent>>,
+    seat: super::seat::Touched,
 }
 
 impl Layers {
@@ -72,7 +73,21 @@ impl Layers {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
+            Event::Seat(event) => self.seat.add(event),
             _ => self.add_shelf(fold, entry),
+        }
+    }
+
+    /// Adds what is told as a whole, once all entries of the frame are in `fold`.
+    pub(crate) fn finish(&mut self, fold: &Fold) {
+        if self.seat.stage {
+            self.public.push(WireEvent::Seat { stage: fold.seat.stage() });
+        }
+        if self.seat.desk {
+            self.staff.push(WireEvent::SeatDesk { desk: fold.seat.desk() });
+        }
+        for person in self.seat.people(&fold.seat).collect::<Vec<_>>() {
+            self.tell(person, WireEvent::YouSeat { mine: fold.seat.mine(person) });
         }
     }
 

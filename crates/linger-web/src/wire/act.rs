@@ -115,6 +115,8 @@ pub enum WireAct {
         /// How it ended.
         end: PromptEndWire,
     },
+    /// Something about the stage or about calls.
+    Seat(super::SeatAsk),
 }
 
 /// How a prompt went away.

@@ -115,6 +115,9 @@ pub struct MyView {
     pub muted_until: i64,
     /// Their orders here, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// Where they are between watching and being on stage, and the call they asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<super::MySeatWire>,
 }
 
 /// A room as one person sees it.
@@ -156,6 +159,9 @@ pub struct RoomView {
     pub prompt: Option<PromptWire>,
     /// Staff: the newest orders of everybody, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// The stage, and for staff line and calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<super::SeatView>,
 }
 
 /// A room in a list.
@@ -280,6 +286,7 @@ impl RoomView {
             self.questions.clear();
             self.prompt = None;
             self.orders.clear();
+            self.seat.iter_mut().for_each(|seat| seat.desk = None);
         }
         self
     }
