@@ -6,4 +6,5 @@ export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
 export { Tracker, type Reply, type TrackWorld } from './track';
+export type { Seat } from './seat';
 export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';

@@ -14,6 +14,7 @@ import type {
   ShelfEntry,
   Welcome,
 } from '../wire';
+import { foldSeat, seatOf, type Seat } from './seat';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
@@ -47,6 +48,7 @@ export interface View extends Activities {
   readonly promptEnds: Readonly<Record<number, string>>;
   readonly withheld: readonly Intent[];
   readonly orders: readonly Order[];
+  readonly seat: Seat;
 }
 
 /** The server keeps the last 50; a page that stays open may scroll back further. */
@@ -85,6 +87,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     promptEnds: {},
     withheld: [],
     orders: view.orders,
+    seat: seatOf(view),
   };
 }
 
@@ -101,6 +104,8 @@ export function isStaff(role: RoleName): boolean {
 
 /** Takes one event in. */
 export function fold(view: View, event: RoomEvent): View {
+  const seat = foldSeat(view.seat, event);
+  if (seat) return { ...view, seat };
   return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? view;
 }
 

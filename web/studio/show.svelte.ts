@@ -6,7 +6,7 @@ import { Publisher, type Uplink } from '../kit/media/publish';
 import { notes } from '../kit/notes.svelte';
 import { complain, LiveRoom } from '../kit/room.svelte';
 import type { Session } from '../kit/session.svelte';
-import type { IngestKey, Question, ShelfEntry } from '../wire';
+import type { IngestKey, Question, SeatAsk, ShelfEntry } from '../wire';
 
 export class Show {
   readonly live: LiveRoom;
@@ -128,6 +128,16 @@ export class Show {
 
   answeredOnAir(question: Question | undefined): void {
     if (question) void this.live.ask({ kind: 'answer-on-air', question: question.question });
+  }
+
+  /** Asks for something about the stage. */
+  seat(act: SeatAsk): void {
+    void this.live.ask({ kind: 'seat', ...act });
+  }
+
+  /** The first of the line who is not invited yet. */
+  get nextInLine() {
+    return this.view?.seat.desk?.line.find((it) => it.invited_until == null);
   }
 
   endPrompt(end: 'followed' | 'dismissed'): void {

@@ -14,7 +14,9 @@ export type OpenSheet =
   | { kind: 'draw' }
   | { kind: 'activity'; activity: number }
   | { kind: 'line'; comment: number }
-  | { kind: 'buy'; item: number; order: string };
+  | { kind: 'buy'; item: number; order: string }
+  | { kind: 'stage' }
+  | { kind: 'call'; item: number | undefined };
 
 /** What the page around is told: a name, and the time since the show began. */
 export type Happened = (name: string, detail: Record<string, unknown>) => void;

@@ -597,4 +597,7 @@ pub enum Event {
     /// About an activity.
     #[n(35)]
     Activity(#[n(0)] ActivityEvent),
+    /// Something about the stage or about calls.
+    #[n(37)]
+    Seat(#[n(0)] crate::SeatEvent),
 }

@@ -19,6 +19,7 @@ mod refusal;
 mod report;
 mod request;
 mod seal;
+mod seat;
 mod time;
 
 pub use activity::{
@@ -39,4 +40,5 @@ pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use seal::{KeyId, Sealed};
+pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
 pub use time::Millis;

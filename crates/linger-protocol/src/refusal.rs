@@ -90,6 +90,28 @@ pub enum Refusal {
     NotDoneYet,
     /// Others were faster: nothing is left of it.
     NothingLeft,
+    /// The stage is not open.
+    StageClosed,
+    /// The person has asked already, or is on stage.
+    AlreadyAsked,
+    /// Only those who follow the host may ask.
+    FollowersOnly,
+    /// The line is as long as it may be.
+    QueueFull,
+    /// The person does not stand in the line.
+    NotInLine,
+    /// Every seat is taken, or kept for somebody who is invited.
+    StageFull,
+    /// The person is not invited, or no longer.
+    NotInvited,
+    /// The person is not on stage.
+    NotOnStage,
+    /// No requests for calls are taken.
+    CallsClosed,
+    /// No such request for a call, or it ended.
+    NoSuchCall,
+    /// Somebody else took this call.
+    CallTaken,
 }
 
 impl Refusal {
@@ -125,19 +147,7 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
-        Refusal::NoSuchActivity,
-        Refusal::ActivityRunning,
-        Refusal::ActivityOver,
-        Refusal::NotShownYet,
-        Refusal::AlreadyPlayed,
-        Refusal::OutOfGame,
-        Refusal::BadOption,
-        Refusal::WrongMove,
-        Refusal::BadTerms,
-        Refusal::PrizeTooHigh,
-        Refusal::TooManyFromDevice,
-        Refusal::NotDoneYet,
-        Refusal::NothingLeft,
+    Refusal::NoSuchActivity, Refusal::ActivityRunning, Refusal::ActivityOver, Refusal::NotShownYet, Refusal::AlreadyPlayed, Refusal::OutOfGame, Refusal::BadOption, Refusal::WrongMove, Refusal::BadTerms, Refusal::PrizeTooHigh, Refusal::TooManyFromDevice, Refusal::NotDoneYet, Refusal::NothingLeft, Refusal::StageClosed, Refusal::AlreadyAsked, Refusal::FollowersOnly, Refusal::QueueFull, Refusal::NotInLine, Refusal::StageFull, Refusal::NotInvited, Refusal::NotOnStage, Refusal::CallsClosed, Refusal::NoSuchCall, Refusal::CallTaken,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -186,6 +196,17 @@ impl Refusal {
             Refusal::TooManyFromDevice => "too-many-from-device",
             Refusal::NotDoneYet => "not-done-yet",
             Refusal::NothingLeft => "nothing-left",
+            Refusal::StageClosed => "stage-closed",
+            Refusal::AlreadyAsked => "already-asked",
+            Refusal::FollowersOnly => "followers-only",
+            Refusal::QueueFull => "queue-full",
+            Refusal::NotInLine => "not-in-line",
+            Refusal::StageFull => "stage-full",
+            Refusal::NotInvited => "not-invited",
+            Refusal::NotOnStage => "not-on-stage",
+            Refusal::CallsClosed => "calls-closed",
+            Refusal::NoSuchCall => "no-such-call",
+            Refusal::CallTaken => "call-taken",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
-use crate::{ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality};
+use crate::{ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality, PersonId};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,11 @@ pub enum Report {
         arrived: Vec<Arrival>,
         /// Who went.
         left: Vec<Departure>,
+    },
+    /// The last stay of these people in the room ended: nobody waits for their return any more.
+    PeopleGone {
+        /// Who.
+        people: Vec<PersonId>,
     },
     /// Likes gathered since the last such report.
     LikesCame {

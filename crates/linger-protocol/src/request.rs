@@ -234,6 +234,8 @@ pub enum Act {
     },
     /// Something about an activity.
     Activity(ActivityAct),
+    /// Something about the stage or about calls.
+    Seat(crate::SeatAct),
 }
 
 impl Act {
@@ -263,6 +265,7 @@ impl Act {
             Act::OpenRoom { .. } => &[Operator, Admin],
             Act::FollowIntent { .. } => &[Admin],
             Act::Activity(act) => return act.allowed(role),
+            Act::Seat(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }

@@ -30,6 +30,16 @@ pub const SEALED_SEED_BYTES_MAX: usize = 512;
 pub const INTENTS_KEPT: usize = 10_000;
 /// Characters of a rule's code inside an intent.
 pub const RULE_CHARS: usize = 64;
+/// People in the line for the stage; beyond it, asking is `QueueFull`.
+pub const LINE_MAX: usize = 200;
+/// Milliseconds in which an invitation to the stage can be accepted.
+pub const INVITATION_MS: u64 = 30_000;
+/// Requests for calls, waiting and taken; beyond it, asking is `QueueFull`.
+pub const CALLS_MAX: usize = 200;
+/// Milliseconds a request for a call waits to be taken; longer where the shop promises more.
+pub const CALL_WAITS_MS: u64 = 15 * 60_000;
+/// Milliseconds after which a call that was taken is over, though nobody said so.
+pub const CALL_TAKEN_MS: u64 = 2 * 3_600_000;
 /// Milliseconds a prompt stays on the host's screen.
 pub const PROMPT_MS: u64 = 60_000;
 /// Activities that are not settled; beyond it, opening one is `RoomFull`.

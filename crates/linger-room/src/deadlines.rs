@@ -1,6 +1,6 @@
 //! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
 
-use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PromptId};
+use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PromptId, PersonId};
 use std::collections::BTreeSet;
 
 /// Something that ends by itself.
@@ -14,10 +14,14 @@ pub(crate) enum Due {
     Prompt(PromptId),
     /// An activity goes on.
     Activity(ActivityId),
+    /// An invitation to the stage ends.
+    Seat(PersonId),
+    /// A request for a call, waiting or taken, ends.
+    Call(PersonId),
 }
 
-/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing and the
-/// activities open, so that
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
+/// activities open, the invitations to the stage and the requests for calls, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

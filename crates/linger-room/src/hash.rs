@@ -9,18 +9,19 @@ use crate::{
     Room,
     activity::{Activities, Activity, Phase, play::Standing},
     asking::{Asking, OpenQuestion},
+    calls::{CallTaken, CallTerms, CallWaiting, Calls},
     chat::{Chat, Said},
     deadlines::{Deadlines, Due},
     draw::{Draw, DrawState, Draws},
     orders::{Order, OrderState, Orders, Refund},
     presence::Presence,
     prompt::{Prompts, Showing},
+    seats::{InLine, OnStage, Seats, StageTerms},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
 };
 use linger_protocol::{
-    ActivityId, Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, Outcome,
-    PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Step, Terms, Topic,
+    ActivityId, Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Step, Terms, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -50,7 +51,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -72,6 +73,14 @@ canonical! {
     Activity { terms, at, until, commit, sealed_seed, phase, step, order, players, devices, done, points }
     Showing { prompt, intent, until }
     Intent { id, rule, at, arm, proposal }
+    Seats { terms, line, invited, seated, calls }
+    StageTerms { seats, who }
+    InLine { person, priority }
+    OnStage { seat, muted }
+    Calls { terms, waiting, taken }
+    CallTerms { promise_min }
+    CallWaiting { person, priority, until }
+    CallTaken { by, until }
     Deadlines { pending }
     Money { minor, currency }
 }
@@ -229,6 +238,8 @@ impl Canonical for Due {
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
             Due::Activity(activity) => (3u8, *activity).feed(to),
+            Due::Seat(person) => (4u8, *person).feed(to),
+            Due::Call(person) => (5u8, *person).feed(to),
         }
     }
 }
@@ -299,6 +310,12 @@ impl Canonical for Standing {
 impl Canonical for [u64; 2] {
     fn feed(&self, to: &mut Sha256) {
         self.iter().for_each(|it| it.feed(to));
+    }
+}
+
+impl Canonical for WhoMayAsk {
+    fn feed(&self, to: &mut Sha256) {
+        (*self == WhoMayAsk::Followers).feed(to);
     }
 }
 

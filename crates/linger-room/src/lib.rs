@@ -23,11 +23,13 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+//! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals
+//! to the host), `seats` (coming on stage), `calls` (calls with an adviser), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
 pub mod bounds;
+mod calls;
 mod chat;
 mod deadlines;
 pub mod draw;
@@ -36,16 +38,19 @@ mod orders;
 mod presence;
 mod prompt;
 pub mod question;
+mod seats;
 mod shelf;
 mod stage;
 mod text;
 
 pub use activity::{Activity, Phase};
 pub use asking::OpenQuestion;
+pub use calls::{CallTaken, CallTerms, CallWaiting};
 pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
+pub use seats::{InLine, OnStage, StageTerms};
 pub use shelf::{Sale, StockView};
 
 use activity::{Activities, Around, Did};
@@ -54,8 +59,7 @@ use chat::Chat;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, ActivityId, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis,
-    OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    Act, ActivityId, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request, CallEnd, SeatEnd,
 };
 use orders::Orders;
 use presence::Presence;
@@ -75,6 +79,7 @@ pub struct Room {
     draws: Draws,
     prompts: Prompts,
     activities: Activities,
+    seats: seats::Seats,
     deadlines: Deadlines,
 }
 
@@ -122,6 +127,7 @@ impl Room {
                 let around = Around { shelf: &self.shelf, follows: self.follows(by.person) };
                 self.activities.decide(now, *by, act, &around)
             }
+            Act::Seat(act) => seats::decide(self, now, *by, act),
         }
     }
 
@@ -150,6 +156,7 @@ impl Room {
                 lost.into_iter().chain(self.stage.note_stopped(OffReason::Restarted)).collect()
             }
             Report::PeopleMoved { arrived, left } => self.presence.note_moved(arrived, left),
+            Report::PeopleGone { people } => self.seats.note_gone(people),
             Report::LikesCame { likes, people } => self.presence.note_likes(*likes, *people),
             Report::CardsTouched { touches } => self.note_touches(touches),
             Report::QualityMeasured { quality } if *quality == Quality::default() => vec![],
@@ -220,6 +227,7 @@ impl Room {
                 }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Seat(event) => self.seats.apply(&mut self.deadlines, event),
         }
     }
 
@@ -271,6 +279,8 @@ impl Room {
             Due::Draw(draw) => self.draws.frozen(draw),
             Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
             Due::Activity(activity) => self.activities.note_due(activity, now),
+            Due::Seat(person) => Event::Seat(seats::ended(person, SeatEnd::Expired)),
+            Due::Call(person) => Event::Seat(calls::ended(person, CallEnd::Expired)),
         };
         self.deadlines.due(now).map(end).collect()
     }

@@ -118,6 +118,37 @@ fn an_intent_is_known_until_so_many_came_after_it() {
 }
 
 #[test]
+fn the_line_for_the_stage_and_the_requests_for_calls_end_at_their_bounds() {
+    let mut room = open();
+    let seat = |act| Act::Seat(act);
+    let ask_stage = |text: &str| seat(SeatAct::AskForStage { note: Spoken::unsealed(text), priority: 0 });
+    let ask_call =
+        |text: &str| seat(SeatAct::AskForCall { topic: Spoken::unsealed(text), item: None, priority: 0 });
+    ask(&mut room, Actor::HOUSE, seat(SeatAct::OpenStage { seats: 8, who: WhoMayAsk::Everybody })).unwrap();
+    ask(&mut room, Actor::HOUSE, seat(SeatAct::OpenCalls { promise_min: None })).unwrap();
+    let viewer = |n: usize| Actor::viewer(PersonId(100 + n as u64));
+    for n in 0..bounds::LINE_MAX {
+        assert_eq!(ask(&mut room, viewer(n), ask_stage("")), Ok(1));
+    }
+    for n in 0..bounds::CALLS_MAX {
+        assert_eq!(ask(&mut room, viewer(n), ask_call("which size?")), Ok(1));
+    }
+    let late = viewer(bounds::LINE_MAX);
+    assert_eq!(ask(&mut room, late, ask_stage("")), Err(Refusal::QueueFull));
+    assert_eq!(ask(&mut room, late, ask_call("which size?")), Err(Refusal::QueueFull));
+    // Who is taken still counts: a call goes on until somebody says how it ended.
+    ask(&mut room, Actor::HOUSE, seat(SeatAct::TakeCall { person: PersonId(100) })).unwrap();
+    assert_eq!(ask(&mut room, late, ask_call("which size?")), Err(Refusal::QueueFull));
+    ask(&mut room, viewer(0), seat(SeatAct::WithdrawCall)).unwrap();
+    ask(&mut room, viewer(0), seat(SeatAct::WithdrawAsk)).unwrap();
+    let long = |chars: usize| "好".repeat(chars);
+    assert_eq!(ask(&mut room, late, ask_stage(&long(Limits::NOTE_CHARS + 1))), Err(Refusal::TextTooLong));
+    assert_eq!(ask(&mut room, late, ask_stage(&long(Limits::NOTE_CHARS))), Ok(1));
+    assert_eq!(ask(&mut room, late, ask_call(&long(Limits::COMMENT_CHARS + 1))), Err(Refusal::TextTooLong));
+    assert_eq!(ask(&mut room, late, ask_call(&long(Limits::COMMENT_CHARS))), Ok(1));
+}
+
+#[test]
 fn texts_are_counted_in_characters_up_to_their_bounds() {
     let mut room = open();
     let long = |chars: usize| "好".repeat(chars);

@@ -2,6 +2,7 @@
 //! It does not know whether the room agrees.
 
 mod activity;
+mod seat;
 
 use crate::{
     account::Caller,
@@ -180,6 +181,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
         WireAct::OpenDraw { keyword, prize, winners, lasts_ms } => {
             open_draw(house, keyword, prize, winners, lasts_ms)?
         }
+        WireAct::Seat(ask) => seat::meant(house, room, asker, ask).await?,
         WireAct::CloseDraw { draw } => Act::CloseDraw { draw: DrawId(draw) },
         WireAct::ClosePrompt { prompt, end } => Act::ClosePrompt {
             prompt: PromptId(prompt),

@@ -18,6 +18,8 @@ use std::{
 const TICK: Duration = Duration::from_millis(500);
 /// Arrivals or departures in one report, so that an event stays small.
 const MOVES_MAX: usize = 2_000;
+/// People who hold something and are waited for; more than a room can hold.
+const EXPECTED_MAX: usize = 1_000;
 /// Likes one person can give in one message.
 pub(crate) const LIKES_MAX: u32 = 50;
 /// PKs that are cheered for at once, counting those that do not exist.
@@ -37,12 +39,45 @@ struct State {
     left: Vec<Departure>,
     /// Stays whose connection broke, until they return or the grace ends.
     broken: HashMap<PersonId, Vec<(SessionId, Instant)>>,
+    /// How many stays each person has, broken ones included.
+    stays: HashMap<PersonId, u32>,
+    /// People who hold something and have no stay: before the server was started anew, or without a socket. They come
+    /// within the grace, or are gone.
+    expected: HashMap<PersonId, Instant>,
+    /// Whose last stay ended.
+    gone: Vec<PersonId>,
     likes: u32,
     likers: HashSet<PersonId>,
     cheers: BTreeMap<ActivityId, [u32; 2]>,
     touches: BTreeMap<ItemId, (u32, u32)>,
     quality: Quality,
     told_quality: HashSet<PersonId>,
+}
+
+impl State {
+    fn end_stay(&mut self, person: PersonId) {
+        if let Some(stays) = self.stays.get_mut(&person) {
+            *stays -= 1;
+            if *stays == 0 {
+                self.stays.remove(&person);
+                self.gone.push(person);
+            }
+        }
+    }
+
+    /// Takes out those who were here and are not, and do not come back in time.
+    fn take_gone(&mut self, grace: Duration) -> Vec<PersonId> {
+        let mut gone = std::mem::take(&mut self.gone);
+        self.expected.retain(|person, since| {
+            let over = since.elapsed() >= grace;
+            if over {
+                gone.push(*person);
+            }
+            !over
+        });
+        gone.retain(|person| !self.stays.contains_key(person));
+        gone
+    }
 }
 
 impl Gather {
@@ -53,6 +88,7 @@ impl Gather {
     /// Somebody's socket is there. Goes on with the stay whose connection broke, or begins a new one.
     pub(crate) fn arrive(&self, session: SessionId, person: PersonId, source: &str) -> SessionId {
         let mut state = self.state();
+        state.expected.remove(&person);
         if let Some(broken) = state.broken.get_mut(&person) {
             let back = broken.pop();
             if broken.is_empty() {
@@ -63,7 +99,18 @@ impl Gather {
             }
         }
         state.arrived.push(Arrival { session, person, source: source.to_owned() });
+        *state.stays.entry(person).or_default() += 1;
         session
+    }
+
+    /// These people hold something in the room. Who has no stay is waited for as after a broken connection.
+    pub(crate) fn expect(&self, people: impl IntoIterator<Item = PersonId>) {
+        let mut state = self.state();
+        for person in people {
+            if !state.stays.contains_key(&person) && state.expected.len() < EXPECTED_MAX {
+                state.expected.entry(person).or_insert_with(Instant::now);
+            }
+        }
     }
 
     /// Somebody's socket is gone. One that broke may come back until the grace ends.
@@ -73,6 +120,7 @@ impl Gather {
             state.broken.entry(person).or_default().push((session, Instant::now()));
         } else {
             state.left.push(Departure { session, reason });
+            state.end_stay(person);
         }
     }
 
@@ -126,17 +174,20 @@ impl Gather {
     fn take(&self, grace: Duration) -> Vec<Report> {
         let mut state = self.state();
         let mut ended = vec![];
-        state.broken.retain(|_, stays| {
+        let mut lost = vec![];
+        state.broken.retain(|person, stays| {
             stays.retain(|(session, since)| {
                 let over = since.elapsed() >= grace;
                 if over {
                     ended.push(Departure { session: *session, reason: LeaveReason::Lost });
+                    lost.push(*person);
                 }
                 !over
             });
             !stays.is_empty()
         });
         state.left.extend(ended);
+        lost.into_iter().for_each(|person| state.end_stay(person));
         let mut reports = vec![];
         let (arrived, left) = (std::mem::take(&mut state.arrived), std::mem::take(&mut state.left));
         let (mut arrived, mut left) = (arrived.into_iter().peekable(), left.into_iter().peekable());
@@ -151,6 +202,9 @@ impl Gather {
                 Some(Report::PeopleMoved { left: told, .. }) if told.is_empty() => *told = left,
                 _ => reports.push(Report::PeopleMoved { arrived: vec![], left }),
             }
+        }
+        for people in state.take_gone(grace).chunks(MOVES_MAX) {
+            reports.push(Report::PeopleGone { people: people.to_vec() });
         }
         if state.likes > 0 {
             let people = u32::try_from(state.likers.len()).unwrap_or(u32::MAX);
@@ -179,8 +233,12 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut known = false;
         while !house.is_stopping() {
             ticks.tick().await;
+            if !known {
+                known = expect_holders(&house, &desk).await;
+            }
             report(&house, &desk).await;
             tell_rivals(&house, &desk).await;
         }
@@ -188,10 +246,26 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>) {
     });
 }
 
+/// Whoever held a place when the server was started anew keeps it for the grace; false when the room could not be asked.
+async fn expect_holders(house: &House, desk: &RoomDesk) -> bool {
+    let holders = |room: &linger_room::Room| {
+        let line = room.in_line().iter().map(|it| it.person);
+        let invited = room.invited().map(|(person, _)| person);
+        line.chain(invited).chain(room.on_stage().map(|(person, _)| person)).collect::<Vec<_>>()
+    };
+    match house.engine.look(&desk.room, holders).await {
+        Ok(people) => {
+            desk.gather.expect(people.unwrap_or_default());
+            true
+        }
+        Err(_) => false,
+    }
+}
+
 async fn report(house: &House, desk: &RoomDesk) {
     for report in desk.gather.take(house.config.grace) {
         // A presence report that is lost leaves a wrong count: it is told again until it is taken.
-        let must = matches!(report, Report::PeopleMoved { .. });
+        let must = matches!(report, Report::PeopleMoved { .. } | Report::PeopleGone { .. });
         loop {
             match house.engine.report(&desk.room, report.clone()).await {
                 Err(linger_engine::Refused::Busy { retry_ms }) if must => {
@@ -239,7 +313,10 @@ mod tests {
         gather.arrive(stay(1), PersonId(1), "direct");
         gather.leave(stay(1), PersonId(1), LeaveReason::Left);
         let reports = gather.take(Duration::ZERO);
-        let [Report::PeopleMoved { arrived, left }] = &reports[..] else { panic!("{reports:?}") };
+        let [Report::PeopleMoved { arrived, left }, Report::PeopleGone { people }] = &reports[..] else {
+            panic!("{reports:?}")
+        };
+        assert_eq!(people, &[PersonId(1)]);
         assert_eq!((arrived.len(), left.len()), (1, 1));
     }
 
@@ -261,7 +338,44 @@ mod tests {
         gather.take(Duration::MAX);
         let reports = gather.take(Duration::ZERO);
         let departure = Departure { session: stay(1), reason: LeaveReason::Lost };
-        assert_eq!(reports, vec![Report::PeopleMoved { arrived: vec![], left: vec![departure] }]);
+        let moved = Report::PeopleMoved { arrived: vec![], left: vec![departure] };
+        assert_eq!(reports, vec![moved, Report::PeopleGone { people: vec![PersonId(1)] }]);
+    }
+
+    fn gone(reports: &[Report]) -> Vec<PersonId> {
+        let people = reports.iter().filter_map(|report| match report {
+            Report::PeopleGone { people } => Some(people.clone()),
+            _ => None,
+        });
+        people.flatten().collect()
+    }
+
+    #[test]
+    fn a_person_is_gone_when_the_last_of_their_stays_ends() {
+        let gather = Gather::default();
+        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.arrive(stay(2), PersonId(1), "direct");
+        gather.leave(stay(1), PersonId(1), LeaveReason::Left);
+        assert_eq!(gone(&gather.take(Duration::ZERO)), []);
+        gather.leave(stay(2), PersonId(1), LeaveReason::Lost);
+        assert_eq!(gone(&gather.take(Duration::MAX)), []);
+        assert_eq!(gone(&gather.take(Duration::ZERO)), [PersonId(1)]);
+        // Whoever is back before it is told was never gone.
+        gather.arrive(stay(3), PersonId(1), "direct");
+        gather.leave(stay(3), PersonId(1), LeaveReason::Left);
+        gather.arrive(stay(4), PersonId(1), "direct");
+        assert_eq!(gone(&gather.take(Duration::ZERO)), []);
+    }
+
+    #[test]
+    fn who_held_a_place_before_a_restart_is_waited_for_as_after_a_broken_connection() {
+        let gather = Gather::default();
+        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.expect([PersonId(1), PersonId(2), PersonId(3)]);
+        gather.arrive(stay(2), PersonId(2), "direct");
+        assert_eq!(gone(&gather.take(Duration::MAX)), []);
+        assert_eq!(gone(&gather.take(Duration::ZERO)), [PersonId(3)]);
+        assert_eq!(gone(&gather.take(Duration::ZERO)), []);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod audit;
 #[path = "../support/audit_activity.rs"]
 mod audit_activity;
+#[path = "../support/audit_seat.rs"]
+mod audit_seat;
 #[path = "../support/audit_show.rs"]
 mod audit_show;
 #[path = "../support/day.rs"]
@@ -14,7 +16,7 @@ mod day_activity;
 mod dice;
 
 use day::simulate;
-use linger_protocol::{Cause, Entry, Event, Millis, Refusal};
+use linger_protocol::{Cause, Entry, Event, Millis, Refusal, SeatEvent};
 use linger_room::Room;
 use std::collections::BTreeSet;
 
@@ -80,12 +82,30 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         kinds.extend(day.log.iter().map(kind));
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
-    assert_eq!(kinds.len(), 41, "{kinds:?}");
+    // Kinds of events within kinds are kinds of their own.
+    let (activity_kinds, seat_kinds) = (6, 13);
+    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds, "{kinds:?}");
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.
-    let by_hand = ["room-is-open", "text-too-long", "too-many-items", "room-full"];
+    let by_hand = ["room-is-open", "text-too-long", "too-many-items", "room-full", "queue-full"];
     assert_eq!(unseen, by_hand);
+}
+
+#[test]
+fn the_days_see_every_way_in_which_waiting_for_stage_or_call_ends() {
+    let (mut seats, mut calls) = (BTreeSet::new(), BTreeSet::new());
+    for seed in 0..20 {
+        for event in simulate(seed, STEPS).log {
+            match event {
+                Event::Seat(SeatEvent::SeatEnded { end, .. }) => drop(seats.insert(end)),
+                Event::Seat(SeatEvent::CallEnded { end, .. }) => drop(calls.insert(format!("{end:?}"))),
+                _ => {}
+            }
+        }
+    }
+    // Three outcomes, three reasons against, and three ends that nobody of the staff makes.
+    assert_eq!((seats.len(), calls.len()), (8, 9), "{seats:?} {calls:?}");
 }
 
 fn kind(event: &Event) -> String {

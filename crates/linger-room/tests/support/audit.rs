@@ -1,7 +1,7 @@
 //! An auditor who keeps books of their own, from what went in and what came out alone. They share no line with the room:
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
-use crate::{audit_activity::Games, audit_show::Show, day::Input};
+use crate::{audit_activity::Games, audit_show::Show, day::Input, audit_seat::Seat};
 use linger_protocol::*;
 use linger_room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,7 @@ pub struct Auditor {
     pinned: Option<ItemId>,
     show: Show,
     games: Games,
+    seat: Seat,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -58,6 +59,7 @@ impl Auditor {
         self.check_answer(now, input, answer);
         events.iter().for_each(|event| self.book(now, event));
         self.check_payment(input, events);
+        self.seat.see(now, input, answer, room);
         if matches!(input, Input::Tell(Report::TimePassed)) && self.opened {
             self.check_nothing_is_due(now, room);
         }
@@ -83,6 +85,7 @@ impl Auditor {
         }
         self.show.close(room);
         self.games.close(room);
+        self.seat.close();
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -213,6 +216,8 @@ impl Auditor {
             }
             Event::Announced { .. } | Event::QualityGathered { .. } => {}
             Event::Activity(event) => self.games.book(now, event),
+            // In the books of their own.
+            Event::Seat(_) => {}
             _ if self.show.book(now, event) => {}
             _ => self.book_sale(now, event),
         }

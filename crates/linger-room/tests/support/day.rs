@@ -6,6 +6,9 @@ use linger_protocol::*;
 use linger_room::{Room, draw};
 use std::collections::BTreeMap;
 
+#[path = "day_seat.rs"]
+mod day_seat;
+
 /// What reaches the room.
 #[derive(Clone, Debug)]
 pub enum Input {
@@ -226,6 +229,9 @@ impl World {
     }
 
     fn anything(&mut self) -> Input {
+        if self.dice.below(6) == 0 {
+            return day_seat::anything(&mut self.dice, &self.room);
+        }
         match self.dice.below(100) {
             0..20 => self.talk(),
             20..40 => self.play(),

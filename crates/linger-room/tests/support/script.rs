@@ -10,6 +10,9 @@ use expect_test::Expect;
 use linger_protocol::*;
 use linger_room::{Room, draw, question};
 
+#[path = "script_seat.rs"]
+mod script_seat;
+
 /// Plays a script in an open room with one listed item, `i1` at 10.00, and compares it with its answers.
 pub fn play(script: &str, expected: &Expect) {
     let mut play = Play::default();
@@ -158,6 +161,7 @@ impl Play {
                     _ => PromptEnd::Expired,
                 },
             },
+            "stage" | "call" => script_seat::asked(words, |name| self.person(name)),
             other => panic!("the script asks for {other:?}, which nobody knows"),
         }
     }
@@ -194,6 +198,9 @@ impl Play {
                 arrived: (0..number(came)).map(|n| arrival(n, self.now)).collect(),
                 left: (0..number(went)).map(departure).collect(),
             },
+            ("door", ["gone", names @ ..]) => {
+                Report::PeopleGone { people: names.iter().map(|name| self.person(name)).collect() }
+            }
             ("hearts", [likes, people]) => {
                 Report::LikesCame { likes: number(likes) as u32, people: number(people) as u32 }
             }
@@ -293,6 +300,7 @@ impl Play {
             | Event::PromptShown { .. }
             | Event::PromptWithheld { .. }
             | Event::PromptClosed { .. } => self.tell_show(event),
+            Event::Seat(event) => script_seat::told(event, |person| self.name(person).to_owned()),
             _ => self.tell_sale(event),
         }
     }

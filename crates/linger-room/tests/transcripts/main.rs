@@ -12,4 +12,5 @@ mod questions;
 mod script;
 #[path = "../support/script_activity.rs"]
 mod script_activity;
+mod seat;
 mod shelf;

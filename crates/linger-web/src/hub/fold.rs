@@ -66,6 +66,7 @@ pub(crate) struct Fold {
     pub(super) activities: super::activity::Activities,
     /// When the newest entry was written.
     at: Millis,
+    pub(super) seat: super::seat::SeatFold,
 }
 
 struct Place {
@@ -141,6 +142,7 @@ impl Fold {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
+            Event::Seat(event) => self.seat.take(at, event, plain),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -289,6 +291,7 @@ impl Fold {
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);
         self.activities.erase(person);
+        self.seat.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
@@ -325,6 +328,7 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            seat: Some(self.seat.view(staff)),
         };
         view.for_role(role)
     }
@@ -338,6 +342,7 @@ impl Fold {
             muted_until: self.muted.get(&person).map_or(0, |until| until.0),
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
             activities: self.activities.mine(person),
+            seat: Some(self.seat.mine(person)),
         }
     }
 

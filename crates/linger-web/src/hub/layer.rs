@@ -14,6 +14,7 @@ pub(crate) struct Layers {
     /// What the host must not see, or the comparison would be spoilt: occasions that were held out.
     pub operators: Vec<WireEvent>,
     pub private: HashMap<PersonId, Vec<WireEvent>>,
+    seat: super::seat::Touched,
 }
 
 impl Layers {
@@ -77,6 +78,7 @@ impl Layers {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
+            Event::Seat(event) => self.seat.add(event),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -85,6 +87,19 @@ impl Layers {
     fn add_did(&mut self, fold: &Fold, person: PersonId) {
         for activity in fold.activities.tasks_of(person) {
             self.tell_player(fold, activity, person);
+        }
+    }
+
+    /// Adds what is told as a whole, once all entries of the frame are in `fold`.
+    pub(crate) fn finish(&mut self, fold: &Fold) {
+        if self.seat.stage {
+            self.public.push(WireEvent::Seat { stage: fold.seat.stage() });
+        }
+        if self.seat.desk {
+            self.staff.push(WireEvent::SeatDesk { desk: fold.seat.desk() });
+        }
+        for person in self.seat.people(&fold.seat).collect::<Vec<_>>() {
+            self.tell(person, WireEvent::YouSeat { mine: fold.seat.mine(person) });
         }
     }
 

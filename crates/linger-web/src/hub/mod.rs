@@ -9,6 +9,7 @@
 mod activity;
 pub(crate) mod fold;
 mod layer;
+mod seat;
 
 pub(crate) use activity::about;
 pub use fold::sealed_form;
@@ -264,6 +265,7 @@ impl Hub {
         for (entry, plain) in entries.iter().zip(&plain) {
             layers.add(&ring.fold, entry, plain.as_ref());
         }
+        layers.finish(&ring.fold);
         Some((Some(encode(layers, at, house.now().0)), next))
     }
 
@@ -299,6 +301,7 @@ impl Hub {
                 layers.add(&ring.fold, entry, plain.as_ref());
             }
         }
+        layers.finish(&ring.fold);
         ring.position = to;
         ring.frames.push_back(Arc::new(encode(layers, to, now_ms)));
         if ring.frames.len() > RING_FRAMES {
@@ -324,7 +327,7 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
             let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
             loop {
                 let erasures = desk.hub.erasures();
-                let plain = if shown { open_all(&house, &desk.room, &batch.entries).await } else { vec![] };
+                let plain = open(&house, &desk.room, &batch.entries, shown).await;
                 if desk.hub.take_quietly(&batch, &plain, erasures).is_ok() {
                     break;
                 }
@@ -356,20 +359,31 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
     });
 }
 
-/// Opens the comments among these entries; what was erased, or cannot be read now, is empty.
+/// Opens all texts among these entries.
 async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
+    open(house, room, entries, true).await
+}
+
+/// Opens the texts among these entries, comments only where they are `shown`: whoever waits for stage or call is shown as
+/// long as they wait. What was erased, or cannot be read now, is empty.
+async fn open(house: &House, room: &RoomId, entries: &[Entry], shown: bool) -> Vec<Option<Plain>> {
     let mut opened = Vec::with_capacity(entries.len());
     for entry in entries {
-        opened.push(match &entry.event {
-            Event::CommentMade { spoken, .. } => {
+        let sealed = match &entry.event {
+            Event::CommentMade { spoken, .. } => Some(spoken).filter(|_| shown),
+            Event::Seat(event) => seat::sealed(event),
+            _ => None,
+        };
+        opened.push(match sealed {
+            Some(sealed) => {
                 let bytes =
-                    house.vault.open(spoken, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
-                        tracing::error!(%fault, "a comment could not be opened");
+                    house.vault.open(sealed, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
+                        tracing::error!(%fault, "a text could not be opened");
                         None
                     });
                 Some(plain_form(bytes))
             }
-            _ => None,
+            None => None,
         });
     }
     opened

@@ -117,6 +117,8 @@ pub enum WireAct {
     },
     /// Something about an activity.
     Activity(ActivityAsk),
+    /// Something about the stage or about calls.
+    Seat(super::SeatAsk),
 }
 
 /// How a prompt went away.

@@ -320,4 +320,23 @@ pub enum WireEvent {
         #[serde(flatten)]
         mine: MyActivity,
     },
+
+    /// The stage as it now stands.
+    Seat {
+        /// The stage.
+        #[serde(flatten)]
+        stage: super::StageWire,
+    },
+    /// Yours: where you are between watching and being on stage, and the call you asked for.
+    YouSeat {
+        /// Where you are.
+        #[serde(flatten)]
+        mine: super::MySeatWire,
+    },
+    /// Staff: line, calls and figures as they now stand.
+    SeatDesk {
+        /// Line, calls and figures.
+        #[serde(flatten)]
+        desk: super::SeatDeskWire,
+    },
 }

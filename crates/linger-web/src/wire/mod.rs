@@ -11,6 +11,7 @@ mod event;
 mod events;
 mod insight;
 mod review;
+mod seat;
 mod socket;
 mod track;
 mod view;
@@ -33,6 +34,10 @@ pub use insight::{
 pub use review::{
     CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,
     WorstWire,
+};
+pub use seat::{
+    CallEndWire, CallOutcomeWire, CallWire, InLineWire, MyCallWire, MySeatWire, MyStage, NoCallWire,
+    OnStageWire, SeatAsk, SeatDeskWire, SeatEndWire, SeatFigures, SeatView, StageWire, WhoMayAskWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};

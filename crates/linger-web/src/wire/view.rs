@@ -118,6 +118,9 @@ pub struct MyView {
     /// Where they stand in the activities that are shown.
     #[serde(default)]
     pub activities: Vec<MyActivity>,
+    /// Where they are between watching and being on stage, and the call they asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<super::MySeatWire>,
 }
 
 /// A room as one person sees it.
@@ -161,6 +164,9 @@ pub struct RoomView {
     pub prompt: Option<PromptWire>,
     /// Staff: the newest orders of everybody, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// The stage, and for staff line and calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<super::SeatView>,
 }
 
 /// A room in a list.
@@ -285,6 +291,7 @@ impl RoomView {
             self.questions.clear();
             self.prompt = None;
             self.orders.clear();
+            self.seat.iter_mut().for_each(|seat| seat.desk = None);
         }
         self
     }

@@ -9,4 +9,5 @@ mod hello;
 mod limits;
 mod presence;
 mod private;
+mod seat;
 mod talk;

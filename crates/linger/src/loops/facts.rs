@@ -3,6 +3,8 @@
 //!
 //! What the log knows only as sums, looks at cards and likes, is told by the edge where it arrives with its person.
 
+mod seat;
+
 use jiff::{Timestamp, tz::TimeZone};
 use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
@@ -83,6 +85,7 @@ pub struct RoomFacts {
     askers: BTreeMap<QuestionId, Vec<PersonId>>,
     /// Activities that run: what is played, and by whom so far.
     games: HashMap<ActivityId, (&'static str, HashSet<PersonId>)>,
+    seats: seat::SeatBook,
 }
 
 impl RoomFacts {
@@ -99,6 +102,7 @@ impl RoomFacts {
             categories: HashMap::new(),
             askers: BTreeMap::new(),
             games: HashMap::new(),
+            seats: seat::SeatBook::default(),
         }
     }
 
@@ -149,6 +153,7 @@ impl RoomFacts {
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "draw"));
             }
             Event::Activity(event) => self.take_activity(&mut telling, event),
+            Event::Seat(event) => self.tell_seat(&mut telling, event),
             Event::UnitsHeld { order, person, item, units, amount, .. } => {
                 let ordered = Ordered { person: *person, item: *item, units: *units, amount: *amount };
                 self.orders.insert(*order, ordered);
@@ -444,6 +449,42 @@ mod tests {
             (back[0].number(Number::AmountMinor), back[0].text(Text::Outcome)),
             (None, Some("paid-twice"))
         );
+    }
+
+    #[test]
+    fn coming_on_stage_is_told_with_how_long_somebody_waited_and_stood_there() {
+        use linger_protocol::{CallEnd, CallOutcome, SeatEnd, SeatEvent, SeatEvent::*};
+        let mut log = Log::new();
+        let (person, key) = (PersonId(42), || Sealed { key: KeyId(1), body: vec![].into() });
+        let mut happens = |at, event: SeatEvent| {
+            let told = log.happens(at, Event::Seat(event));
+            let told = told.iter().map(|fact| {
+                let outcome = fact.text(Text::Outcome).unwrap_or_default().to_owned();
+                (fact.name.to_string(), outcome, fact.number(Number::DurationMs))
+            });
+            told.collect::<Vec<_>>()
+        };
+        let one = |name: &str, outcome: &str, ms| vec![(name.to_owned(), outcome.to_owned(), ms)];
+        let asked = happens(1_000, StageAsked { person, note: key(), priority: 0, place: 0 });
+        assert_eq!(asked, one(touch::INTERACTED, "stage-asked", None));
+        let invited = happens(31_000, Invited { person, until: Millis(61_000) });
+        assert_eq!(invited, one("stage.invited", "", Some(30_000)));
+        assert_eq!(happens(32_000, Seated { person, seat: 1 }), one(touch::INTERACTED, "stage", None));
+        let left = happens(92_000, SeatEnded { person, end: SeatEnd::Gone });
+        assert_eq!(left, one("stage.left", "", Some(60_000)));
+        let call = CallAsked {
+            person,
+            topic: key(),
+            item: Some(ItemId(7)),
+            priority: 0,
+            place: 0,
+            until: Millis(990_000),
+        };
+        assert_eq!(happens(100_000, call), one(touch::INTERACTED, "call-asked", None));
+        let taken = happens(105_000, CallTaken { person, by: PersonId::staff(1), until: Millis(990_000) });
+        assert_eq!(taken, one("call.taken", "", Some(5_000)));
+        let end = CallEnd::Done { outcome: CallOutcome::Helped };
+        assert_eq!(happens(200_000, CallEnded { person, end }), one("call.ended", "done", None));
     }
 
     #[test]
