@@ -10,6 +10,7 @@
 //! numbers; a new meaning is a new variant or a new optional field with the next free number, and a number is never
 //! used again. The golden files under `tests/golden/` are old logs that every later version must read.
 
+mod club;
 mod event;
 mod id;
 mod intent;
@@ -20,6 +21,7 @@ mod request;
 mod seal;
 mod time;
 
+pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use event::{
     Answered, Arrival, CardTouch, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, Quality,
     RefundReason,

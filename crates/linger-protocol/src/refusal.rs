@@ -64,6 +64,14 @@ pub enum Refusal {
     PromptShowing,
     /// The room holds as much as it may of something.
     RoomFull,
+    /// The room has no fan club.
+    NoClub,
+    /// The levels or points of a fan club cannot be these.
+    BadLevels,
+    /// A sprint of likes is running.
+    SprintRunning,
+    /// No sprint of likes is running.
+    NoSprint,
 }
 
 impl Refusal {
@@ -99,6 +107,10 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
+        Refusal::NoClub,
+        Refusal::BadLevels,
+        Refusal::SprintRunning,
+        Refusal::NoSprint,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -134,6 +146,10 @@ impl Refusal {
             Refusal::IntentKnown => "intent-known",
             Refusal::PromptShowing => "prompt-showing",
             Refusal::RoomFull => "room-full",
+            Refusal::NoClub => "no-club",
+            Refusal::BadLevels => "bad-levels",
+            Refusal::SprintRunning => "sprint-running",
+            Refusal::NoSprint => "no-sprint",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
-use crate::{Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality};
+use crate::{
+    Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, PersonId, Quality, Watch,
+};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,5 +66,24 @@ pub enum Report {
         draw: DrawId,
         /// The seed that was committed to.
         seed: [u8; 32],
+    },
+    /// Another day began in the shop's zone.
+    DayBegan {
+        /// Days since 1970.
+        day: i32,
+    },
+    /// People watched on.
+    Watched {
+        /// Today in the shop's zone, in days since 1970.
+        day: i32,
+        /// Who, and for how long.
+        people: Vec<Watch>,
+    },
+    /// People liked for the first time in the sprint that runs.
+    SprintJoined {
+        /// The sprint.
+        sprint: u32,
+        /// Who.
+        people: Vec<PersonId>,
     },
 }

@@ -1,8 +1,8 @@
 //! What may be asked of a room, by whom, and within which bounds. It does not know what comes of it.
 
 use crate::{
-    CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId, PromptEnd, PromptId,
-    QuestionId, Sealed,
+    ClubAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId, PromptEnd,
+    PromptId, QuestionId, Sealed,
 };
 use minicbor::{Decode, Encode};
 
@@ -232,6 +232,8 @@ pub enum Act {
         /// How it ended.
         end: PromptEnd,
     },
+    /// Something of the fan club.
+    Club(ClubAct),
 }
 
 impl Act {
@@ -260,6 +262,7 @@ impl Act {
             | Act::ClosePrompt { .. } => &[Host, Operator, Admin],
             Act::OpenRoom { .. } => &[Operator, Admin],
             Act::FollowIntent { .. } => &[Admin],
+            Act::Club(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -302,6 +305,18 @@ impl Limits {
     pub const WINNERS_MAX: u32 = 1_000;
     /// Entrants of one draw.
     pub const ENTRANTS_MAX: usize = 1_000_000;
+    /// Characters of a fan club's name.
+    pub const CLUB_NAME_CHARS: usize = 40;
+    /// Levels of a fan club.
+    pub const CLUB_LEVELS_MAX: usize = 10;
+    /// Points that one task earns each time.
+    pub const CLUB_POINTS_MAX: u32 = 10_000;
+    /// Likes that a sprint can want.
+    pub const SPRINT_GOAL_MAX: u64 = 1_000_000_000;
+    /// Milliseconds of a sprint, least.
+    pub const SPRINT_MS_MIN: u64 = 10_000;
+    /// Milliseconds of a sprint, most: one hour.
+    pub const SPRINT_MS_MAX: u64 = 3_600_000;
     /// The currency of a room whose operator chose none.
     pub const CURRENCY: Currency = Currency::CNY;
 }

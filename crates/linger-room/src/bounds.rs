@@ -32,3 +32,8 @@ pub const INTENTS_KEPT: usize = 10_000;
 pub const RULE_CHARS: usize = 64;
 /// Milliseconds a prompt stays on the host's screen.
 pub const PROMPT_MS: u64 = 60_000;
+/// People whose standing in the fan club is kept, who were brought by a link, or who take part in one sprint; beyond it,
+/// asking is `RoomFull` and the rest is not counted.
+pub const CLUB_PEOPLE_MAX: usize = 1_000_000;
+/// Stays that began by a link and may still count; beyond it, further ones do not.
+pub const CLUB_COMING_MAX: usize = 10_000;

@@ -1,5 +1,6 @@
 //! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
 
+use crate::club::ClubDue;
 use linger_protocol::{DrawId, Millis, OrderId, PromptId};
 use std::collections::BTreeSet;
 
@@ -12,9 +13,12 @@ pub(crate) enum Due {
     Draw(DrawId),
     /// A prompt goes away.
     Prompt(PromptId),
+    /// Something of the fan club.
+    Club(ClubDue),
 }
 
-/// All that is pending. Invariant: it holds exactly the orders held, the draw open and the prompt showing, so that
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
+/// sprint and the stays by a link, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

@@ -9,6 +9,7 @@ use crate::{
     Room,
     asking::{Asking, OpenQuestion},
     chat::{Chat, Said},
+    club::{Club, ClubDue, Coming, Rules, Sprint, SprintEnd, Standing},
     deadlines::{Deadlines, Due},
     draw::{Draw, DrawState, Draws},
     orders::{Order, OrderState, Orders, Refund},
@@ -18,8 +19,8 @@ use crate::{
     stage::{Sign, Stage},
 };
 use linger_protocol::{
-    Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptId, Proposal, QuestionId, RefundReason, Topic,
+    Arm, ClubTask, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId,
+    PersonId, PromptId, Proposal, QuestionId, RefundReason, SessionId, TaskPoints, Topic,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,7 +50,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, club, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -70,6 +71,13 @@ canonical! {
     Showing { prompt, intent, until }
     Intent { id, rule, at, arm, proposal }
     Deadlines { pending }
+    Club { rules, day, live, show_days, members, people, coming, coming_people, brought, sprint }
+    Rules { name, levels, tasks }
+    TaskPoints { task, points }
+    Standing { member, points, level, active_on, done_on, done, checked_in, streak, shares, share_again, brought }
+    Coming { person, by, until }
+    Sprint { sprint, goal, reward, from, until, end, people }
+    SprintEnd { reached, likes, people }
     Money { minor, currency }
 }
 
@@ -83,7 +91,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u8 u32 u64 u128 i64 }
+numbers! { u8 u32 u64 u128 i32 i64 }
 
 macro_rules! wrapped {
     ($($name:ident)*) => {$(
@@ -95,7 +103,7 @@ macro_rules! wrapped {
     )*};
 }
 
-wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId Topic }
+wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId SessionId Topic }
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -131,6 +139,18 @@ impl Canonical for PaymentId {
 impl Canonical for linger_protocol::Currency {
     fn feed(&self, to: &mut Sha256) {
         self.as_str().feed(to);
+    }
+}
+
+impl Canonical for ClubTask {
+    fn feed(&self, to: &mut Sha256) {
+        (*self as u8).feed(to);
+    }
+}
+
+impl Canonical for [u32; ClubTask::ALL.len()] {
+    fn feed(&self, to: &mut Sha256) {
+        self.iter().for_each(|it| it.feed(to));
     }
 }
 
@@ -225,6 +245,8 @@ impl Canonical for Due {
             Due::Hold(order) => (0u8, *order).feed(to),
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
+            Due::Club(ClubDue::Sprint(sprint)) => (3u8, *sprint).feed(to),
+            Due::Club(ClubDue::Link(session)) => (4u8, *session).feed(to),
         }
     }
 }

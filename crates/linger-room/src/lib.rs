@@ -23,11 +23,13 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), [`club`] (members, points, links, the
+//! sprint of likes), `deadlines` (what is due when), `hash`.
 
 mod asking;
 pub mod bounds;
 mod chat;
+pub mod club;
 mod deadlines;
 pub mod draw;
 mod hash;
@@ -48,6 +50,7 @@ pub use shelf::{Sale, StockView};
 
 use asking::Asking;
 use chat::Chat;
+use club::Club;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
@@ -71,6 +74,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    club: Club,
     deadlines: Deadlines,
 }
 
@@ -79,6 +83,10 @@ impl Room {
     ///
     /// `Ok` without events says that everything is as asked for already: asking twice does no harm.
     pub fn decide(&self, now: Millis, request: &Request) -> Result<Vec<Event>, Refusal> {
+        Ok(club::with_earned(self, now, self.decide_asked(now, request)?))
+    }
+
+    fn decide_asked(&self, now: Millis, request: &Request) -> Result<Vec<Event>, Refusal> {
         let Request { by, act } = request;
         if !act.allowed(by.role) {
             return Err(Refusal::NotAllowed);
@@ -114,6 +122,7 @@ impl Room {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+            Act::Club(act) => self.club.decide(now, by.person, act, self.presence.likes),
         }
     }
 
@@ -121,6 +130,10 @@ impl Room {
     ///
     /// A room that was not opened takes no notice, except of money: that is answered whatever it was meant for.
     pub fn note(&self, now: Millis, report: &Report) -> Vec<Event> {
+        club::with_earned(self, now, self.note_told(now, report))
+    }
+
+    fn note_told(&self, now: Millis, report: &Report) -> Vec<Event> {
         if let Report::PaymentArrived { order, payment, amount } = report {
             return self.orders.note_payment(now, *order, payment, *amount);
         }
@@ -148,6 +161,10 @@ impl Room {
             Report::MediaStopped { on_purpose: true } => self.stage.note_stopped(OffReason::Ended),
             Report::MediaStopped { on_purpose: false } => self.stage.note_stopped(OffReason::Lost),
             Report::SeedRevealed { draw, seed } => self.draws.note_seed(*draw, seed),
+            Report::DayBegan { .. } | Report::Watched { .. } if self.club.rules.is_none() => vec![],
+            Report::DayBegan { day } => self.club.note_day(*day),
+            Report::Watched { day, people } => self.club.note_watched(*day, people),
+            Report::SprintJoined { sprint, people } => self.club.note_sprint_joined(now, *sprint, people),
         }
     }
 
@@ -157,6 +174,7 @@ impl Room {
     ///
     /// When the event cannot follow on this state: it is no event that this room decided.
     pub fn apply(&mut self, event: &Event) {
+        self.club.apply(&mut self.deadlines, event);
         match event {
             Event::RoomOpened { .. }
             | Event::WentLive
@@ -203,6 +221,7 @@ impl Room {
                 }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Club(_) => {}
         }
     }
 
@@ -253,6 +272,7 @@ impl Room {
             Due::Hold(order) => Event::OrderLapsed { order },
             Due::Draw(draw) => self.draws.frozen(draw),
             Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+            Due::Club(due) => self.club.fell_due(due, self.presence.likes),
         };
         self.deadlines.due(now).map(end).collect()
     }
@@ -401,6 +421,16 @@ impl Room {
     /// All that is needed to recompute a draw, once its seed is public; kept for the last [`bounds::DRAWS_KEPT`].
     pub fn draw_proof(&self, draw: DrawId) -> Option<DrawProof> {
         self.draws.proof(draw)
+    }
+
+    /// The fan club.
+    pub fn club(&self) -> &Club {
+        &self.club
+    }
+
+    /// The level in the fan club that shows beside a name; zero for none.
+    pub fn level(&self, person: PersonId) -> u8 {
+        self.club.level(person)
     }
 
     /// The prompt on the host's screen.

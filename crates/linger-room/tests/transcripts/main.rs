@@ -1,6 +1,7 @@
 //! What the room promises, one promise a test, as plays that anybody can read.
 
 mod chat;
+mod club;
 mod draws;
 mod money;
 mod presence;

@@ -179,7 +179,7 @@ impl RoomFacts {
     }
 
     fn arrive(&mut self, telling: &mut Telling, arrival: &Arrival) {
-        let Arrival { session, person, source } = arrival;
+        let Arrival { session, person, source, .. } = arrival;
         if person.is_staff() || *person == PersonId(0) {
             return;
         }
@@ -316,7 +316,7 @@ mod tests {
 
         fn come(&mut self, at: i64, session: u64, person: u64) -> Vec<Fact> {
             let arrival =
-                Arrival { session: SessionId(session), person: PersonId(person), source: "share".into() };
+                Arrival { session: SessionId(session), person: PersonId(person), source: "share".into(), brought_by: None };
             self.happens(at, Event::PresenceChanged { arrived: vec![arrival], left: vec![], here: 1 })
         }
 
