@@ -61,8 +61,10 @@ impl World {
         Input::Tell(match self.dice.below(10) {
             0 => Report::DayBegan { day },
             1..3 => {
-                let minutes = self.dice.below(40) as u32;
-                let people = (0..3).map(|_| Watch { person: PersonId(self.viewer()), minutes }).collect();
+                // Few, and for long, so that they reach what the rules allow a day.
+                let minutes = self.dice.below(80) as u32;
+                let person = PersonId(100 + self.dice.below(4));
+                let people = (0..2).map(|_| Watch { person, minutes }).collect();
                 Report::Watched { day, people }
             }
             3..5 => {
