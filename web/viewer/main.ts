@@ -5,7 +5,7 @@ import * as zh from '../messages/zh.json';
 import { bring } from '../kit/i18n.svelte';
 import Viewer from './Viewer.svelte';
 
-const pick = ({ common, code, viewer }: typeof en) => ({ common, code, viewer });
+const pick = ({ common, code, viewer, club }: typeof en) => ({ common, code, viewer, club });
 bring(pick(en), pick(zh));
 
 const room = decodeURIComponent(location.pathname.match(/^\/r\/([^/]+)/)?.[1] ?? '');
@@ -16,6 +16,7 @@ mount(Viewer, {
   props: {
     room,
     source: new URLSearchParams(location.search).get('src') ?? '',
+    by: new URLSearchParams(location.search).get('by') ?? '',
     ontitle: (title: string) => (document.title = `${title} · Linger`),
   },
 });

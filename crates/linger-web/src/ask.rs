@@ -1,6 +1,8 @@
 //! Asking a room for a change: reads what came over the wire, fetches what the room cannot know, asks, and answers.
 //! It does not know whether the room agrees.
 
+mod club;
+
 use crate::{
     account::Caller,
     error::{ApiError, Body},
@@ -186,6 +188,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
                 PromptEndWire::Expired => PromptEnd::Expired,
             },
         },
+        WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
     })
 }
 

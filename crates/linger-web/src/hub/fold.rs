@@ -1,5 +1,6 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
+use super::club::ClubFold;
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -62,6 +63,7 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    pub(super) club: ClubFold,
 }
 
 struct Place {
@@ -100,6 +102,7 @@ impl Fold {
     /// Takes in a fact. `plain` is the opened text of a comment.
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
+        self.club.take(&entry.event);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -128,6 +131,13 @@ impl Fold {
             }
             Event::PromptClosed { .. } => self.prompt = None,
             Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
+            Event::Club(event) => {
+                if let (Some((person, _)), Some(plain)) = (event.sealed_name(), plain)
+                    && !plain.name.is_empty()
+                {
+                    self.names.insert(person, plain.name.clone());
+                }
+            }
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
@@ -314,6 +324,7 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            club: self.club_wire(),
         };
         view.for_role(role)
     }
@@ -326,7 +337,20 @@ impl Fold {
             entered: self.draw.as_ref().is_some_and(|draw| draw.entered.contains(&person)),
             muted_until: self.muted.get(&person).map_or(0, |until| until.0),
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            club: Some(self.club.mine(person)),
         }
+    }
+
+    /// The club with the levels of those who spoke last; for staff, until [`RoomView::for_role`] takes that out.
+    fn club_wire(&self) -> Option<crate::wire::ClubWire> {
+        let mut club = self.club.wire()?;
+        club.badges = self.club.badges(self.comments.iter().filter_map(|it| it.person.parse().ok()));
+        club.staff = Some(self.club.staff(|people| self.names_of(people)));
+        Some(club)
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.live_since.is_some()
     }
 
     fn questions_wire(&self) -> Vec<QuestionWire> {

@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::OrderWire;
+use super::{ClubAsk, OrderWire};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -115,6 +115,8 @@ pub enum WireAct {
         /// How it ended.
         end: PromptEndWire,
     },
+    /// Something of the fan club.
+    Club(ClubAsk),
 }
 
 /// How a prompt went away.

@@ -1,6 +1,6 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ItemWire, MoneyWire, PromptEndWire, RoleName};
+use super::{ClubChange, ItemWire, MoneyWire, MyClubWire, PromptEndWire, RoleName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -307,5 +307,17 @@ pub enum WireEvent {
         prompt: u32,
         /// How it ended.
         end: PromptEndWire,
+    },
+    /// The fan club changed, somebody rose, or a member spoke.
+    Club {
+        /// What changed.
+        #[serde(flatten)]
+        change: Box<ClubChange>,
+    },
+    /// Yours: where you stand in the fan club.
+    YouClub {
+        /// Where.
+        #[serde(flatten)]
+        mine: Box<MyClubWire>,
     },
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod act;
+mod club;
 mod event;
 mod events;
 mod insight;
@@ -20,6 +21,10 @@ pub use account::{
     PasskeyStarted, PasswordChange, RoleName, SignIn, StaffChange, StaffMember,
 };
 pub use act::{Answer, PromptEndWire, WireAct};
+pub use club::{
+    BringerWire, ClubAsk, ClubChange, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire,
+    RisenWire, SprintWire,
+};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{

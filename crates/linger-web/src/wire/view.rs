@@ -1,6 +1,6 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{CommentWire, IntentWire, OrderWire, RoleName};
+use super::{ClubWire, CommentWire, IntentWire, MyClubWire, OrderWire, RoleName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -115,6 +115,9 @@ pub struct MyView {
     pub muted_until: i64,
     /// Their orders here, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// Where they stand in the fan club.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub club: Option<MyClubWire>,
 }
 
 /// A room as one person sees it.
@@ -156,6 +159,9 @@ pub struct RoomView {
     pub prompt: Option<PromptWire>,
     /// Staff: the newest orders of everybody, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// The fan club and the sprint of likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub club: Option<ClubWire>,
 }
 
 /// A room in a list.
@@ -280,6 +286,9 @@ impl RoomView {
             self.questions.clear();
             self.prompt = None;
             self.orders.clear();
+            if let Some(club) = &mut self.club {
+                club.staff = None;
+            }
         }
         self
     }
