@@ -1,11 +1,12 @@
 //! The fan club as clients see it. It does not know how points are earned: it follows the same events as the room.
 
+use super::fold::Plain;
 use crate::wire::{
-    BringerWire, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire, SprintWire,
+    BringerWire, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, CommentWire, MyClubWire, SprintWire,
 };
 use linger_protocol::{ClubEvent, ClubTask, Event, PersonId};
 use linger_room::club::{ClubReader, PAUSE_SHOW_DAYS, STREAK_DAYS, Sprint};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// People in the list of those who brought most.
 const BRINGERS_SHOWN: usize = 10;
@@ -82,10 +83,21 @@ impl ClubFold {
         })
     }
 
-    /// The levels of the members among these people.
-    pub(crate) fn badges(&self, people: impl Iterator<Item = PersonId>) -> BTreeMap<String, u8> {
-        let badge = |person| Some((self.level(person), person)).filter(|(level, _)| *level > 0);
-        people.filter_map(badge).map(|(level, person)| (person.to_string(), level)).collect()
+    /// The club with the levels of those who spoke last, and the figures for staff, until [`RoomView::for_role`] takes
+    /// those out.
+    ///
+    /// [`RoomView::for_role`]: crate::wire::RoomView::for_role
+    pub(crate) fn view(
+        &self,
+        comments: &VecDeque<CommentWire>,
+        names_of: impl FnOnce(&[PersonId]) -> Vec<String>,
+    ) -> Option<ClubWire> {
+        let badge = |it: &CommentWire| {
+            let level = self.level(it.person.parse().ok()?);
+            (level > 0).then(|| (it.person.clone(), level))
+        };
+        let badges = comments.iter().filter_map(badge).collect();
+        Some(ClubWire { badges, staff: Some(self.staff(names_of)), ..self.wire()? })
     }
 
     pub(crate) fn mine(&self, person: PersonId) -> MyClubWire {
@@ -119,6 +131,13 @@ impl ClubFold {
             bringers: named.map(|(name, (_, brought))| BringerWire { name, brought: *brought }).collect(),
         }
     }
+}
+
+/// Who is named by an event of the club, once the name is opened.
+pub(crate) fn named(event: &ClubEvent, plain: Option<&Plain>) -> Option<(PersonId, String)> {
+    let (person, _) = event.sealed_name()?;
+    let name = &plain?.name;
+    (!name.is_empty()).then(|| (person, name.clone()))
 }
 
 fn sprint_wire(sprint: &Sprint) -> SprintWire {

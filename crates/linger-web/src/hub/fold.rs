@@ -1,6 +1,6 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
-use super::club::ClubFold;
+use super::club::{ClubFold, named};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -47,7 +47,7 @@ pub(crate) struct Fold {
     title: String,
     host: Option<PersonId>,
     host_name: String,
-    live_since: Option<Millis>,
+    pub(super) live_since: Option<Millis>,
     here: u32,
     likes: u64,
     followers: HashSet<PersonId>,
@@ -131,13 +131,7 @@ impl Fold {
             }
             Event::PromptClosed { .. } => self.prompt = None,
             Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
-            Event::Club(event) => {
-                if let (Some((person, _)), Some(plain)) = (event.sealed_name(), plain)
-                    && !plain.name.is_empty()
-                {
-                    self.names.insert(person, plain.name.clone());
-                }
-            }
+            Event::Club(event) => self.names.extend(named(event, plain)),
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
@@ -324,7 +318,7 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
-            club: self.club_wire(),
+            club: self.club.view(&self.comments, |people| self.names_of(people)),
         };
         view.for_role(role)
     }
@@ -339,18 +333,6 @@ impl Fold {
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
             club: Some(self.club.mine(person)),
         }
-    }
-
-    /// The club with the levels of those who spoke last; for staff, until [`RoomView::for_role`] takes that out.
-    fn club_wire(&self) -> Option<crate::wire::ClubWire> {
-        let mut club = self.club.wire()?;
-        club.badges = self.club.badges(self.comments.iter().filter_map(|it| it.person.parse().ok()));
-        club.staff = Some(self.club.staff(|people| self.names_of(people)));
-        Some(club)
-    }
-
-    pub(crate) fn is_live(&self) -> bool {
-        self.live_since.is_some()
     }
 
     fn questions_wire(&self) -> Vec<QuestionWire> {

@@ -169,7 +169,7 @@ impl Hub {
     /// Whether there is a picture, whether there is a fan club, and the sprint of likes that runs.
     pub(crate) fn club(&self) -> (bool, bool, Option<u32>) {
         let ring = self.ring();
-        (ring.fold.is_live(), ring.fold.club.is_set(), ring.fold.club.running())
+        (ring.fold.live_since.is_some(), ring.fold.club.is_set(), ring.fold.club.running())
     }
 
     pub(crate) fn card(&self) -> RoomCard {

@@ -8,8 +8,8 @@ use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
-    Answered, Arrival, ClubEvent, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId, QuestionId,
-    RefundReason, RoomId, SessionId,
+    Answered, Arrival, ClubEvent, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId,
+    QuestionId, RefundReason, RoomId, SessionId,
 };
 use linger_strategy::kpi::ANSWERED;
 use std::{
@@ -331,8 +331,12 @@ mod tests {
         }
 
         fn come(&mut self, at: i64, session: u64, person: u64) -> Vec<Fact> {
-            let arrival =
-                Arrival { session: SessionId(session), person: PersonId(person), source: "share".into(), brought_by: None };
+            let arrival = Arrival {
+                session: SessionId(session),
+                person: PersonId(person),
+                source: "share".into(),
+                brought_by: None,
+            };
             self.happens(at, Event::PresenceChanged { arrived: vec![arrival], left: vec![], here: 1 })
         }
 
