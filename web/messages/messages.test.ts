@@ -3,13 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fill } from '../kit/fill';
+import clubEn from './club.en.json';
+import clubZh from './club.zh.json';
 import dataEn from './data.en.json';
 import dataZh from './data.zh.json';
 import baseEn from './en.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
-const [en, zh] = [{ ...baseEn, ...dataEn }, { ...baseZh, ...dataZh }];
+const [en, zh] = [{ ...baseEn, ...dataEn, ...clubEn }, { ...baseZh, ...dataZh, ...clubZh }];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
 function keys(book: Record<string, Record<string, string>>): string[] {
@@ -24,7 +26,7 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|door|code|club)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
@@ -55,7 +57,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', ...DATA_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'clubTask', 'clubState', ...DATA_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

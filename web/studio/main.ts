@@ -5,7 +5,7 @@ import * as zh from '../messages/zh.json';
 import { bring } from '../kit/i18n.svelte';
 import Studio from './Studio.svelte';
 
-const pick = ({ common, code, studio, club }: typeof en) => ({ common, code, studio, club });
+const pick = ({ common, code, studio }: typeof en) => ({ common, code, studio });
 bring(pick(en), pick(zh));
 
 const room = decodeURIComponent(location.pathname.match(/^\/studio\/([^/]+)/)?.[1] ?? '');

@@ -8,8 +8,8 @@ import { bring } from '../kit/i18n.svelte';
 import Viewer from './Viewer.svelte';
 
 bring(
-  { common: en.common, code: en.code, viewer: en.viewer, club: en.club },
-  { common: zh.common, code: zh.code, viewer: zh.viewer, club: zh.club },
+  { common: en.common, code: en.code, viewer: en.viewer },
+  { common: zh.common, code: zh.code, viewer: zh.viewer },
   false,
 );
 

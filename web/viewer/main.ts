@@ -5,7 +5,7 @@ import * as zh from '../messages/zh.json';
 import { bring } from '../kit/i18n.svelte';
 import Viewer from './Viewer.svelte';
 
-const pick = ({ common, code, viewer, club }: typeof en) => ({ common, code, viewer, club });
+const pick = ({ common, code, viewer }: typeof en) => ({ common, code, viewer });
 bring(pick(en), pick(zh));
 
 const room = decodeURIComponent(location.pathname.match(/^\/r\/([^/]+)/)?.[1] ?? '');

@@ -1814,6 +1814,7 @@ export interface components {
             source?: string;
             /** @description A token given earlier, so that a person who comes back stays the same person. */
             token?: string | null;
+            by?: string | null;
         };
         /** @description What lets a guest into one room. */
         GuestToken: {
@@ -2042,6 +2043,7 @@ export interface components {
             muted_until: number;
             /** @description Their orders here, newest last, at most 50. */
             orders: components["schemas"]["OrderWire"][];
+            club?: null | components["schemas"]["MyClubWire"];
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -2489,6 +2491,7 @@ export interface components {
             shelf: components["schemas"]["ShelfEntry"][];
             /** @description What it is called. */
             title: string;
+            club?: null | components["schemas"]["ClubWire"];
         };
         /** @description The terms of a running sale. */
         SaleWire: {
@@ -3346,7 +3349,10 @@ export interface components {
              * @description The prompt.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["ClubAsk"] & {
+            /** @enum {string} */
+            kind: "club";
+        });
         /** @description One thing that happened in a room. */
         WireEvent: {
             /**
@@ -3654,7 +3660,13 @@ export interface components {
              * @description Which.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["ClubChange"] & {
+            /** @enum {string} */
+            k: "club";
+        }) | (components["schemas"]["MyClubWire"] & {
+            /** @enum {string} */
+            k: "you-club";
+        });
         /** @description The worst moment of a show, in short. */
         WorstWire: {
             /** @description Code of the likeliest cause. */
@@ -3722,6 +3734,105 @@ export interface components {
             id: number;
             /** @description The key. It is shown this once. */
             key: string;
+        };
+        ClubTaskWire: {
+            task: string;
+            points: number;
+            per_day: number;
+        };
+        ClubRulesWire: {
+            name: string;
+            levels: number[];
+            tasks: components["schemas"]["ClubTaskWire"][];
+            streak_days: number;
+            pause_show_days: number;
+        };
+        SprintWire: {
+            sprint: number;
+            goal: number;
+            reward: string;
+            from: number;
+            until: number;
+            state: string;
+            likes: number;
+            people: number;
+        };
+        BringerWire: {
+            name: string;
+            brought: number;
+        };
+        ClubStaffWire: {
+            check_ins: number;
+            shares: number;
+            brought: number;
+            bringers: components["schemas"]["BringerWire"][];
+        };
+        ClubWire: {
+            rules?: null | components["schemas"]["ClubRulesWire"];
+            day?: number | null;
+            members: number;
+            sprint?: null | components["schemas"]["SprintWire"];
+            badges?: {
+                [key: string]: number;
+            };
+            staff?: null | components["schemas"]["ClubStaffWire"];
+        };
+        MyClubWire: {
+            member: boolean;
+            paused: boolean;
+            points: number;
+            level: number;
+            done_on?: number | null;
+            done: {
+                [key: string]: number;
+            };
+            checked_in?: number | null;
+            streak: number;
+            brought: number;
+            code?: string | null;
+        };
+        RisenWire: {
+            person: string;
+            name: string;
+            level: number;
+        };
+        ClubChange: {
+            club?: null | components["schemas"]["ClubWire"];
+            badges?: {
+                [key: string]: number;
+            };
+            risen?: components["schemas"]["RisenWire"][];
+            staff?: null | components["schemas"]["ClubStaffWire"];
+        };
+        ClubAsk: {
+            /** @enum {string} */
+            do: "join";
+        } | {
+            /** @enum {string} */
+            do: "leave";
+        } | {
+            /** @enum {string} */
+            do: "check-in";
+        } | {
+            /** @enum {string} */
+            do: "share";
+        } | {
+            name: string;
+            levels: number[];
+            tasks: {
+                [key: string]: number;
+            };
+            /** @enum {string} */
+            do: "set-club";
+        } | {
+            goal: number;
+            lasts_ms: number;
+            reward: string;
+            /** @enum {string} */
+            do: "open-sprint";
+        } | {
+            /** @enum {string} */
+            do: "close-sprint";
         };
     };
     responses: never;
