@@ -1400,6 +1400,16 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
+        /** @description Somebody who brought others. */
+        BringerWire: {
+            /**
+             * Format: int32
+             * @description How many they brought.
+             */
+            brought: number;
+            /** @description The name; empty when erased. */
+            name: string;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -1418,6 +1428,134 @@ export interface components {
             name: string;
             /** @description `strong`, `fair` or `weak`. */
             strength: string;
+        };
+        /** @description Something asked of the fan club. */
+        ClubAsk: {
+            /** @enum {string} */
+            do: "join";
+        } | {
+            /** @enum {string} */
+            do: "leave";
+        } | {
+            /** @enum {string} */
+            do: "check-in";
+        } | {
+            /** @enum {string} */
+            do: "share";
+        } | {
+            /** @enum {string} */
+            do: "set-club";
+            /** @description From how many points on each level begins: 1 to 10, rising, the first at 0. */
+            levels: number[];
+            /** @description What it is called. */
+            name: string;
+            /** @description What each task earns each time; what is left out earns nothing. */
+            tasks: {
+                [key: string]: number;
+            };
+        } | {
+            /** @enum {string} */
+            do: "open-sprint";
+            /**
+             * Format: int64
+             * @description Likes wanted.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Within which time, in ms.
+             */
+            lasts_ms: number;
+            /** @description What everybody gets when they are reached. */
+            reward: string;
+        } | {
+            /** @enum {string} */
+            do: "close-sprint";
+        };
+        /** @description What changed about the club: only what did is there. */
+        ClubChange: {
+            /** @description Levels of members who just spoke or rose, by person. */
+            badges?: {
+                [key: string]: number;
+            };
+            club?: components["schemas"]["ClubWire"] | null;
+            /** @description Who rose. */
+            risen?: components["schemas"]["RisenWire"][];
+            staff?: components["schemas"]["ClubStaffWire"] | null;
+        };
+        /** @description The stated rules of a club. */
+        ClubRulesWire: {
+            /** @description From how many points on each level begins. */
+            levels: number[];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days with a show on which a member may earn nothing before the membership is paused.
+             */
+            pause_show_days: number;
+            /**
+             * Format: int32
+             * @description Days of checking in without a gap that earn `streak`.
+             */
+            streak_days: number;
+            /** @description What earns points. */
+            tasks: components["schemas"]["ClubTaskWire"][];
+        };
+        /** @description What staff see of the club besides. */
+        ClubStaffWire: {
+            /** @description Who brought most, at most 10. */
+            bringers: components["schemas"]["BringerWire"][];
+            /**
+             * Format: int64
+             * @description People who came by a link and stayed.
+             */
+            brought: number;
+            /**
+             * Format: int32
+             * @description People who checked in today.
+             */
+            check_ins: number;
+            /**
+             * Format: int64
+             * @description Times a link was taken along.
+             */
+            shares: number;
+        };
+        /** @description What a task earns. */
+        ClubTaskWire: {
+            /**
+             * Format: int32
+             * @description Times a day.
+             */
+            per_day: number;
+            /**
+             * Format: int32
+             * @description Points each time.
+             */
+            points: number;
+            /** @description `comment`, `answered`, `check-in`, `streak`, `brought`, `watched` or `order`. */
+            task: string;
+        };
+        /** @description The club as everybody sees it. */
+        ClubWire: {
+            /** @description In a view: the levels of the members among those who spoke last, by person. */
+            badges?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Today in the shop's zone, in days since 1970.
+             */
+            day?: number | null;
+            /**
+             * Format: int32
+             * @description Members.
+             */
+            members: number;
+            rules?: components["schemas"]["ClubRulesWire"] | null;
+            sprint?: components["schemas"]["SprintWire"] | null;
+            staff?: components["schemas"]["ClubStaffWire"] | null;
         };
         /** @description What became of a request: of all its items, and of each. */
         Collected: {
@@ -1808,13 +1946,14 @@ export interface components {
         };
         /** @description A guest wants to come in. */
         GuestAsked: {
+            /** @description The code of the link they came by, if it was somebody's: what stood behind `?by=`. */
+            by?: string | null;
             /** @description The name to be shown; one is made up when empty. */
             name?: string;
             /** @description Where they come from: at most 32 of a-z, 0-9 and -. */
             source?: string;
             /** @description A token given earlier, so that a person who comes back stays the same person. */
             token?: string | null;
-            by?: string | null;
         };
         /** @description What lets a guest into one room. */
         GuestToken: {
@@ -2030,8 +2169,52 @@ export interface components {
              */
             minor: number;
         };
+        /** @description The club as it concerns one person. */
+        MyClubWire: {
+            /**
+             * Format: int32
+             * @description People they brought.
+             */
+            brought: number;
+            /**
+             * Format: int32
+             * @description The last day they checked in for.
+             */
+            checked_in?: number | null;
+            /** @description In a view: their code for links, to be put behind `?by=`. */
+            code?: string | null;
+            /** @description How often they did each task on that day. */
+            done: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description The day that `done` is about.
+             */
+            done_on?: number | null;
+            /**
+             * Format: int32
+             * @description The highest level they reached.
+             */
+            level: number;
+            /** @description Whether they are a member. */
+            member: boolean;
+            /** @description Whether the membership is paused until the next points. */
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description All their points.
+             */
+            points: number;
+            /**
+             * Format: int32
+             * @description Days checked in without a gap up to that one.
+             */
+            streak: number;
+        };
         /** @description What concerns only the person who looks. */
         MyView: {
+            club?: components["schemas"]["MyClubWire"] | null;
             /** @description Whether they entered the draw that is shown. */
             entered: boolean;
             /** @description Whether they follow the host. */
@@ -2043,7 +2226,6 @@ export interface components {
             muted_until: number;
             /** @description Their orders here, newest last, at most 50. */
             orders: components["schemas"]["OrderWire"][];
-            club?: null | components["schemas"]["MyClubWire"];
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -2416,6 +2598,18 @@ export interface components {
             /** @description The curves. */
             timeline: components["schemas"]["TimelineWire"];
         };
+        /** @description Somebody rose to a level. */
+        RisenWire: {
+            /**
+             * Format: int32
+             * @description The level.
+             */
+            level: number;
+            /** @description Their name; empty when unknown or erased. */
+            name: string;
+            /** @description Who. */
+            person: string;
+        };
         /**
          * @description What somebody is.
          * @enum {string}
@@ -2441,6 +2635,7 @@ export interface components {
         RoomView: {
             /** @description The last announcement. */
             announcement?: string | null;
+            club?: components["schemas"]["ClubWire"] | null;
             /** @description The last comments, oldest first, at most 50. */
             comments: components["schemas"]["CommentWire"][];
             draw?: components["schemas"]["DrawWire"] | null;
@@ -2491,7 +2686,6 @@ export interface components {
             shelf: components["schemas"]["ShelfEntry"][];
             /** @description What it is called. */
             title: string;
-            club?: null | components["schemas"]["ClubWire"];
         };
         /** @description The terms of a running sale. */
         SaleWire: {
@@ -2805,6 +2999,43 @@ export interface components {
              * @description The day's figure; absent with too few people.
              */
             value?: number | null;
+        };
+        /** @description A sprint of likes. Its progress are all likes of the room less `from`, while it runs. */
+        SprintWire: {
+            /**
+             * Format: int64
+             * @description All likes of the room when it began.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Likes wanted.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Likes it brought, once it is over.
+             */
+            likes: number;
+            /**
+             * Format: int32
+             * @description People who took part.
+             */
+            people: number;
+            /** @description What everybody gets. */
+            reward: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            sprint: number;
+            /** @description `running`, `reached` or `over`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            until: number;
         };
         /** @description The answer to a query. */
         SqlAnswered: {
@@ -3734,105 +3965,6 @@ export interface components {
             id: number;
             /** @description The key. It is shown this once. */
             key: string;
-        };
-        ClubTaskWire: {
-            task: string;
-            points: number;
-            per_day: number;
-        };
-        ClubRulesWire: {
-            name: string;
-            levels: number[];
-            tasks: components["schemas"]["ClubTaskWire"][];
-            streak_days: number;
-            pause_show_days: number;
-        };
-        SprintWire: {
-            sprint: number;
-            goal: number;
-            reward: string;
-            from: number;
-            until: number;
-            state: string;
-            likes: number;
-            people: number;
-        };
-        BringerWire: {
-            name: string;
-            brought: number;
-        };
-        ClubStaffWire: {
-            check_ins: number;
-            shares: number;
-            brought: number;
-            bringers: components["schemas"]["BringerWire"][];
-        };
-        ClubWire: {
-            rules?: null | components["schemas"]["ClubRulesWire"];
-            day?: number | null;
-            members: number;
-            sprint?: null | components["schemas"]["SprintWire"];
-            badges?: {
-                [key: string]: number;
-            };
-            staff?: null | components["schemas"]["ClubStaffWire"];
-        };
-        MyClubWire: {
-            member: boolean;
-            paused: boolean;
-            points: number;
-            level: number;
-            done_on?: number | null;
-            done: {
-                [key: string]: number;
-            };
-            checked_in?: number | null;
-            streak: number;
-            brought: number;
-            code?: string | null;
-        };
-        RisenWire: {
-            person: string;
-            name: string;
-            level: number;
-        };
-        ClubChange: {
-            club?: null | components["schemas"]["ClubWire"];
-            badges?: {
-                [key: string]: number;
-            };
-            risen?: components["schemas"]["RisenWire"][];
-            staff?: null | components["schemas"]["ClubStaffWire"];
-        };
-        ClubAsk: {
-            /** @enum {string} */
-            do: "join";
-        } | {
-            /** @enum {string} */
-            do: "leave";
-        } | {
-            /** @enum {string} */
-            do: "check-in";
-        } | {
-            /** @enum {string} */
-            do: "share";
-        } | {
-            name: string;
-            levels: number[];
-            tasks: {
-                [key: string]: number;
-            };
-            /** @enum {string} */
-            do: "set-club";
-        } | {
-            goal: number;
-            lasts_ms: number;
-            reward: string;
-            /** @enum {string} */
-            do: "open-sprint";
-        } | {
-            /** @enum {string} */
-            do: "close-sprint";
         };
     };
     responses: never;
