@@ -37,7 +37,7 @@ async fn until(line: &mut Line, kind: &str, is_so: impl Fn(&Value) -> bool) -> V
 }
 
 /// The same, when it may have come already, before an answer.
-async fn told(line: &mut Line, kind: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+async fn heard(line: &mut Line, kind: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let came = line.seen.iter().flat_map(|message| of(message, kind)).find(|event| is_so(event)).cloned();
     match came {
         Some(event) => event,
@@ -88,14 +88,14 @@ async fn checking_in_twice_on_a_day_is_answered_kindly_and_counts_once() {
         assert_eq!(told["refusal"], Value::Null, "{told}");
         let again = line.ask(club("check-in")).await;
         assert!(again["done"]["position"].is_string(), "{again}");
-        let mine = told(&mut line, "you-club", |it| it["streak"] == streak).await;
+        let mine = heard(&mut line, "you-club", |it| it["streak"] == streak).await;
         assert_eq!(mine["points"], points);
         open.door.pass(DAY_MS);
     }
     // The day before yesterday was the last: the next one begins a row.
     open.door.pass(DAY_MS);
     line.ask(club("check-in")).await;
-    assert_eq!(told(&mut line, "you-club", |it| it["points"] == 15).await["streak"], 1);
+    assert_eq!(heard(&mut line, "you-club", |it| it["points"] == 15).await["streak"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
