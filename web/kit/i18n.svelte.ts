@@ -1,5 +1,6 @@
 // Which language the page speaks, and how a sentence is found and filled in. Knows no sentence: pages bring theirs from
 // web/messages.
+import type Club from '../messages/club.en.json';
 import type Data from '../messages/data.en.json';
 import type Messages from '../messages/en.json';
 import type Play from '../messages/play.en.json';
@@ -10,7 +11,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';
@@ -44,14 +45,13 @@ let ownsPage = true;
 
 /** Brings sentences; `whole` is false inside a page of somebody else. */
 export function bring(en: Book, zh: Book, whole = true): void {
-  Object.assign(books.en, en);
-  Object.assign(books.zh, zh);
+  add(en, zh);
   ownsPage = whole;
   if (ownsPage) document.documentElement.lang = tag();
 }
 
-/** Brings sentences of a part that is loaded later. */
-export function more(en: Book, zh: Book): void {
+/** Brings more sentences, for a part of the page that is loaded later. */
+export function add(en: Book, zh: Book): void {
   Object.assign(books.en, en);
   Object.assign(books.zh, zh);
 }

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fill } from '../kit/fill';
+import clubEn from './club.en.json';
+import clubZh from './club.zh.json';
 import dataEn from './data.en.json';
 import dataZh from './data.zh.json';
 import baseEn from './en.json';
@@ -11,7 +13,10 @@ import playZh from './play.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
-const [en, zh] = [{ ...baseEn, ...dataEn, ...playEn }, { ...baseZh, ...dataZh, ...playZh }];
+const [en, zh] = [
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh },
+];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
 function keys(book: Record<string, Record<string, string>>): string[] {
@@ -26,7 +31,7 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
@@ -57,7 +62,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', ...DATA_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 // Everything the pages, and programs of others, use of a room. It re-exports and decides nothing.
 export { Backoff } from './backoff';
+export { clubOf, doneOn, foldClub, rowOn, sprintLikes, streakOn, towardsNext, type ClubView } from './club';
 export { Connection, reaches, type ConnectionOptions, type LinkState, type Surroundings } from './connection';
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
 export { newOrderId, Outbox, Refused } from './outbox';

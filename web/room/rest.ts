@@ -75,7 +75,7 @@ export class Rest {
   rooms = () => this.#json<RoomCard[]>('/api/rooms');
   newRoom = (body: NewRoom) => this.#json<RoomCard>('/api/rooms', { body });
   room = (room: string) => this.#json<RoomView>(`/api/rooms/${enc(room)}`);
-  guest = (room: string, body: { name?: string; source?: string; token?: string | null }) =>
+  guest = (room: string, body: { name?: string; source?: string; token?: string | null; by?: string | null }) =>
     this.#json<GuestToken>(`/api/rooms/${enc(room)}/guest`, { body });
   ask = (room: string, act: Act, token?: string) =>
     this.#json<Answer>(`/api/rooms/${enc(room)}/ask`, { body: act, token });

@@ -16,6 +16,7 @@ mount(Viewer, {
   props: {
     room,
     source: new URLSearchParams(location.search).get('src') ?? '',
+    by: new URLSearchParams(location.search).get('by') ?? '',
     ontitle: (title: string) => (document.title = `${title} · Linger`),
   },
 });

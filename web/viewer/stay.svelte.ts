@@ -13,6 +13,8 @@ export type OpenSheet =
   | { kind: 'talk' }
   | { kind: 'draw' }
   | { kind: 'activity'; activity: number }
+  | { kind: 'club' }
+  | { kind: 'share' }
   | { kind: 'line'; comment: number }
   | { kind: 'buy'; item: number; order: string }
   | { kind: 'stage' }
@@ -25,6 +27,8 @@ export interface StayOptions {
   room: string;
   base: string;
   source: string;
+  /** The code of the link that brought them, if it was somebody's. */
+  by: string;
   name: string;
   token: string | undefined;
   onhappened: Happened | undefined;
@@ -95,13 +99,14 @@ export class Stay {
 
   async #guestAs(asked: { name: string; token: string | null }, at: string): Promise<string> {
     const source = this.options.source.toLowerCase().replace(/[^a-z0-9-]/g, '').slice(0, 32);
+    const by = this.options.by.slice(0, 64) || null;
     try {
-      this.guest = await this.rest.guest(this.options.room, { ...asked, source });
+      this.guest = await this.rest.guest(this.options.room, { ...asked, source, by });
     } catch (error) {
       // A token of another life of the server is of no use any more.
       if (!(error instanceof Failed) || !asked.token || error.status === 404 || error.status >= 429) throw error;
       if (error.status === 0) throw error;
-      this.guest = await this.rest.guest(this.options.room, { ...asked, token: null, source });
+      this.guest = await this.rest.guest(this.options.room, { ...asked, token: null, source, by });
     }
     keep(at, this.guest.token);
     return this.guest.token;

@@ -1554,6 +1554,52 @@ export interface components {
              */
             window_ms: number;
         };
+        /** @description Somebody who brought others. */
+        BringerWire: {
+            /**
+             * Format: int32
+             * @description How many they brought.
+             */
+            brought: number;
+            /** @description The name; empty when erased. */
+            name: string;
+        };
+        /**
+         * @description How somebody's request for a call ended.
+         * @enum {string}
+         */
+        CallEndWire: "done" | "not-reached" | "nobody-free" | "answered-otherwise" | "not-ours" | "expired" | "withdrawn" | "closed";
+        /**
+         * @description How a call went.
+         * @enum {string}
+         */
+        CallOutcomeWire: "helped" | "follow-up" | "not-reached";
+        /** @description A request for a call. */
+        CallWire: {
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who asked for it. */
+            person: string;
+            /** @description Who took it; absent while it waits. */
+            taken_by?: string | null;
+            /** @description What it is about; empty when erased. */
+            topic: string;
+            /**
+             * Format: int64
+             * @description When it ends by itself.
+             */
+            until: number;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -1582,6 +1628,134 @@ export interface components {
             item?: number | null;
             /** @description Its words. */
             text: string;
+        };
+        /** @description Something asked of the fan club. */
+        ClubAsk: {
+            /** @enum {string} */
+            do: "join";
+        } | {
+            /** @enum {string} */
+            do: "leave";
+        } | {
+            /** @enum {string} */
+            do: "check-in";
+        } | {
+            /** @enum {string} */
+            do: "share";
+        } | {
+            /** @enum {string} */
+            do: "set-club";
+            /** @description From how many points on each level begins: 1 to 10, rising, the first at 0. */
+            levels: number[];
+            /** @description What it is called. */
+            name: string;
+            /** @description What each task earns each time; what is left out earns nothing. */
+            tasks: {
+                [key: string]: number;
+            };
+        } | {
+            /** @enum {string} */
+            do: "open-sprint";
+            /**
+             * Format: int64
+             * @description Likes wanted.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Within which time, in ms.
+             */
+            lasts_ms: number;
+            /** @description What everybody gets when they are reached. */
+            reward: string;
+        } | {
+            /** @enum {string} */
+            do: "close-sprint";
+        };
+        /** @description What changed about the club: only what did is there. */
+        ClubChange: {
+            /** @description Levels of members who just spoke or rose, by person. */
+            badges?: {
+                [key: string]: number;
+            };
+            club?: components["schemas"]["ClubWire"] | null;
+            /** @description Who rose. */
+            risen?: components["schemas"]["RisenWire"][];
+            staff?: components["schemas"]["ClubStaffWire"] | null;
+        };
+        /** @description The stated rules of a club. */
+        ClubRulesWire: {
+            /** @description From how many points on each level begins. */
+            levels: number[];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days with a show on which a member may earn nothing before the membership is paused.
+             */
+            pause_show_days: number;
+            /**
+             * Format: int32
+             * @description Days of checking in without a gap that earn `streak`.
+             */
+            streak_days: number;
+            /** @description What earns points. */
+            tasks: components["schemas"]["ClubTaskWire"][];
+        };
+        /** @description What staff see of the club besides. */
+        ClubStaffWire: {
+            /** @description Who brought most, at most 10. */
+            bringers: components["schemas"]["BringerWire"][];
+            /**
+             * Format: int64
+             * @description People who came by a link and stayed.
+             */
+            brought: number;
+            /**
+             * Format: int32
+             * @description People who checked in today.
+             */
+            check_ins: number;
+            /**
+             * Format: int64
+             * @description Times a link was taken along.
+             */
+            shares: number;
+        };
+        /** @description What a task earns. */
+        ClubTaskWire: {
+            /**
+             * Format: int32
+             * @description Times a day.
+             */
+            per_day: number;
+            /**
+             * Format: int32
+             * @description Points each time.
+             */
+            points: number;
+            /** @description `comment`, `answered`, `check-in`, `streak`, `brought`, `watched` or `order`. */
+            task: string;
+        };
+        /** @description The club as everybody sees it. */
+        ClubWire: {
+            /** @description In a view: the levels of the members among those who spoke last, by person. */
+            badges?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Today in the shop's zone, in days since 1970.
+             */
+            day?: number | null;
+            /**
+             * Format: int32
+             * @description Members.
+             */
+            members: number;
+            rules?: components["schemas"]["ClubRulesWire"] | null;
+            sprint?: components["schemas"]["SprintWire"] | null;
+            staff?: components["schemas"]["ClubStaffWire"] | null;
         };
         /** @description What became of a request: of all its items, and of each. */
         Collected: {
@@ -2231,6 +2405,8 @@ export interface components {
         };
         /** @description A guest wants to come in. */
         GuestAsked: {
+            /** @description The code of the link they came by, if it was somebody's: what stood behind `?by=`. */
+            by?: string | null;
             /** @description The name to be shown; one is made up when empty. */
             name?: string;
             /** @description Where they come from: at most 32 of a-z, 0-9 and -. */
@@ -2257,6 +2433,30 @@ export interface components {
          * @enum {string}
          */
         HowAnswered: "typed" | "on-air";
+        /** @description Somebody who waits for the stage, or is invited. */
+        InLineWire: {
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Until when they are invited; absent while they wait.
+             */
+            invited_until?: number | null;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description What they wrote; may be empty. */
+            note: string;
+            /** @description Who. */
+            person: string;
+            /**
+             * Format: int32
+             * @description Higher before lower.
+             */
+            priority: number;
+        };
         /** @description A key for encoders such as OBS. Shown once. */
         IngestKey: {
             /** @description The bearer token. */
@@ -2514,10 +2714,99 @@ export interface components {
             /** @description Whether they won, once settled. */
             won: boolean;
         };
+        /** @description A call as whoever asked for it sees it. */
+        MyCallWire: {
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /**
+             * Format: int32
+             * @description Its place among those that wait, from 1; absent once it was taken.
+             */
+            place?: number | null;
+            /** @description Whether somebody took it. */
+            taken: boolean;
+            /**
+             * Format: int64
+             * @description Until when it waits, or goes on.
+             */
+            until: number;
+        };
+        /** @description The club as it concerns one person. */
+        MyClubWire: {
+            /**
+             * Format: int32
+             * @description People they brought.
+             */
+            brought: number;
+            /**
+             * Format: int32
+             * @description The last day they checked in for.
+             */
+            checked_in?: number | null;
+            /** @description In a view: their code for links, to be put behind `?by=`. */
+            code?: string | null;
+            /** @description How often they did each task on that day. */
+            done: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description The day that `done` is about.
+             */
+            done_on?: number | null;
+            /**
+             * Format: int32
+             * @description The highest level they reached.
+             */
+            level: number;
+            /** @description Whether they are a member. */
+            member: boolean;
+            /** @description Whether the membership is paused until the next points. */
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description All their points.
+             */
+            points: number;
+            /**
+             * Format: int32
+             * @description Days checked in without a gap up to that one.
+             */
+            streak: number;
+        };
+        /** @description The stage and calls as they concern one person. */
+        MySeatWire: {
+            call?: components["schemas"]["MyCallWire"] | null;
+            call_ended?: components["schemas"]["CallEndWire"] | null;
+            ended?: components["schemas"]["SeatEndWire"] | null;
+            /** @description Whether they are muted on stage. */
+            muted?: boolean;
+            /**
+             * Format: int32
+             * @description Their place in the line, from 1.
+             */
+            place?: number | null;
+            /** @description Where they are. */
+            stage: components["schemas"]["MyStage"];
+            /**
+             * Format: int64
+             * @description Until when they are invited.
+             */
+            until?: number | null;
+        };
+        /**
+         * @description Where somebody is between watching and being on stage.
+         * @enum {string}
+         */
+        MyStage: "watching" | "waiting" | "invited" | "on-stage";
         /** @description What concerns only the person who looks. */
         MyView: {
             /** @description Where they stand in the activities that are shown. */
             activities?: components["schemas"]["MyActivity"][];
+            club?: components["schemas"]["MyClubWire"] | null;
             /** @description Whether they entered the draw that is shown. */
             entered: boolean;
             /** @description Whether they follow the host. */
@@ -2529,6 +2818,7 @@ export interface components {
             muted_until: number;
             /** @description Their orders here, newest last, at most 50. */
             orders: components["schemas"]["OrderWire"][];
+            seat?: components["schemas"]["MySeatWire"] | null;
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -2559,6 +2849,30 @@ export interface components {
              *     orders, payments and after-sales, and say that two known people are one.
              */
             trusted?: boolean;
+        };
+        /**
+         * @description Why there is no call.
+         * @enum {string}
+         */
+        NoCallWire: "nobody-free" | "answered-otherwise" | "not-ours";
+        /** @description Somebody on stage. */
+        OnStageWire: {
+            /** @description Whether they are muted. */
+            muted: boolean;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who. */
+            person: string;
+            /**
+             * Format: int32
+             * @description Their seat, from 1; the host's is 0.
+             */
+            seat: number;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            since: number;
         };
         /**
          * @description Where an order stands.
@@ -3071,6 +3385,18 @@ export interface components {
             /** @description The curves. */
             timeline: components["schemas"]["TimelineWire"];
         };
+        /** @description Somebody rose to a level. */
+        RisenWire: {
+            /**
+             * Format: int32
+             * @description The level.
+             */
+            level: number;
+            /** @description Their name; empty when unknown or erased. */
+            name: string;
+            /** @description Who. */
+            person: string;
+        };
         /**
          * @description What somebody is.
          * @enum {string}
@@ -3098,6 +3424,7 @@ export interface components {
             activities: components["schemas"]["ActivityWire"][];
             /** @description The last announcement. */
             announcement?: string | null;
+            club?: components["schemas"]["ClubWire"] | null;
             /** @description The last comments, oldest first, at most 50. */
             comments: components["schemas"]["CommentWire"][];
             draw?: components["schemas"]["DrawWire"] | null;
@@ -3144,6 +3471,7 @@ export interface components {
             questions: components["schemas"]["QuestionWire"][];
             /** @description The room. */
             room: string;
+            seat?: components["schemas"]["SeatView"] | null;
             /** @description The shelf, in order of listing. */
             shelf: components["schemas"]["ShelfEntry"][];
             /** @description What it is called. */
@@ -3194,6 +3522,176 @@ export interface components {
              * @description The number of the write key.
              */
             key: number;
+        };
+        /** @description What is asked about the stage and about calls. */
+        SeatAsk: {
+            /** @enum {string} */
+            do: "ask-for-stage";
+            /** @description A few words for those who run the show, at most 80 characters. */
+            note?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "withdraw-ask";
+        } | {
+            /** @enum {string} */
+            do: "accept-seat";
+        } | {
+            /** @enum {string} */
+            do: "decline-seat";
+        } | {
+            /** @enum {string} */
+            do: "leave-stage";
+        } | {
+            /** @enum {string} */
+            do: "open-stage";
+            /**
+             * Format: int32
+             * @description Seats beside the host's, 1 to 8.
+             */
+            seats: number;
+            /** @description Who may ask. */
+            who: components["schemas"]["WhoMayAskWire"];
+        } | {
+            /** @enum {string} */
+            do: "close-stage";
+        } | {
+            /** @enum {string} */
+            do: "invite";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "decline";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "remove";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "move-up";
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "set-muted";
+            /** @description Whether they are muted. */
+            muted: boolean;
+            /** @description Who. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "open-calls";
+            /**
+             * Format: int32
+             * @description Within how many minutes the shop promises to call; no promise when absent.
+             */
+            promise_min?: number | null;
+        } | {
+            /** @enum {string} */
+            do: "close-calls";
+        } | {
+            /** @enum {string} */
+            do: "ask-for-call";
+            /**
+             * Format: int64
+             * @description The item it is about.
+             */
+            item?: number | null;
+            /** @description What it is about, at most 200 characters; only staff read it. */
+            topic: string;
+        } | {
+            /** @enum {string} */
+            do: "withdraw-call";
+        } | {
+            /** @enum {string} */
+            do: "take-call";
+            /** @description Who asked for it. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "call-done";
+            /** @description How. */
+            outcome: components["schemas"]["CallOutcomeWire"];
+            /** @description Who had asked for it. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "decline-call";
+            /** @description Who asked for it. */
+            person: string;
+            /** @description Why. */
+            reason: components["schemas"]["NoCallWire"];
+        };
+        /** @description The stage and calls as staff see them. */
+        SeatDeskWire: {
+            /** @description Calls that were taken, then those that wait, the next one first; at most 50. */
+            calls: components["schemas"]["CallWire"][];
+            /**
+             * Format: int32
+             * @description How many calls wait.
+             */
+            calls_waiting: number;
+            /** @description How it went so far. */
+            figures: components["schemas"]["SeatFigures"];
+            /** @description Who is invited, then who waits, the next one first; at most 50. */
+            line: components["schemas"]["InLineWire"][];
+        };
+        /**
+         * @description How somebody's asking for the stage ended.
+         * @enum {string}
+         */
+        SeatEndWire: "withdrawn" | "declined" | "turned-down" | "expired" | "left" | "removed" | "gone" | "closed";
+        /** @description How asking for the stage and for calls went in this room so far. */
+        SeatFigures: {
+            /**
+             * Format: int32
+             * @description Times an invitation was accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int32
+             * @description Times somebody asked for the stage.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Mean time from asking for a call to its being taken, ms; absent when none was.
+             */
+            call_wait_ms_mean?: number | null;
+            /**
+             * Format: int32
+             * @description Times somebody asked for a call.
+             */
+            calls_asked: number;
+            /**
+             * Format: int32
+             * @description Calls that were taken.
+             */
+            calls_taken: number;
+            /**
+             * Format: int32
+             * @description Times somebody was invited.
+             */
+            invited: number;
+            /**
+             * Format: int32
+             * @description Different people who asked for the stage or for a call.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Mean time from asking to being invited, ms; absent when nobody was.
+             */
+            wait_ms_mean?: number | null;
+        };
+        /** @description The stage and calls in the view of a room. */
+        SeatView: {
+            desk?: components["schemas"]["SeatDeskWire"] | null;
+            /** @description What everybody sees. */
+            stage: components["schemas"]["StageWire"];
         };
         /** @description One second of the show. */
         SecondWire: {
@@ -3484,6 +3982,43 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description A sprint of likes. Its progress are all likes of the room less `from`, while it runs. */
+        SprintWire: {
+            /**
+             * Format: int64
+             * @description All likes of the room when it began.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Likes wanted.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Likes it brought, once it is over.
+             */
+            likes: number;
+            /**
+             * Format: int32
+             * @description People who took part.
+             */
+            people: number;
+            /** @description What everybody gets. */
+            reward: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            sprint: number;
+            /** @description `running`, `reached` or `over`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            until: number;
+        };
         /** @description The answer to a query. */
         SqlAnswered: {
             /** @description Names of the columns. */
@@ -3525,6 +4060,32 @@ export interface components {
             person: string;
             /** @description What they are. */
             role: components["schemas"]["RoleName"];
+        };
+        /** @description The stage as everybody sees it. */
+        StageWire: {
+            /** @description Whether requests for calls are taken. */
+            calls_open: boolean;
+            /** @description Who is on it beside the host, by seat. */
+            on_stage: components["schemas"]["OnStageWire"][];
+            /** @description Whether people can ask to come on it. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description Within how many minutes the shop promises to call.
+             */
+            promise_min?: number | null;
+            /**
+             * Format: int32
+             * @description Seats beside the host's.
+             */
+            seats: number;
+            /**
+             * Format: int32
+             * @description How many wait.
+             */
+            waiting: number;
+            /** @description Who may ask. */
+            who: components["schemas"]["WhoMayAskWire"];
         };
         /** @description What one second added. */
         StepWire: {
@@ -3861,6 +4422,11 @@ export interface components {
             /** @description What it was about. */
             topic: string;
         };
+        /**
+         * @description Who may ask to come on stage.
+         * @enum {string}
+         */
+        WhoMayAskWire: "everybody" | "followers";
         /** @description Somebody who won something. */
         WinnerWire: {
             /**
@@ -4047,6 +4613,12 @@ export interface components {
         } | (components["schemas"]["ActivityAsk"] & {
             /** @enum {string} */
             kind: "activity";
+        }) | (components["schemas"]["SeatAsk"] & {
+            /** @enum {string} */
+            kind: "seat";
+        }) | (components["schemas"]["ClubAsk"] & {
+            /** @enum {string} */
+            kind: "club";
         });
         /** @description One thing that happened in a room. */
         WireEvent: {
@@ -4361,6 +4933,21 @@ export interface components {
         }) | (components["schemas"]["MyActivity"] & {
             /** @enum {string} */
             k: "you-activity";
+        }) | (components["schemas"]["StageWire"] & {
+            /** @enum {string} */
+            k: "seat";
+        }) | (components["schemas"]["MySeatWire"] & {
+            /** @enum {string} */
+            k: "you-seat";
+        }) | (components["schemas"]["SeatDeskWire"] & {
+            /** @enum {string} */
+            k: "seat-desk";
+        }) | (components["schemas"]["ClubChange"] & {
+            /** @enum {string} */
+            k: "club";
+        }) | (components["schemas"]["MyClubWire"] & {
+            /** @enum {string} */
+            k: "you-club";
         });
         /** @description The worst moment of a show, in short. */
         WorstWire: {

@@ -32,7 +32,12 @@ fn answer(question: u32) -> Event {
 }
 
 fn moved(come: std::ops::Range<u64>, go: std::ops::Range<u64>) -> Event {
-    let arrival = |id| Arrival { session: SessionId(id), person: PersonId(id), source: "direct".into() };
+    let arrival = |id| Arrival {
+        session: SessionId(id),
+        person: PersonId(id),
+        source: "direct".into(),
+        brought_by: None,
+    };
     let departure = |id| Departure { session: SessionId(id), reason: LeaveReason::Left };
     Event::PresenceChanged {
         arrived: come.map(arrival).collect(),

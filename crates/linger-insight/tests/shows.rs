@@ -15,8 +15,12 @@ fn entry(at_ms: i64, event: Event) -> Entry {
 }
 
 fn came(at_ms: i64, ids: &[u64]) -> Entry {
-    let arrival =
-        |id: &u64| Arrival { session: SessionId(*id), person: PersonId(*id), source: "direct".into() };
+    let arrival = |id: &u64| Arrival {
+        session: SessionId(*id),
+        person: PersonId(*id),
+        source: "direct".into(),
+        brought_by: None,
+    };
     let arrived = ids.iter().map(arrival).collect();
     entry(at_ms, Event::PresenceChanged { arrived, left: vec![], here: 0 })
 }

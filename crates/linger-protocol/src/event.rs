@@ -1,8 +1,8 @@
 //! What a room decided, and how it stands in the log. It does not know who reads it.
 
 use crate::{
-    ActivityEvent, Actor, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId, PaymentId,
-    PersonId, PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
+    ActivityEvent, Actor, ClubEvent, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId,
+    PaymentId, PersonId, PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -70,6 +70,9 @@ pub struct Arrival {
     /// Where they came from: a short code such as `direct`, `share`, `feed`; at most 32 of a-z, 0-9, `-`.
     #[n(2)]
     pub source: String,
+    /// Whose link brought them here for the first time, if it was one.
+    #[n(3)]
+    pub brought_by: Option<PersonId>,
 }
 
 /// Somebody left the room.
@@ -600,4 +603,7 @@ pub enum Event {
     /// Something about the stage or about calls.
     #[n(37)]
     Seat(#[n(0)] crate::SeatEvent),
+    /// Something about the fan club.
+    #[n(38)]
+    Club(#[n(0)] ClubEvent),
 }

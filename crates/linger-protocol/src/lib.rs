@@ -11,6 +11,7 @@
 //! used again. The golden files under `tests/golden/` are old logs that every later version must read.
 
 mod activity;
+mod club;
 mod event;
 mod id;
 mod intent;
@@ -26,6 +27,7 @@ pub use activity::{
     ActivityAct, ActivityEvent, Choice, Game, Move, Outcome, Play, Prize, QuizQuestion, Share, Slice, Spin,
     Step, Terms,
 };
+pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use event::{
     Answered, Arrival, CardTouch, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, Quality,
     RefundReason,

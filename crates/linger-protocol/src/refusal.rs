@@ -112,6 +112,14 @@ pub enum Refusal {
     NoSuchCall,
     /// Somebody else took this call.
     CallTaken,
+    /// The room has no fan club.
+    NoClub,
+    /// The levels or points of a fan club cannot be these.
+    BadLevels,
+    /// A sprint of likes is running.
+    SprintRunning,
+    /// No sprint of likes is running.
+    NoSprint,
 }
 
 impl Refusal {
@@ -147,7 +155,34 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
-    Refusal::NoSuchActivity, Refusal::ActivityRunning, Refusal::ActivityOver, Refusal::NotShownYet, Refusal::AlreadyPlayed, Refusal::OutOfGame, Refusal::BadOption, Refusal::WrongMove, Refusal::BadTerms, Refusal::PrizeTooHigh, Refusal::TooManyFromDevice, Refusal::NotDoneYet, Refusal::NothingLeft, Refusal::StageClosed, Refusal::AlreadyAsked, Refusal::FollowersOnly, Refusal::QueueFull, Refusal::NotInLine, Refusal::StageFull, Refusal::NotInvited, Refusal::NotOnStage, Refusal::CallsClosed, Refusal::NoSuchCall, Refusal::CallTaken,
+        Refusal::NoSuchActivity,
+        Refusal::ActivityRunning,
+        Refusal::ActivityOver,
+        Refusal::NotShownYet,
+        Refusal::AlreadyPlayed,
+        Refusal::OutOfGame,
+        Refusal::BadOption,
+        Refusal::WrongMove,
+        Refusal::BadTerms,
+        Refusal::PrizeTooHigh,
+        Refusal::TooManyFromDevice,
+        Refusal::NotDoneYet,
+        Refusal::NothingLeft,
+        Refusal::StageClosed,
+        Refusal::AlreadyAsked,
+        Refusal::FollowersOnly,
+        Refusal::QueueFull,
+        Refusal::NotInLine,
+        Refusal::StageFull,
+        Refusal::NotInvited,
+        Refusal::NotOnStage,
+        Refusal::CallsClosed,
+        Refusal::NoSuchCall,
+        Refusal::CallTaken,
+        Refusal::NoClub,
+        Refusal::BadLevels,
+        Refusal::SprintRunning,
+        Refusal::NoSprint,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -207,6 +242,10 @@ impl Refusal {
             Refusal::CallsClosed => "calls-closed",
             Refusal::NoSuchCall => "no-such-call",
             Refusal::CallTaken => "call-taken",
+            Refusal::NoClub => "no-club",
+            Refusal::BadLevels => "bad-levels",
+            Refusal::SprintRunning => "sprint-running",
+            Refusal::NoSprint => "no-sprint",
         }
     }
 }

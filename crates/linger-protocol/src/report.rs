@@ -1,6 +1,9 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
-use crate::{ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, Quality, PersonId};
+use crate::{
+    ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, PersonId, Quality,
+    Watch,
+};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,5 +93,25 @@ pub enum Report {
         activity: ActivityId,
         /// The other room's points so far.
         points: u64,
+    },
+
+    /// Another day began in the shop's zone.
+    DayBegan {
+        /// Days since 1970.
+        day: i32,
+    },
+    /// People watched on.
+    Watched {
+        /// Today in the shop's zone, in days since 1970.
+        day: i32,
+        /// Who, and for how long.
+        people: Vec<Watch>,
+    },
+    /// People liked for the first time in the sprint that runs.
+    SprintJoined {
+        /// The sprint.
+        sprint: u32,
+        /// Who.
+        people: Vec<PersonId>,
     },
 }

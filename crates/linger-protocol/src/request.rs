@@ -1,7 +1,7 @@
 //! What may be asked of a room, by whom, and within which bounds. It does not know what comes of it.
 
 use crate::{
-    ActivityAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId,
+    ActivityAct, ClubAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId,
     PromptEnd, PromptId, QuestionId, Sealed,
 };
 use minicbor::{Decode, Encode};
@@ -236,6 +236,8 @@ pub enum Act {
     Activity(ActivityAct),
     /// Something about the stage or about calls.
     Seat(crate::SeatAct),
+    /// Something of the fan club.
+    Club(ClubAct),
 }
 
 impl Act {
@@ -266,6 +268,7 @@ impl Act {
             Act::FollowIntent { .. } => &[Admin],
             Act::Activity(act) => return act.allowed(role),
             Act::Seat(act) => return act.allowed(role),
+            Act::Club(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -329,6 +332,18 @@ impl Limits {
     pub const REACTION_MS_MIN: u32 = 120;
     /// Entries of one device into one activity that has a prize.
     pub const DEVICE_ENTRIES_MAX: u32 = 3;
+    /// Characters of a fan club's name.
+    pub const CLUB_NAME_CHARS: usize = 40;
+    /// Levels of a fan club.
+    pub const CLUB_LEVELS_MAX: usize = 10;
+    /// Points that one task earns each time.
+    pub const CLUB_POINTS_MAX: u32 = 10_000;
+    /// Likes that a sprint can want.
+    pub const SPRINT_GOAL_MAX: u64 = 1_000_000_000;
+    /// Milliseconds of a sprint, least.
+    pub const SPRINT_MS_MIN: u64 = 10_000;
+    /// Milliseconds of a sprint, most: one hour.
+    pub const SPRINT_MS_MAX: u64 = 3_600_000;
     /// The currency of a room whose operator chose none.
     pub const CURRENCY: Currency = Currency::CNY;
 }

@@ -79,7 +79,7 @@ fn a_broken_entry_is_an_error_and_never_a_panic() {
 
 const KINDS: usize = 35;
 /// The numbers of the kinds that hold kinds of their own.
-const NESTED: &[usize] = &[35, 37];
+const NESTED: &[usize] = &[35, 37, 38];
 
 /// The number of an event's kind. A new kind does not compile until it stands here; it takes the next number, `KINDS`
 /// grows by one, and [`samples`] gets an entry.
@@ -122,6 +122,7 @@ fn number(event: &Event) -> usize {
         Event::QualityGathered { .. } => 34,
         Event::Activity(_) => 35,
         Event::Seat(_) => 37,
+        Event::Club(_) => 38,
     }
 }
 
@@ -131,6 +132,7 @@ fn samples() -> Vec<(&'static str, Entry)> {
     all.extend(show());
     all.extend(activity::all());
     all.extend(seat::samples());
+    all.extend(club());
     all
 }
 
@@ -147,7 +149,7 @@ fn talk() -> Vec<(&'static str, Entry)> {
         question,
         answers,
     };
-    let arrival = Arrival { session: SessionId(5), person: ann, source: "share".into() };
+    let arrival = Arrival { session: SessionId(5), person: ann, source: "share".into(), brought_by: None };
     let departure = |reason| Departure { session: SessionId(u64::MAX), reason };
     let left = vec![departure(LeaveReason::Left), departure(LeaveReason::Lost), departure(LeaveReason::Sent)];
     vec![
@@ -291,6 +293,51 @@ fn show() -> Vec<(&'static str, Entry)> {
         ("prompt-closed-dismissed", closed(PromptEnd::Dismissed)),
         ("prompt-closed-expired", closed(PromptEnd::Expired)),
         ("quality-gathered", reported(Event::QualityGathered { quality })),
+    ]
+}
+
+fn club() -> Vec<(&'static str, Entry)> {
+    let (ann, bob, session) = (PersonId(0x0123_4567_89ab_cdef), PersonId(5), SessionId(5));
+    let name = || Sealed { key: KeyId(9), body: vec![0xde, 0xad].into() };
+    let until = Millis(1_700_000_060_000);
+    let came = Arrival { session, person: bob, source: "share".into(), brought_by: Some(ann) };
+    let all_tasks = ClubTask::ALL.iter().map(|task| TaskPoints { task: *task, points: 300 }).collect();
+    let set =
+        ClubEvent::ClubSet { name: "茶友会".into(), levels: vec![0, 100, 100_000], tasks: all_tasks };
+    let points = ClubEvent::Points {
+        person: ann,
+        task: ClubTask::Watched,
+        n: 2,
+        points: 10,
+        day: 20_000,
+        total: u64::MAX,
+        level: 3,
+    };
+    let opened =
+        ClubEvent::SprintOpened { sprint: 1, goal: 10_000, reward: "a cup for all".into(), from: 70, until };
+    let viewer = |event| asked(Role::Viewer, Event::Club(event));
+    let told = |event| reported(Event::Club(event));
+    vec![
+        ("club-set", asked(Role::Host, Event::Club(set))),
+        ("club-day-began", told(ClubEvent::DayBegan { day: -1 })),
+        ("club-joined", viewer(ClubEvent::Joined { person: ann, name: name(), members: 1 })),
+        ("club-left", viewer(ClubEvent::Left { person: ann, members: 0 })),
+        ("club-checked-in", viewer(ClubEvent::CheckedIn { person: ann, day: 20_000, streak: 7 })),
+        ("club-points", told(points)),
+        ("club-level-reached", told(ClubEvent::LevelReached { person: ann, level: 10 })),
+        ("club-shared", viewer(ClubEvent::Shared { person: ann, name: name(), until })),
+        ("club-came-by-link", told(ClubEvent::CameByLink { person: bob, session, by: ann, until })),
+        ("club-brought", told(ClubEvent::Brought { person: bob, session, by: ann })),
+        ("club-sprint-opened", asked(Role::Host, Event::Club(opened))),
+        ("club-sprint-joined", told(ClubEvent::SprintJoined { sprint: 1, people: vec![ann, bob] })),
+        (
+            "club-sprint-ended",
+            told(ClubEvent::SprintEnded { sprint: 1, reached: true, likes: 10_040, people: 2 }),
+        ),
+        (
+            "presence-changed-by-link",
+            reported(Event::PresenceChanged { arrived: vec![came], left: vec![], here: 1 }),
+        ),
     ]
 }
 

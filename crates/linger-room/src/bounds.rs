@@ -58,3 +58,8 @@ pub const QUIZ_LEAD_MS: u64 = 5_000;
 pub const QUIZ_EXPLAIN_MS: u64 = 8_000;
 /// Milliseconds after the end of a PK within which the other room's last points still come.
 pub const RIVAL_GRACE_MS: u64 = 3_000;
+/// People whose standing in the fan club is kept, who were brought by a link, or who take part in one sprint; beyond it,
+/// asking is `RoomFull` and the rest is not counted.
+pub const CLUB_PEOPLE_MAX: usize = 1_000_000;
+/// Stays that began by a link and may still count; beyond it, further ones do not.
+pub const CLUB_COMING_MAX: usize = 10_000;

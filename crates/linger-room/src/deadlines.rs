@@ -1,6 +1,7 @@
 //! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
 
-use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PromptId, PersonId};
+use crate::club::ClubDue;
+use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PersonId, PromptId};
 use std::collections::BTreeSet;
 
 /// Something that ends by itself.
@@ -18,10 +19,12 @@ pub(crate) enum Due {
     Seat(PersonId),
     /// A request for a call, waiting or taken, ends.
     Call(PersonId),
+    /// Something of the fan club.
+    Club(ClubDue),
 }
 
 /// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
-/// activities open, the invitations to the stage and the requests for calls, so that
+/// activities open, the invitations to the stage, the requests for calls, the sprint and the stays by a link, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

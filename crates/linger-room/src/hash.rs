@@ -7,10 +7,11 @@
 
 use crate::{
     Room,
-    activity::{Activities, Activity, Phase, play::Standing},
+    activity::{Activities, Activity, Phase, play::Standing as Played},
     asking::{Asking, OpenQuestion},
     calls::{CallTaken, CallTerms, CallWaiting, Calls},
     chat::{Chat, Said},
+    club::{Club, ClubDue, Coming, Rules, Sprint, SprintEnd, Standing},
     deadlines::{Deadlines, Due},
     draw::{Draw, DrawState, Draws},
     orders::{Order, OrderState, Orders, Refund},
@@ -21,7 +22,9 @@ use crate::{
     stage::{Sign, Stage},
 };
 use linger_protocol::{
-    ActivityId, Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Step, Terms, Topic, WhoMayAsk,
+    ActivityId, Arm, ClubTask, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId,
+    Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, SessionId, Step, TaskPoints,
+    Terms, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -51,7 +54,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -82,6 +85,13 @@ canonical! {
     CallWaiting { person, priority, until }
     CallTaken { by, until }
     Deadlines { pending }
+    Club { rules, day, live, show_days, members, people, coming, coming_people, brought, sprint }
+    Rules { name, levels, tasks }
+    TaskPoints { task, points }
+    Standing { member, points, level, active_on, done_on, done, checked_in, streak, shares, share_again, brought }
+    Coming { person, by, until }
+    Sprint { sprint, goal, reward, from, until, end, people }
+    SprintEnd { reached, likes, people }
     Money { minor, currency }
 }
 
@@ -95,7 +105,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u8 u32 u64 u128 i64 }
+numbers! { u8 u32 u64 u128 i32 i64 }
 
 macro_rules! wrapped {
     ($($name:ident)*) => {$(
@@ -107,7 +117,8 @@ macro_rules! wrapped {
     )*};
 }
 
-wrapped! { ActivityId CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId Topic }
+wrapped! { ActivityId }
+wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId SessionId Topic }
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -143,6 +154,18 @@ impl Canonical for PaymentId {
 impl Canonical for linger_protocol::Currency {
     fn feed(&self, to: &mut Sha256) {
         self.as_str().feed(to);
+    }
+}
+
+impl Canonical for ClubTask {
+    fn feed(&self, to: &mut Sha256) {
+        (*self as u8).feed(to);
+    }
+}
+
+impl Canonical for [u32; ClubTask::ALL.len()] {
+    fn feed(&self, to: &mut Sha256) {
+        self.iter().for_each(|it| it.feed(to));
     }
 }
 
@@ -240,6 +263,8 @@ impl Canonical for Due {
             Due::Activity(activity) => (3u8, *activity).feed(to),
             Due::Seat(person) => (4u8, *person).feed(to),
             Due::Call(person) => (5u8, *person).feed(to),
+            Due::Club(ClubDue::Sprint(sprint)) => (6u8, *sprint).feed(to),
+            Due::Club(ClubDue::Link(session)) => (7u8, *session).feed(to),
         }
     }
 }
@@ -286,23 +311,23 @@ impl Canonical for Phase {
     }
 }
 
-impl Canonical for Standing {
+impl Canonical for Played {
     fn feed(&self, to: &mut Sha256) {
         match self {
-            Standing::Chose(option) => (0u8, *option).feed(to),
-            Standing::Guessed(minor) => (1u8, *minor).feed(to),
-            Standing::Answers { right, took_ms, last, out } => {
+            Played::Chose(option) => (0u8, *option).feed(to),
+            Played::Guessed(minor) => (1u8, *minor).feed(to),
+            Played::Answers { right, took_ms, last, out } => {
                 (2u8, *right).feed(to);
                 (*took_ms, *last).feed(to);
                 out.feed(to);
             }
-            Standing::Taps { good, last } => (3u8, (*good, *last)).feed(to),
-            Standing::Doing { asked, shared, place } => {
+            Played::Taps { good, last } => (3u8, (*good, *last)).feed(to),
+            Played::Doing { asked, shared, place } => {
                 (4u8, *place).feed(to);
                 (*asked, *shared).feed(to);
             }
-            Standing::In(place) => (5u8, *place).feed(to),
-            Standing::Waits => 6u8.feed(to),
+            Played::In(place) => (5u8, *place).feed(to),
+            Played::Waits => 6u8.feed(to),
         }
     }
 }

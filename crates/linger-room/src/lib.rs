@@ -24,13 +24,15 @@
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
 //! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals
-//! to the host), `seats` (coming on stage), `calls` (calls with an adviser), `deadlines` (what is due when), `hash`.
+//! to the host), `seats` (coming on stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint
+//! of likes), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
 pub mod bounds;
 mod calls;
 mod chat;
+pub mod club;
 mod deadlines;
 pub mod draw;
 mod hash;
@@ -56,10 +58,13 @@ pub use shelf::{Sale, StockView};
 use activity::{Activities, Around, Did};
 use asking::Asking;
 use chat::Chat;
+use club::Club;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, ActivityId, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request, CallEnd, SeatEnd,
+    Act, ActivityId, Actor, Answered, CallEnd, CardTouch, ClubEvent, CommentId, DrawId, Event, Item, ItemId,
+    Limits, Millis, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report,
+    Request, SeatEnd,
 };
 use orders::Orders;
 use presence::Presence;
@@ -80,6 +85,7 @@ pub struct Room {
     prompts: Prompts,
     activities: Activities,
     seats: seats::Seats,
+    club: Club,
     deadlines: Deadlines,
 }
 
@@ -88,6 +94,10 @@ impl Room {
     ///
     /// `Ok` without events says that everything is as asked for already: asking twice does no harm.
     pub fn decide(&self, now: Millis, request: &Request) -> Result<Vec<Event>, Refusal> {
+        Ok(club::with_earned(self, now, self.decide_asked(now, request)?))
+    }
+
+    fn decide_asked(&self, now: Millis, request: &Request) -> Result<Vec<Event>, Refusal> {
         let Request { by, act } = request;
         if !act.allowed(by.role) {
             return Err(Refusal::NotAllowed);
@@ -128,6 +138,7 @@ impl Room {
                 self.activities.decide(now, *by, act, &around)
             }
             Act::Seat(act) => seats::decide(self, now, *by, act),
+            Act::Club(act) => self.club.decide(now, by.person, act, self.presence.likes),
         }
     }
 
@@ -135,6 +146,10 @@ impl Room {
     ///
     /// A room that was not opened takes no notice, except of money: that is answered whatever it was meant for.
     pub fn note(&self, now: Millis, report: &Report) -> Vec<Event> {
+        club::with_earned(self, now, self.note_told(now, report))
+    }
+
+    fn note_told(&self, now: Millis, report: &Report) -> Vec<Event> {
         if let Report::PaymentArrived { order, payment, amount } = report {
             let mut events = self.orders.note_payment(now, *order, payment, *amount);
             if let Some(Event::OrderPaid { order, .. }) = events.first() {
@@ -170,6 +185,10 @@ impl Room {
             Report::ActivitySeedRevealed { activity, seed } => self.activities.note_seed(*activity, seed),
             Report::Cheered { activity, points } => self.activities.note_cheered(now, *activity, *points),
             Report::RivalScored { activity, points } => self.activities.note_rival(*activity, *points),
+            Report::DayBegan { .. } | Report::Watched { .. } if self.club.rules.is_none() => vec![],
+            Report::DayBegan { day } => self.club.note_day(*day),
+            Report::Watched { day, people } => self.club.note_watched(*day, people),
+            Report::SprintJoined { sprint, people } => self.club.note_sprint_joined(now, *sprint, people),
         }
     }
 
@@ -179,6 +198,7 @@ impl Room {
     ///
     /// When the event cannot follow on this state: it is no event that this room decided.
     pub fn apply(&mut self, event: &Event) {
+        self.club.apply(&mut self.deadlines, event);
         match event {
             Event::RoomOpened { .. }
             | Event::WentLive
@@ -228,6 +248,8 @@ impl Room {
                 self.prompts.apply(&mut self.deadlines, event);
             }
             Event::Seat(event) => self.seats.apply(&mut self.deadlines, event),
+            Event::Club(ClubEvent::Shared { person, .. }) => self.activities.apply_did(*person, Did::Shared),
+            Event::Club(_) => {}
         }
     }
 
@@ -281,6 +303,7 @@ impl Room {
             Due::Activity(activity) => self.activities.note_due(activity, now),
             Due::Seat(person) => Event::Seat(seats::ended(person, SeatEnd::Expired)),
             Due::Call(person) => Event::Seat(calls::ended(person, CallEnd::Expired)),
+            Due::Club(due) => self.club.fell_due(due, self.presence.likes),
         };
         self.deadlines.due(now).map(end).collect()
     }
@@ -466,6 +489,16 @@ impl Room {
     /// [`bounds::ACTIVITIES_KEPT`].
     pub fn activity_record(&self, activity: ActivityId) -> Option<activity::Record> {
         self.activities.record(activity)
+    }
+
+    /// The fan club.
+    pub fn club(&self) -> &Club {
+        &self.club
+    }
+
+    /// The level in the fan club that shows beside a name; zero for none.
+    pub fn level(&self, person: PersonId) -> u8 {
+        self.club.level(person)
     }
 
     /// The prompt on the host's screen.

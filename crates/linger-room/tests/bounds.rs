@@ -201,6 +201,30 @@ fn prices_and_times_at_the_end_of_their_range_do_not_overflow() {
 
 const NOW: Millis = Millis(1_000);
 
+#[test]
+fn so_many_stays_by_a_link_are_watched_at_once_and_no_more() {
+    let mut room = open();
+    let came = |from: u64, to: u64| Report::PeopleMoved {
+        arrived: (from..to)
+            .map(|n| Arrival {
+                session: SessionId(n),
+                person: PersonId(n),
+                source: "share".into(),
+                brought_by: Some(PersonId(7)),
+            })
+            .collect(),
+        left: vec![],
+    };
+    let most = bounds::CLUB_COMING_MAX as u64;
+    let mut told = |report| {
+        let events = room.note(NOW, &report);
+        events.iter().for_each(|event| room.apply(event));
+        events.len()
+    };
+    assert_eq!(told(came(1_000, 1_000 + most + 5)), 1 + bounds::CLUB_COMING_MAX);
+    assert_eq!(told(came(900_000, 900_001)), 1);
+}
+
 fn open() -> Room {
     let mut room = Room::default();
     let act = Act::OpenRoom { title: "Tea".into(), host: PersonId(1), host_name: "Lin".into() };

@@ -2,6 +2,7 @@
 //! It does not know whether the room agrees.
 
 mod activity;
+mod club;
 mod seat;
 
 use crate::{
@@ -192,6 +193,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
             },
         },
         WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker.actor.person, ask).await?),
+        WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
     })
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     account::Passkeys, hub::Hub, language::Language, limits::Limiter, presence::Gather, watch::ReportEvery,
 };
+use jiff::{Timestamp, tz::TimeZone};
 use linger_engine::Engine;
 use linger_events::EventStore;
 use linger_media::Media;
@@ -108,6 +109,8 @@ pub struct Inner {
     pub(crate) watch: crate::watch::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
+    pub(crate) links: Arc<crate::links::Links>,
+    zone: TimeZone,
     pub(crate) passkeys: Passkeys,
     pub(crate) metrics: Arc<crate::health::Metrics>,
     pub(crate) token_key: [u8; 32],
@@ -138,6 +141,8 @@ impl House {
         let token_key = crate::account::token_key(&parts.vault);
         let house = House(Arc::new(Inner {
             limiter: Limiter::new(&parts.config),
+            links: Arc::new(crate::links::Links::of(&parts.vault)),
+            zone: TimeZone::get(&parts.config.zone).unwrap_or(TimeZone::UTC),
             engine: parts.engine,
             store: parts.store,
             vault: parts.vault,
@@ -181,6 +186,14 @@ impl House {
         self.engine.now()
     }
 
+    /// Today in the shop's zone, in days since 1970. The rooms' time never goes back, and so this does not.
+    pub(crate) fn day(&self) -> i32 {
+        let now = self.now().0;
+        let offset_s = Timestamp::from_millisecond(now).map_or(0, |at| self.zone.to_offset(at).seconds());
+        let local_ms = now.saturating_add(i64::from(offset_s) * 1_000);
+        i32::try_from(local_ms.div_euclid(86_400_000)).unwrap_or(i32::MAX)
+    }
+
     /// Facts as they become durable, for rules that follow them; a reader that lags by more than a thousand batches is
     /// told that it missed some.
     pub fn facts(&self) -> tokio::sync::broadcast::Receiver<Arc<Vec<linger_behaviour::Fact>>> {
@@ -212,7 +225,7 @@ impl House {
             let start = linger_log::Position { epoch: tail.epoch, offset: 0 };
             let desk = Arc::new(RoomDesk {
                 room: room.clone(),
-                hub: Hub::new(room.clone(), start),
+                hub: Hub::new(room.clone(), start, self.links.clone()),
                 gather: Gather::default(),
                 insight: crate::insight::InsightDesk::default(),
                 review: crate::review::ReviewDesk::default(),

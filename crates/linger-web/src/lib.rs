@@ -17,6 +17,7 @@ mod hub;
 mod insight;
 mod language;
 mod limits;
+mod links;
 mod live;
 mod media;
 mod openapi;

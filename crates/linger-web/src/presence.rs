@@ -1,12 +1,16 @@
 //! What is too small and too frequent to be asked of a room one by one: arrivals and departures, likes, looks at
 //! cards, quality. Gathered here and reported once a tick. It does not know sockets.
 
+mod lasting;
+
 use crate::{
     house::{House, RoomDesk},
     wire::QualityTold,
 };
+use lasting::{Sprinters, Watching};
 use linger_protocol::{
-    ActivityId, Arrival, CardTouch, Departure, ItemId, LeaveReason, PersonId, Quality, Report, SessionId,
+    ActivityId, Arrival, CardTouch, Departure, ItemId, LeaveReason, Millis, PersonId, Quality, Report,
+    SessionId, Watch,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -20,6 +24,8 @@ const TICK: Duration = Duration::from_millis(500);
 const MOVES_MAX: usize = 2_000;
 /// People who hold something and are waited for; more than a room can hold.
 const EXPECTED_MAX: usize = 1_000;
+/// How often it is looked who is still here.
+const MINUTE_MS: u64 = 60_000;
 /// Likes one person can give in one message.
 pub(crate) const LIKES_MAX: u32 = 50;
 /// PKs that are cheered for at once, counting those that do not exist.
@@ -52,6 +58,8 @@ struct State {
     touches: BTreeMap<ItemId, (u32, u32)>,
     quality: Quality,
     told_quality: HashSet<PersonId>,
+    watching: Watching,
+    sprinters: Sprinters,
 }
 
 impl State {
@@ -86,7 +94,14 @@ impl Gather {
     }
 
     /// Somebody's socket is there. Goes on with the stay whose connection broke, or begins a new one.
-    pub(crate) fn arrive(&self, session: SessionId, person: PersonId, source: &str) -> SessionId {
+    /// `brought_by` is whose link they came by for the first time.
+    pub(crate) fn arrive(
+        &self,
+        session: SessionId,
+        person: PersonId,
+        source: &str,
+        brought_by: Option<PersonId>,
+    ) -> SessionId {
         let mut state = self.state();
         state.expected.remove(&person);
         if let Some(broken) = state.broken.get_mut(&person) {
@@ -98,8 +113,9 @@ impl Gather {
                 return session;
             }
         }
-        state.arrived.push(Arrival { session, person, source: source.to_owned() });
         *state.stays.entry(person).or_default() += 1;
+        state.watching.come(person);
+        state.arrived.push(Arrival { session, person, source: source.to_owned(), brought_by });
         session
     }
 
@@ -119,6 +135,7 @@ impl Gather {
         if reason == LeaveReason::Lost {
             state.broken.entry(person).or_default().push((session, Instant::now()));
         } else {
+            state.watching.go(person);
             state.left.push(Departure { session, reason });
             state.end_stay(person);
         }
@@ -128,6 +145,7 @@ impl Gather {
         let mut state = self.state();
         state.likes = state.likes.saturating_add(likes.min(LIKES_MAX));
         state.likers.insert(person);
+        state.sprinters.like(person);
     }
 
     pub(crate) fn cheer(&self, activity: ActivityId, side: u8, cheers: u32) {
@@ -173,12 +191,14 @@ impl Gather {
     /// Takes out what is to be reported now.
     fn take(&self, grace: Duration) -> Vec<Report> {
         let mut state = self.state();
+        let state = &mut *state;
         let mut ended = vec![];
         let mut lost = vec![];
         state.broken.retain(|person, stays| {
             stays.retain(|(session, since)| {
                 let over = since.elapsed() >= grace;
                 if over {
+                    state.watching.go(*person);
                     ended.push(Departure { session: *session, reason: LeaveReason::Lost });
                     lost.push(*person);
                 }
@@ -206,6 +226,10 @@ impl Gather {
         for people in state.take_gone(grace).chunks(MOVES_MAX) {
             reports.push(Report::PeopleGone { people: people.to_vec() });
         }
+
+        if let Some((sprint, people)) = state.sprinters.take() {
+            reports.push(Report::SprintJoined { sprint, people });
+        }
         if state.likes > 0 {
             let people = u32::try_from(state.likers.len()).unwrap_or(u32::MAX);
             reports.push(Report::LikesCame { likes: state.likes, people });
@@ -228,17 +252,42 @@ impl Gather {
     }
 }
 
+impl Gather {
+    /// The sprint of likes that runs now.
+    fn sprint(&self, sprint: Option<u32>) {
+        self.state().sprinters.run(sprint);
+    }
+
+    /// A minute ended; gives those who have watched for long enough to be told of.
+    fn minute(&self, live: bool) -> Vec<Watch> {
+        let mut state = self.state();
+        if live {
+            return state.watching.minute();
+        }
+        state.watching.dark();
+        vec![]
+    }
+}
+
+/// What was last told of time.
+struct Told {
+    day: Option<i32>,
+    minute: Millis,
+}
+
 /// Begins to report what is gathered for a room.
 pub(crate) fn follow(house: House, desk: Arc<RoomDesk>) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut known = false;
+        let mut told = Told { day: None, minute: house.now() };
         while !house.is_stopping() {
             ticks.tick().await;
             if !known {
                 known = expect_holders(&house, &desk).await;
             }
+            report_time(&house, &desk, &mut told).await;
             report(&house, &desk).await;
             tell_rivals(&house, &desk).await;
         }
@@ -259,6 +308,28 @@ async fn expect_holders(house: &House, desk: &RoomDesk) -> bool {
             true
         }
         Err(_) => false,
+    }
+}
+
+/// Tells the fan club of days as they begin, and of people who watch.
+async fn report_time(house: &House, desk: &RoomDesk, told: &mut Told) {
+    let (live, has_club, sprint) = desk.hub.club();
+    desk.gather.sprint(sprint);
+    let (now, day) = (house.now(), house.day());
+    if has_club && told.day != Some(day) {
+        let kept = house.engine.report(&desk.room, Report::DayBegan { day }).await.is_ok();
+        told.day = kept.then_some(day);
+    }
+    if now.since(told.minute) < MINUTE_MS {
+        return;
+    }
+    told.minute = now;
+    let watched = desk.gather.minute(live);
+    for people in watched.chunks(MOVES_MAX).filter(|_| has_club) {
+        let report = Report::Watched { day, people: people.to_vec() };
+        if let Err(refused) = house.engine.report(&desk.room, report).await {
+            tracing::warn!(room = %desk.room, %refused, "who watched was not told");
+        }
     }
 }
 
@@ -310,7 +381,7 @@ mod tests {
     #[test]
     fn a_stay_that_ends_within_one_tick_begins_before_it_ends() {
         let gather = Gather::default();
-        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.arrive(stay(1), PersonId(1), "direct", None);
         gather.leave(stay(1), PersonId(1), LeaveReason::Left);
         let reports = gather.take(Duration::ZERO);
         let [Report::PeopleMoved { arrived, left }, Report::PeopleGone { people }] = &reports[..] else {
@@ -323,17 +394,17 @@ mod tests {
     #[test]
     fn a_broken_connection_that_returns_in_time_is_the_same_stay() {
         let gather = Gather::default();
-        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.arrive(stay(1), PersonId(1), "direct", None);
         gather.take(Duration::MAX);
         gather.leave(stay(1), PersonId(1), LeaveReason::Lost);
-        assert_eq!(gather.arrive(stay(2), PersonId(1), "direct"), stay(1));
+        assert_eq!(gather.arrive(stay(2), PersonId(1), "direct", None), stay(1));
         assert_eq!(gather.take(Duration::MAX), vec![]);
     }
 
     #[test]
     fn a_broken_connection_that_stays_away_ends_when_the_grace_does() {
         let gather = Gather::default();
-        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.arrive(stay(1), PersonId(1), "direct", None);
         gather.leave(stay(1), PersonId(1), LeaveReason::Lost);
         gather.take(Duration::MAX);
         let reports = gather.take(Duration::ZERO);
@@ -353,26 +424,26 @@ mod tests {
     #[test]
     fn a_person_is_gone_when_the_last_of_their_stays_ends() {
         let gather = Gather::default();
-        gather.arrive(stay(1), PersonId(1), "direct");
-        gather.arrive(stay(2), PersonId(1), "direct");
+        gather.arrive(stay(1), PersonId(1), "direct", None);
+        gather.arrive(stay(2), PersonId(1), "direct", None);
         gather.leave(stay(1), PersonId(1), LeaveReason::Left);
         assert_eq!(gone(&gather.take(Duration::ZERO)), []);
         gather.leave(stay(2), PersonId(1), LeaveReason::Lost);
         assert_eq!(gone(&gather.take(Duration::MAX)), []);
         assert_eq!(gone(&gather.take(Duration::ZERO)), [PersonId(1)]);
         // Whoever is back before it is told was never gone.
-        gather.arrive(stay(3), PersonId(1), "direct");
+        gather.arrive(stay(3), PersonId(1), "direct", None);
         gather.leave(stay(3), PersonId(1), LeaveReason::Left);
-        gather.arrive(stay(4), PersonId(1), "direct");
+        gather.arrive(stay(4), PersonId(1), "direct", None);
         assert_eq!(gone(&gather.take(Duration::ZERO)), []);
     }
 
     #[test]
     fn who_held_a_place_before_a_restart_is_waited_for_as_after_a_broken_connection() {
         let gather = Gather::default();
-        gather.arrive(stay(1), PersonId(1), "direct");
+        gather.arrive(stay(1), PersonId(1), "direct", None);
         gather.expect([PersonId(1), PersonId(2), PersonId(3)]);
-        gather.arrive(stay(2), PersonId(2), "direct");
+        gather.arrive(stay(2), PersonId(2), "direct", None);
         assert_eq!(gone(&gather.take(Duration::MAX)), []);
         assert_eq!(gone(&gather.take(Duration::ZERO)), [PersonId(3)]);
         assert_eq!(gone(&gather.take(Duration::ZERO)), []);
@@ -382,7 +453,7 @@ mod tests {
     fn a_flood_of_arrivals_is_told_in_pieces_without_losing_one() {
         let gather = Gather::default();
         for n in 0..5_001 {
-            gather.arrive(stay(n), PersonId(n), "direct");
+            gather.arrive(stay(n), PersonId(n), "direct", None);
         }
         let told: usize = gather
             .take(Duration::MAX)

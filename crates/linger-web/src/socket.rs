@@ -193,18 +193,20 @@ async fn greet(
     let Ok(FromClient::Hello { token, from, insight, quiet }) = serde_json::from_str(hello.as_str()) else {
         return Err(End::sent("bad-hello"));
     };
-    let (asker, source) = match &token {
+    let (asker, source, by) = match &token {
         Some(token) => {
             let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
             if let Some(customer) = &guest.customer {
                 customer_came(house, guest.person, customer);
             }
-            (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source)
+            let by = guest.by.and_then(|code| house.links.person(&desk.room, &code));
+            let by = by.filter(|by| *by != guest.person);
+            (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source, by)
         }
         None if origin_is_ours(house, headers) => {
             let staff = staff_from_headers(house, headers).await.ok_or_else(|| End::sent("expired"))?;
             let actor = Actor { person: staff.person, role: staff.role };
-            (Asker { actor, name: staff.name }, "staff".to_owned())
+            (Asker { actor, name: staff.name }, "staff".to_owned(), None)
         }
         None => return Err(End::sent("bad-hello")),
     };
@@ -237,7 +239,7 @@ async fn greet(
     };
     send(socket, text(&welcome)).await?;
     let stay = (!(quiet && is_staff))
-        .then(|| desk.gather.arrive(SessionId(random_u64()), asker.actor.person, &source));
+        .then(|| desk.gather.arrive(SessionId(random_u64()), asker.actor.person, &source, by));
     let insight = (insight && is_staff).then(|| crate::insight::Steps::of(desk.clone()));
     let connection = Connection {
         house: house.clone(),

@@ -17,6 +17,7 @@ async fn moved(door: &Door, room: &RoomId, arrived: std::ops::Range<u64>, left: 
         session: SessionId(id),
         person: PersonId(id),
         source: format!("s{}", id % 3),
+        brought_by: None,
     });
     let left = left.map(|id| Departure { session: SessionId(id), reason: LeaveReason::Left });
     report(door, room, Report::PeopleMoved { arrived: arrived.collect(), left: left.collect() }).await;

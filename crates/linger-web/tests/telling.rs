@@ -308,7 +308,12 @@ async fn show(door: &Door, name: &str) {
     let room = door.room(name).await;
     let report = async |report| door.engine.report(&room, report).await.unwrap();
     report(Report::MediaStarted).await;
-    let arrived = |id| Arrival { session: SessionId(id), person: PersonId(id), source: "feed".to_owned() };
+    let arrived = |id| Arrival {
+        session: SessionId(id),
+        person: PersonId(id),
+        source: "feed".to_owned(),
+        brought_by: None,
+    };
     report(Report::PeopleMoved { arrived: (1..11).map(arrived).collect(), left: vec![] }).await;
     door.pass(60_000);
     let left = |id| Departure { session: SessionId(id), reason: LeaveReason::Left };

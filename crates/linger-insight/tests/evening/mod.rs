@@ -132,7 +132,7 @@ impl Evening {
             };
             let (session, person) = (SessionId(self.sessions), PersonId(person));
             self.here.insert(session, (person, self.now.plus(stays_ms)));
-            arrived.push(Arrival { session, person, source: "direct".into() });
+            arrived.push(Arrival { session, person, source: "direct".into(), brought_by: None });
         }
         let now = self.now;
         let going: Vec<SessionId> =

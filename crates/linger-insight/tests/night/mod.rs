@@ -77,6 +77,7 @@ impl Night {
                 session: SessionId(self.sessions),
                 person: PersonId(self.sessions),
                 source: SOURCES[source].into(),
+                brought_by: None,
             });
         }
         let mut left = vec![];

@@ -4,6 +4,8 @@
 mod audit;
 #[path = "../support/audit_activity.rs"]
 mod audit_activity;
+#[path = "../support/audit_club.rs"]
+mod audit_club;
 #[path = "../support/audit_seat.rs"]
 mod audit_seat;
 #[path = "../support/audit_show.rs"]
@@ -77,14 +79,14 @@ fn a_room_has_another_hash_after_every_event_that_changes_it() {
 #[test]
 fn the_days_see_every_kind_of_event_and_most_refusals() {
     let (mut kinds, mut refusals) = (BTreeSet::new(), BTreeSet::new());
-    for seed in 0..20 {
+    for seed in 0..60 {
         let day = simulate(seed, STEPS);
         kinds.extend(day.log.iter().map(kind));
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
     // Kinds of events within kinds are kinds of their own.
-    let (activity_kinds, seat_kinds) = (6, 13);
-    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds, "{kinds:?}");
+    let (activity_kinds, seat_kinds, club_kinds) = (6, 13, 13);
+    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds + club_kinds, "{kinds:?}");
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.

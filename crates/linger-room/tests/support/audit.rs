@@ -1,7 +1,7 @@
 //! An auditor who keeps books of their own, from what went in and what came out alone. They share no line with the room:
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
-use crate::{audit_activity::Games, audit_show::Show, day::Input, audit_seat::Seat};
+use crate::{audit_activity::Games, audit_club::Books, audit_seat::Seat, audit_show::Show, day::Input};
 use linger_protocol::*;
 use linger_room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,7 @@ pub struct Auditor {
     show: Show,
     games: Games,
     seat: Seat,
+    club: Books,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -60,6 +61,7 @@ impl Auditor {
         events.iter().for_each(|event| self.book(now, event));
         self.check_payment(input, events);
         self.seat.see(now, input, answer, room);
+        self.club.see(now, input, answer, room);
         if matches!(input, Input::Tell(Report::TimePassed)) && self.opened {
             self.check_nothing_is_due(now, room);
         }
@@ -86,6 +88,7 @@ impl Auditor {
         self.show.close(room);
         self.games.close(room);
         self.seat.close();
+        self.club.close(room);
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -214,10 +217,11 @@ impl Auditor {
             Event::CardsTouched { touches } => {
                 assert!(touches.iter().all(|it| self.items.contains_key(&it.item)));
             }
-            Event::Announced { .. } | Event::QualityGathered { .. } => {}
             Event::Activity(event) => self.games.book(now, event),
             // In the books of their own.
             Event::Seat(_) => {}
+            // The club has books of its own.
+            Event::Announced { .. } | Event::QualityGathered { .. } | Event::Club(_) => {}
             _ if self.show.book(now, event) => {}
             _ => self.book_sale(now, event),
         }

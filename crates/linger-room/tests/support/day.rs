@@ -1,6 +1,9 @@
 //! A day in a room, made from a seed: people, staff and providers that repeat themselves, come late, twice and out of
 //! order, a clock that jumps, and a process that dies. It does not know what is right: the auditor looks at all of it.
 
+#[path = "day_club.rs"]
+mod club;
+
 use crate::{audit::Auditor, dice::Dice};
 use linger_protocol::*;
 use linger_room::{Room, draw};
@@ -238,6 +241,7 @@ impl World {
             40..60 => self.trade(),
             60..72 => self.run_the_shop(),
             72..84 => self.run_the_show(),
+            84..92 => self.club(),
             _ => self.report(),
         }
     }
@@ -390,7 +394,9 @@ impl World {
                 let session = SessionId(self.dice.next());
                 let person = PersonId(self.viewer());
                 Report::PeopleMoved {
-                    arrived: (0..came).map(|_| Arrival { session, person, source: "feed".into() }).collect(),
+                    arrived: (0..came)
+                        .map(|_| Arrival { session, person, source: "feed".into(), brought_by: None })
+                        .collect(),
                     left: (0..went).map(|_| Departure { session, reason: LeaveReason::Lost }).collect(),
                 }
             }

@@ -127,7 +127,8 @@ fn any_terms(dice: &mut Dice) -> Terms {
         }
         4 => (Game::First { item: Some(item).filter(|_| dice.percent(50)), lasts_ms }, some_prize),
         5 => {
-            let budget = Money::new(dice.below(2_000) as i64, Currency::CNY);
+            let most = if dice.percent(20) { 8 } else { 2_000 };
+            let budget = Money::new(dice.below(most) as i64, Currency::CNY);
             (Game::Packet { budget, parts: dice.below(12) as u32, even: dice.percent(30), lasts_ms }, None)
         }
         6 => {

@@ -2,8 +2,11 @@
 //! right: the expected text beside every script does.
 //!
 //! A line is `MM:SS  who  what`. `host`, `mod`, `ops` and `house` ask in their roles, everybody else as a viewer. `bank`,
-//! `door`, `hearts`, `media`, `seed`, `phones`, `chance`, `crowd`, `rival` and `time` report; `look` and `crash` are for the reader of the play.
-//! After every line the room is rebuilt from its log and must be the same room.
+//! `door`, `hearts`, `media`, `seed`, `phones`, `chance`, `crowd`, `rival`, `club` and `time` report; `look` and `crash` are
+//! for the reader of the play. After every line the room is rebuilt from its log and must be the same room.
+
+#[path = "script_club.rs"]
+mod club;
 
 use crate::script_activity;
 use expect_test::Expect;
@@ -59,6 +62,7 @@ impl Play {
         let words: Vec<&str> = what.split_whitespace().collect();
         match who {
             "look" => self.look(words[0]),
+            "club" => self.club_line(&words),
             "crash" => {
                 self.room = Room::default();
                 self.log.iter().for_each(|event| self.room.apply(event));
@@ -162,7 +166,8 @@ impl Play {
                 },
             },
             "stage" | "call" => script_seat::asked(words, |name| self.person(name)),
-            other => panic!("the script asks for {other:?}, which nobody knows"),
+            other => club::asked(what, words)
+                .unwrap_or_else(|| panic!("the script asks for {other:?}, which nobody knows")),
         }
     }
 
@@ -301,6 +306,7 @@ impl Play {
             | Event::PromptWithheld { .. }
             | Event::PromptClosed { .. } => self.tell_show(event),
             Event::Seat(event) => script_seat::told(event, |person| self.name(person).to_owned()),
+            Event::Club(event) => self.tell_club(event),
             _ => self.tell_sale(event),
         }
     }
@@ -413,6 +419,7 @@ fn arrival(n: u64, now: Millis) -> Arrival {
         session: SessionId(now.0 as u64 * 1_000 + n),
         person: PersonId(500 + n),
         source: "direct".into(),
+        brought_by: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod activities;
 mod chat;
+mod club;
 mod draws;
 mod games;
 mod money;

@@ -118,7 +118,7 @@ impl Audience<'_> {
         let guest =
             Guest { session, person, source, came_s: second, waits: false, asked_to_go: false, let_go_s: 0 };
         self.guests.push(guest);
-        Arrival { session, person, source: SOURCES[source].name.to_owned() }
+        Arrival { session, person, source: SOURCES[source].name.to_owned(), brought_by: None }
     }
 
     /// Everybody goes.

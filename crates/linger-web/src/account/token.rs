@@ -49,6 +49,8 @@ pub struct Guest {
     pub expires_at: Millis,
     /// Who they are to the shop that signed the token, when it said so.
     pub customer: Option<String>,
+    /// The code of the link that brought them to this room for the first time.
+    pub by: Option<String>,
 }
 
 impl fmt::Debug for Guest {
@@ -81,6 +83,8 @@ struct Claims {
     exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cust: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
 }
 
 /// The guest that a token of this room speaks for.
@@ -136,7 +140,7 @@ fn read(key: &[u8], token: &str, now: Millis) -> Result<Guest, ApiError> {
     }
     let name = names::checked(&claims.name).ok_or_else(bad)?.to_owned();
     let room = RoomId::new(&claims.room).map_err(|_| bad())?;
-    Ok(Guest { person, name, room, source: claims.src, expires_at, customer })
+    Ok(Guest { person, name, room, source: claims.src, expires_at, customer, by: claims.by })
 }
 
 fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
@@ -148,6 +152,7 @@ fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
         iat: now.0.div_euclid(1_000),
         exp: guest.expires_at.0.div_euclid(1_000),
         cust: guest.customer.clone(),
+        by: guest.by.clone(),
     };
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(key))
         .map_err(|fault| ApiError::unavailable("signing a token", &fault))
@@ -226,7 +231,12 @@ fn welcome(
     let ends = now.plus(house.config.guest_token_ms);
     let expires_at = Millis(ends.0.div_euclid(1_000) * 1_000);
     let customer = before.as_ref().and_then(|guest| guest.customer.clone());
-    Ok(Guest { person, name, room, source: source.to_owned(), expires_at, customer })
+    // Who has been in this room before was not brought by a link that they follow now.
+    let by = match before.as_ref().filter(|guest| guest.room == room) {
+        Some(guest) => guest.by.clone(),
+        None => asked.by.clone().filter(|code| house.links.person(&room, code).is_some()),
+    };
+    Ok(Guest { person, name, room, source: source.to_owned(), expires_at, customer, by })
 }
 
 /// A random person who is not the house itself.
@@ -262,6 +272,7 @@ mod tests {
             source: "direct".to_owned(),
             expires_at: NOW.plus(60_000),
             customer: None,
+            by: None,
         }
     }
 

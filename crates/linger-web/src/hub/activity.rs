@@ -6,8 +6,8 @@ use crate::wire::{
     ActivityWire, AskedWire, ChoiceWire, GameWire, MyActivity, PhaseWire, PrizeWire, SliceWire, WinnerWire,
 };
 use linger_protocol::{
-    ActivityEvent, ActivityId, Entry, Event, Game, Millis, Outcome, PersonId, Play, Prize, RoomId, SessionId,
-    Step,
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, Game, Millis, Outcome, PersonId, Play, Prize, RoomId,
+    SessionId, Step,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -49,6 +49,13 @@ impl Activities {
                 for it in self.shown.values_mut().filter(|it| it.wire.phase == PhaseWire::Open) {
                     if let Some(mine) = it.mine.get_mut(person) {
                         mine.asked = true;
+                    }
+                }
+            }
+            Event::Club(ClubEvent::Shared { person, .. }) => {
+                for it in self.shown.values_mut().filter(|it| it.wire.phase == PhaseWire::Open) {
+                    if let Some(mine) = it.mine.get_mut(person) {
+                        mine.shared = true;
                     }
                 }
             }

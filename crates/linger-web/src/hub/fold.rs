@@ -1,5 +1,6 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
+use super::club::{ClubFold, named};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -47,7 +48,7 @@ pub(crate) struct Fold {
     title: String,
     host: Option<PersonId>,
     host_name: String,
-    live_since: Option<Millis>,
+    pub(super) live_since: Option<Millis>,
     here: u32,
     likes: u64,
     followers: HashSet<PersonId>,
@@ -67,6 +68,7 @@ pub(crate) struct Fold {
     /// When the newest entry was written.
     at: Millis,
     pub(super) seat: super::seat::SeatFold,
+    pub(super) club: ClubFold,
 }
 
 struct Place {
@@ -107,6 +109,7 @@ impl Fold {
         let at = entry.at;
         self.activities.take(entry, &self.names);
         self.at = self.at.max(at);
+        self.club.take(&entry.event);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -138,6 +141,7 @@ impl Fold {
             | Event::CardsTouched { .. }
             | Event::QualityGathered { .. }
             | Event::Activity(_) => {}
+            Event::Club(event) => self.names.extend(named(event, plain)),
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
@@ -329,6 +333,7 @@ impl Fold {
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
             seat: Some(self.seat.view(staff)),
+            club: self.club.view(&self.comments, |people| self.names_of(people)),
         };
         view.for_role(role)
     }
@@ -343,6 +348,7 @@ impl Fold {
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
             activities: self.activities.mine(person),
             seat: Some(self.seat.mine(person)),
+            club: Some(self.club.mine(person)),
         }
     }
 

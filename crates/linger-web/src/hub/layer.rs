@@ -2,9 +2,14 @@
 
 use super::activity::about;
 use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
-use crate::wire::WireEvent;
-use linger_protocol::{ActivityEvent, ActivityId, Entry, Event, OffReason, OrderId, PersonId, Step};
+use crate::wire::{ClubChange, RisenWire, WireEvent};
+use linger_protocol::{
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, OffReason, OrderId, PersonId, Step,
+};
 use std::collections::HashMap;
+
+/// People who rose that are named in one frame; the levels of all of them show all the same.
+const RISEN_MAX: usize = 5;
 
 /// Events sorted by who may see them, gathered for one frame.
 #[derive(Default)]
@@ -26,6 +31,7 @@ impl Layers {
                 if question.is_some() {
                     self.add_did(fold, *person);
                 }
+                self.set_badge(fold, *person);
                 if let Some(comment) = comment_wire(entry, plain) {
                     self.public.push(WireEvent::Comment { comment });
                 }
@@ -65,6 +71,7 @@ impl Layers {
             Event::PromptClosed { prompt, end } => {
                 self.staff.push(WireEvent::PromptClosed { prompt: prompt.0, end: end_wire(*end) });
             }
+            Event::Club(event) => self.add_club(fold, event),
             Event::RoomOpened { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
             Event::WentLive
             | Event::WentOff { .. }
@@ -223,6 +230,55 @@ impl Layers {
         }
     }
 
+    fn add_club(&mut self, fold: &Fold, event: &ClubEvent) {
+        match event {
+            ClubEvent::ClubSet { .. }
+            | ClubEvent::DayBegan { .. }
+            | ClubEvent::SprintOpened { .. }
+            | ClubEvent::SprintJoined { .. }
+            | ClubEvent::SprintEnded { .. } => club_of(&mut self.public).club = fold.club.wire(),
+            ClubEvent::Joined { person, .. } | ClubEvent::Left { person, .. } => {
+                club_of(&mut self.public).club = fold.club.wire();
+                let level = fold.club.level(*person);
+                club_of(&mut self.public).badges.insert(person.to_string(), level);
+                self.set_mine(fold, *person);
+            }
+            ClubEvent::Points { person, .. } => self.set_mine(fold, *person),
+            ClubEvent::CheckedIn { person, .. } | ClubEvent::Shared { person, .. } => {
+                self.add_did(fold, *person);
+                self.set_mine(fold, *person);
+            }
+            ClubEvent::Brought { by, .. } => self.set_mine(fold, *by),
+            ClubEvent::CameByLink { .. } => {}
+            ClubEvent::LevelReached { person, level } => {
+                let name = fold.names_of(&[*person]).pop().unwrap_or_default();
+                let risen = RisenWire { person: person.to_string(), name, level: *level };
+                let change = club_of(&mut self.public);
+                if change.risen.len() < RISEN_MAX {
+                    change.risen.push(risen);
+                }
+                change.badges.insert(person.to_string(), *level);
+            }
+        }
+        if !matches!(event, ClubEvent::Points { .. } | ClubEvent::LevelReached { .. }) {
+            club_of(&mut self.staff).staff = Some(fold.club.staff(|people| fold.names_of(people)));
+        }
+    }
+
+    fn set_badge(&mut self, fold: &Fold, person: PersonId) {
+        let level = fold.club.level(person);
+        if level > 0 {
+            club_of(&mut self.public).badges.insert(person.to_string(), level);
+        }
+    }
+
+    /// Where somebody stands, once a frame.
+    fn set_mine(&mut self, fold: &Fold, person: PersonId) {
+        let told = self.private.entry(person).or_default();
+        told.retain(|it| !matches!(it, WireEvent::YouClub { .. }));
+        told.push(WireEvent::YouClub { mine: Box::new(fold.club.mine(person)) });
+    }
+
     fn tell(&mut self, person: PersonId, event: WireEvent) {
         self.private.entry(person).or_default().push(event);
     }
@@ -260,5 +316,18 @@ impl Layers {
             Some(told) => (*told.0, *told.1) = (left, units),
             None => self.public.push(WireEvent::Stock { item: item.0, left, units }),
         }
+    }
+}
+
+/// What changed about the club within a frame.
+fn club_of(events: &mut Vec<WireEvent>) -> &mut ClubChange {
+    let place = events.iter().position(|it| matches!(it, WireEvent::Club { .. }));
+    let place = place.unwrap_or_else(|| {
+        events.push(WireEvent::Club { change: Box::default() });
+        events.len() - 1
+    });
+    match &mut events[place] {
+        WireEvent::Club { change } => change,
+        _ => unreachable!("was just found or put there"),
     }
 }

@@ -7,6 +7,7 @@
 //! It does not know sockets.
 
 mod activity;
+mod club;
 pub(crate) mod fold;
 mod layer;
 mod seat;
@@ -17,6 +18,7 @@ pub(crate) use fold::{hex, role_name};
 
 use crate::{
     house::{House, RoomDesk},
+    links::Links,
     wire::{RoleName, RoomCard, RoomView, ToClient},
 };
 use axum::extract::ws::Utf8Bytes;
@@ -59,6 +61,7 @@ pub(crate) struct Hub {
     newest: watch::Sender<u64>,
     /// Whether everything that stood in the log at the start is folded.
     caught_up: watch::Sender<bool>,
+    links: Arc<Links>,
 }
 
 struct Ring {
@@ -94,7 +97,7 @@ pub(crate) enum Found {
 }
 
 impl Hub {
-    pub(crate) fn new(room: RoomId, start: Position) -> Hub {
+    pub(crate) fn new(room: RoomId, start: Position, links: Arc<Links>) -> Hub {
         let ring = Ring {
             fold: Fold::default(),
             position: start,
@@ -108,6 +111,7 @@ impl Hub {
             inner: RwLock::new(ring),
             newest: watch::Sender::new(0),
             caught_up: watch::Sender::new(false),
+            links,
         }
     }
 
@@ -154,12 +158,21 @@ impl Hub {
     /// The room as a person sees it, and where to go on from.
     pub(crate) fn start(&self, person: Option<PersonId>, role: RoleName) -> Start {
         let ring = self.ring();
-        let view = ring.fold.view(&self.room, person, role);
+        let mut view = ring.fold.view(&self.room, person, role);
+        if let (Some(person), Some(mine), RoleName::Viewer) = (person, &mut view.mine.club, role) {
+            mine.code = Some(self.links.code(&self.room, person));
+        }
         Start { position: ring.position, next: ring.next, view }
     }
 
     pub(crate) fn view(&self, person: Option<PersonId>, role: RoleName) -> RoomView {
         self.start(person, role).view
+    }
+
+    /// Whether there is a picture, whether there is a fan club, and the sprint of likes that runs.
+    pub(crate) fn club(&self) -> (bool, bool, Option<u32>) {
+        let ring = self.ring();
+        (ring.fold.live_since.is_some(), ring.fold.club.is_set(), ring.fold.club.running())
     }
 
     pub(crate) fn card(&self) -> RoomCard {
@@ -359,7 +372,7 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
     });
 }
 
-/// Opens all texts among these entries.
+/// Opens what is sealed in these entries, comments and names; what was erased, or cannot be read now, is empty.
 async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
     open(house, room, entries, true).await
 }
@@ -372,6 +385,7 @@ async fn open(house: &House, room: &RoomId, entries: &[Entry], shown: bool) -> V
         let sealed = match &entry.event {
             Event::CommentMade { spoken, .. } => Some(spoken).filter(|_| shown),
             Event::Seat(event) => seat::sealed(event),
+            Event::Club(event) => event.sealed_name().map(|(_, name)| name).filter(|_| shown),
             _ => None,
         };
         opened.push(match sealed {

@@ -32,6 +32,9 @@ pub struct GuestAsked {
     /// A token given earlier, so that a person who comes back stays the same person.
     #[serde(default)]
     pub token: Option<String>,
+    /// The code of the link they came by, if it was somebody's: what stood behind `?by=`.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// What lets a guest into one room.

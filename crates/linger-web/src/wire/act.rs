@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::{ActivityAsk, OrderWire};
+use super::{ActivityAsk, ClubAsk, OrderWire};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -119,6 +119,8 @@ pub enum WireAct {
     Activity(ActivityAsk),
     /// Something about the stage or about calls.
     Seat(super::SeatAsk),
+    /// Something of the fan club.
+    Club(ClubAsk),
 }
 
 /// How a prompt went away.

@@ -1,6 +1,6 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ActivityWire, ItemWire, MoneyWire, MyActivity, PromptEndWire, RoleName};
+use super::{ActivityWire, ClubChange, ItemWire, MoneyWire, MyActivity, MyClubWire, PromptEndWire, RoleName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -338,5 +338,18 @@ pub enum WireEvent {
         /// Line, calls and figures.
         #[serde(flatten)]
         desk: super::SeatDeskWire,
+    },
+
+    /// The fan club changed, somebody rose, or a member spoke.
+    Club {
+        /// What changed.
+        #[serde(flatten)]
+        change: Box<ClubChange>,
+    },
+    /// Yours: where you stand in the fan club.
+    YouClub {
+        /// Where.
+        #[serde(flatten)]
+        mine: Box<MyClubWire>,
     },
 }

@@ -7,6 +7,7 @@
 mod account;
 mod act;
 mod activity;
+mod club;
 mod event;
 mod events;
 mod insight;
@@ -25,6 +26,11 @@ pub use act::{Answer, PromptEndWire, WireAct};
 pub use activity::{
     ActivityAsk, ActivityWire, AskedWire, ChoiceWire, GameAsk, GameWire, MyActivity, OutcomeWire, PhaseWire,
     PlayAsk, PlayerWire, PrizeAsk, PrizeWire, QuestionAsk, RecordWire, SliceAsk, SliceWire, WinnerWire,
+};
+
+pub use club::{
+    BringerWire, ClubAsk, ClubChange, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire,
+    RisenWire, SprintWire,
 };
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};

@@ -1,6 +1,6 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{ActivityWire, CommentWire, IntentWire, MyActivity, OrderWire, RoleName};
+use super::{ActivityWire, ClubWire, CommentWire, IntentWire, MyActivity, MyClubWire, OrderWire, RoleName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -121,6 +121,9 @@ pub struct MyView {
     /// Where they are between watching and being on stage, and the call they asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<super::MySeatWire>,
+    /// Where they stand in the fan club.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub club: Option<MyClubWire>,
 }
 
 /// A room as one person sees it.
@@ -167,6 +170,9 @@ pub struct RoomView {
     /// The stage, and for staff line and calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<super::SeatView>,
+    /// The fan club and the sprint of likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub club: Option<ClubWire>,
 }
 
 /// A room in a list.
@@ -292,6 +298,9 @@ impl RoomView {
             self.prompt = None;
             self.orders.clear();
             self.seat.iter_mut().for_each(|seat| seat.desk = None);
+            if let Some(club) = &mut self.club {
+                club.staff = None;
+            }
         }
         self
     }

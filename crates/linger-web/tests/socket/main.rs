@@ -4,6 +4,7 @@
 #[path = "../house/mod.rs"]
 mod house;
 
+mod club;
 mod comeback;
 mod hello;
 mod limits;

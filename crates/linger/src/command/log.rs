@@ -4,7 +4,7 @@ use crate::{config::Config, settings::Typed};
 use anyhow::Context;
 use clap::ArgMatches;
 use linger_log::{DiskConfig, DiskLog, Log, Position, StreamName};
-use linger_protocol::{Cause, Entry, Event};
+use linger_protocol::{Cause, ClubEvent, Entry, Event};
 use serde_json::{Value, json};
 use std::{io::Write, process::ExitCode};
 
@@ -125,6 +125,32 @@ fn fields(event: &Event) -> Value {
         }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
+        Event::Club(event) => club_fields(event),
+        _ => json!({}),
+    }
+}
+
+fn club_fields(event: &ClubEvent) -> Value {
+    match event {
+        ClubEvent::DayBegan { day } => json!({ "club": "day", "day": day }),
+        ClubEvent::Joined { person, .. } => json!({ "club": "joined", "person": person.to_string() }),
+        ClubEvent::Left { person, .. } => json!({ "club": "left", "person": person.to_string() }),
+        ClubEvent::CheckedIn { person, day, streak } => {
+            json!({ "club": "checked-in", "person": person.to_string(), "day": day, "streak": streak })
+        }
+        ClubEvent::Points { person, task, n, points, day, total, level } => json!({
+            "club": "points", "person": person.to_string(), "task": task.as_str(), "n": n, "points": points,
+            "day": day, "total": total, "level": level,
+        }),
+        ClubEvent::Brought { person, by, .. } => {
+            json!({ "club": "brought", "person": person.to_string(), "by": by.to_string() })
+        }
+        ClubEvent::SprintOpened { sprint, goal, from, until, .. } => {
+            json!({ "club": "sprint", "sprint": sprint, "goal": goal, "from": from, "until": until.0 })
+        }
+        ClubEvent::SprintEnded { sprint, reached, likes, people } => {
+            json!({ "club": "sprint-ended", "sprint": sprint, "reached": reached, "likes": likes, "people": people })
+        }
         _ => json!({}),
     }
 }

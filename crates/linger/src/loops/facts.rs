@@ -10,8 +10,8 @@ use linger_behaviour::{Class, Fact, Number, Text, touch};
 use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
-    ActivityEvent, ActivityId, Answered, Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId,
-    PersonId, QuestionId, RefundReason, RoomId, SessionId,
+    ActivityEvent, ActivityId, Answered, Arrival, ClubEvent, Entry, Event, ItemId, LeaveReason, Millis,
+    Money, OrderId, PersonId, QuestionId, RefundReason, RoomId, SessionId,
 };
 use linger_strategy::kpi::ANSWERED;
 use std::{
@@ -154,6 +154,7 @@ impl RoomFacts {
             }
             Event::Activity(event) => self.take_activity(&mut telling, event),
             Event::Seat(event) => self.tell_seat(&mut telling, event),
+            Event::Club(event) => self.take_part(&mut telling, event),
             Event::UnitsHeld { order, person, item, units, amount, .. } => {
                 let ordered = Ordered { person: *person, item: *item, units: *units, amount: *amount };
                 self.orders.insert(*order, ordered);
@@ -196,6 +197,21 @@ impl RoomFacts {
         }
     }
 
+    /// What somebody did in the fan club. What they earned by it is no act of theirs.
+    fn take_part(&mut self, telling: &mut Telling, event: &ClubEvent) {
+        let mut did = |person, outcome| {
+            self.tell(telling, person, touch::INTERACTED, |fact| fact.with(Text::Outcome, outcome));
+        };
+        match event {
+            ClubEvent::Joined { person, .. } => did(*person, "club"),
+            ClubEvent::CheckedIn { person, .. } => did(*person, "check-in"),
+            ClubEvent::Shared { person, .. } => did(*person, "share"),
+            ClubEvent::Brought { by, .. } => did(*by, "brought"),
+            ClubEvent::SprintJoined { people, .. } => people.iter().for_each(|person| did(*person, "sprint")),
+            _ => {}
+        }
+    }
+
     /// Whoever asks the same before it is answered is answered with them.
     fn ask(&mut self, question: QuestionId, person: PersonId) {
         if !self.askers.contains_key(&question) && self.askers.len() >= QUESTIONS_MAX {
@@ -208,7 +224,7 @@ impl RoomFacts {
     }
 
     fn arrive(&mut self, telling: &mut Telling, arrival: &Arrival) {
-        let Arrival { session, person, source } = arrival;
+        let Arrival { session, person, source, .. } = arrival;
         if person.is_staff() || *person == PersonId(0) {
             return;
         }
@@ -344,8 +360,12 @@ mod tests {
         }
 
         fn come(&mut self, at: i64, session: u64, person: u64) -> Vec<Fact> {
-            let arrival =
-                Arrival { session: SessionId(session), person: PersonId(person), source: "share".into() };
+            let arrival = Arrival {
+                session: SessionId(session),
+                person: PersonId(person),
+                source: "share".into(),
+                brought_by: None,
+            };
             self.happens(at, Event::PresenceChanged { arrived: vec![arrival], left: vec![], here: 1 })
         }
 
@@ -393,6 +413,21 @@ mod tests {
         assert_eq!((told[0].at_ms, told[0].text(Text::Outcome)), (9_000, Some("on-air")));
         assert_ne!(told[0].id, told[1].id);
         assert!(log.happens(9_500, answered).is_empty());
+    }
+
+    #[test]
+    fn taking_part_in_the_club_is_told_by_what_was_done() {
+        let mut log = Log::new();
+        let (person, by) = (PersonId(43), PersonId(42));
+        let mut outcome = |event| {
+            let told = log.happens(1_000, Event::Club(event));
+            told.iter().map(|fact| fact.text(Text::Outcome).unwrap_or("").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(outcome(ClubEvent::CheckedIn { person, day: 1, streak: 1 }), ["check-in"]);
+        assert_eq!(outcome(ClubEvent::Brought { person, session: SessionId(1), by }), ["brought"]);
+        let people = vec![person, by];
+        assert_eq!(outcome(ClubEvent::SprintJoined { sprint: 1, people }), ["sprint", "sprint"]);
+        assert!(outcome(ClubEvent::LevelReached { person, level: 2 }).is_empty());
     }
 
     #[test]
