@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
+    PromptEnd, PromptId, QuestionId, Role, RundownEvent, Sealed, SessionId, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -594,4 +594,7 @@ pub enum Event {
         #[n(0)]
         quality: Quality,
     },
+    /// Something about the run of show.
+    #[n(36)]
+    Rundown(#[n(0)] RundownEvent),
 }

@@ -17,6 +17,7 @@ mod money;
 mod refusal;
 mod report;
 mod request;
+mod rundown;
 mod seal;
 mod time;
 
@@ -32,5 +33,6 @@ pub use money::{Currency, Money};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
+pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
 pub use seal::{KeyId, Sealed};
 pub use time::Millis;

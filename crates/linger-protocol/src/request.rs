@@ -2,7 +2,7 @@
 
 use crate::{
     CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId, PromptEnd, PromptId,
-    QuestionId, Sealed,
+    QuestionId, RundownAct, Sealed,
 };
 use minicbor::{Decode, Encode};
 
@@ -232,6 +232,8 @@ pub enum Act {
         /// How it ended.
         end: PromptEnd,
     },
+    /// Something about the run of show.
+    Rundown(RundownAct),
 }
 
 impl Act {
@@ -260,6 +262,7 @@ impl Act {
             | Act::ClosePrompt { .. } => &[Host, Operator, Admin],
             Act::OpenRoom { .. } => &[Operator, Admin],
             Act::FollowIntent { .. } => &[Admin],
+            Act::Rundown(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }

@@ -12,9 +12,12 @@ pub(crate) enum Due {
     Draw(DrawId),
     /// A prompt goes away.
     Prompt(PromptId),
+    /// A step of the run of show ends, or something is to be said about it.
+    Rundown,
 }
 
-/// All that is pending. Invariant: it holds exactly the orders held, the draw open and the prompt showing, so that
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing and the run of
+/// show that is followed, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

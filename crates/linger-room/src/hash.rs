@@ -14,12 +14,13 @@ use crate::{
     orders::{Order, OrderState, Orders, Refund},
     presence::Presence,
     prompt::{Prompts, Showing},
+    rundown::{Backstage, Free, Run, Time},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
 };
 use linger_protocol::{
     Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptId, Proposal, QuestionId, RefundReason, Topic,
+    PromptId, Proposal, QuestionId, RefundReason, Rundown, Step, Topic,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,7 +50,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, backstage, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -69,6 +70,11 @@ canonical! {
     Prompts { last, showing, known, known_in_order }
     Showing { prompt, intent, until }
     Intent { id, rule, at, arm, proposal }
+    Backstage { version, rundown, turns, run }
+    Rundown { title, steps, ahead_ms, quiet_ms, pace }
+    Step { title, item, points, lasts_ms, climax, activity }
+    Run { turn, step, free, at, time, announced, quiet_since, quiet_until, carried }
+    Free { title, lasts_ms, left_ms, announced }
     Deadlines { pending }
     Money { minor, currency }
 }
@@ -225,6 +231,16 @@ impl Canonical for Due {
             Due::Hold(order) => (0u8, *order).feed(to),
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
+            Due::Rundown => 3u8.feed(to),
+        }
+    }
+}
+
+impl Canonical for Time {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            Time::Until(until) => (0u8, *until).feed(to),
+            Time::Held(left_ms) => (1u8, *left_ms).feed(to),
         }
     }
 }

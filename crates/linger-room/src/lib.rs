@@ -23,7 +23,7 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
+//! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `rundown` (the run of show), `deadlines` (what is due when), `hash`.
 
 mod asking;
 pub mod bounds;
@@ -35,6 +35,7 @@ mod orders;
 mod presence;
 mod prompt;
 pub mod question;
+mod rundown;
 mod shelf;
 mod stage;
 mod text;
@@ -44,6 +45,7 @@ pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
+pub use rundown::{Free, Run, Time};
 pub use shelf::{Sale, StockView};
 
 use asking::Asking;
@@ -52,13 +54,16 @@ use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
     Act, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason,
-    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request, Role, Rundown,
+    RundownAct, RundownEvent,
 };
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
+use rundown::Backstage;
 use shelf::Shelf;
 use stage::Stage;
+use text::at_most;
 
 /// A live room. The default is a room that was not opened yet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +76,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    backstage: Backstage,
     deadlines: Deadlines,
 }
 
@@ -114,6 +120,8 @@ impl Room {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+            Act::Rundown(RundownAct::Carry { turn, act }) => self.decide_carry(now, *turn, act),
+            Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
         }
     }
 
@@ -203,6 +211,7 @@ impl Room {
                 }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Rundown(event) => self.backstage.apply(&mut self.deadlines, event),
         }
     }
 
@@ -250,11 +259,43 @@ impl Room {
 
     fn note_time(&self, now: Millis) -> Vec<Event> {
         let end = |due| match due {
-            Due::Hold(order) => Event::OrderLapsed { order },
-            Due::Draw(draw) => self.draws.frozen(draw),
-            Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+            Due::Hold(order) => vec![Event::OrderLapsed { order }],
+            Due::Draw(draw) => vec![self.draws.frozen(draw)],
+            Due::Prompt(prompt) => vec![prompt::closed(prompt, PromptEnd::Expired)],
+            Due::Rundown => self.backstage.note_time(self.stage.pinned, now),
         };
-        self.deadlines.due(now).map(end).collect()
+        self.deadlines.due(now).flat_map(end).collect()
+    }
+
+    /// Carries out the activity of a step, as far as its host might: what comes of it, and that it was done, are one
+    /// decision, so that no crash does it twice.
+    fn decide_carry(
+        &self,
+        now: Millis,
+        turn: u32,
+        act: &Result<Box<Act>, String>,
+    ) -> Result<Vec<Event>, Refusal> {
+        if !self.backstage.may_carry(turn)? {
+            return Ok(vec![]);
+        }
+        let done = match act {
+            Err(code) => {
+                at_most(code, bounds::RULE_CHARS)?;
+                Err(code.clone())
+            }
+            Ok(act) if matches!(**act, Act::Rundown(_)) || !act.allowed(Role::Host) => {
+                Err(Refusal::NotAllowed.code().to_owned())
+            }
+            Ok(act) => self
+                .decide(now, &Request { by: Actor::HOUSE, act: (**act).clone() })
+                .map_err(|refusal| refusal.code().to_owned()),
+        };
+        let (mut events, refused) = match done {
+            Ok(events) => (events, None),
+            Err(code) => (vec![], Some(code)),
+        };
+        events.push(Event::Rundown(RundownEvent::Carried { turn, refused }));
+        Ok(events)
     }
 
     fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {
@@ -401,6 +442,16 @@ impl Room {
     /// All that is needed to recompute a draw, once its seed is public; kept for the last [`bounds::DRAWS_KEPT`].
     pub fn draw_proof(&self, draw: DrawId) -> Option<DrawProof> {
         self.draws.proof(draw)
+    }
+
+    /// The run of show, and its version; version 0 when there was never one.
+    pub fn rundown(&self) -> (u32, &Rundown) {
+        (self.backstage.version, &self.backstage.rundown)
+    }
+
+    /// Where the room stands in its run of show, while it follows one.
+    pub fn run(&self) -> Option<&Run> {
+        self.backstage.run.as_ref()
     }
 
     /// The prompt on the host's screen.

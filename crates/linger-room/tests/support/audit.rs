@@ -1,7 +1,7 @@
 //! An auditor who keeps books of their own, from what went in and what came out alone. They share no line with the room:
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
-use crate::{audit_show::Show, day::Input};
+use crate::{audit_rundown::Stagehand, audit_show::Show, day::Input};
 use linger_protocol::*;
 use linger_room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ pub struct Auditor {
     opened: bool,
     pinned: Option<ItemId>,
     show: Show,
+    stagehand: Stagehand,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -57,6 +58,7 @@ impl Auditor {
         self.check_answer(now, input, answer);
         events.iter().for_each(|event| self.book(now, event));
         self.check_payment(input, events);
+        self.stagehand.see(now, input, events, room);
         if matches!(input, Input::Tell(Report::TimePassed)) && self.opened {
             self.check_nothing_is_due(now, room);
         }
@@ -81,6 +83,7 @@ impl Auditor {
             assert_eq!((order.person, order.item, i64::from(order.units)), (it.person, it.item, it.units));
         }
         self.show.close(room);
+        self.stagehand.close();
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -208,7 +211,7 @@ impl Auditor {
             Event::CardsTouched { touches } => {
                 assert!(touches.iter().all(|it| self.items.contains_key(&it.item)));
             }
-            Event::Announced { .. } | Event::QualityGathered { .. } => {}
+            Event::Announced { .. } | Event::QualityGathered { .. } | Event::Rundown(_) => {}
             _ if self.show.book(now, event) => {}
             _ => self.book_sale(now, event),
         }

@@ -223,7 +223,11 @@ impl World {
             0..30 => self.talk(),
             30..60 => self.trade(),
             60..72 => self.run_the_shop(),
-            72..84 => self.run_the_show(),
+            72..80 => self.run_the_show(),
+            80..84 => {
+                let (person, role, act) = crate::day_rundown::asked(&mut self.dice, &self.room);
+                self.ask(person, role, act)
+            }
             _ => self.report(),
         }
     }
@@ -396,16 +400,16 @@ impl World {
 
 impl Dice {
     /// A number below `end`; the slight bias of a remainder does not matter to a simulation.
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
     /// True in so many of a hundred cases.
-    fn percent(&mut self, cases: u64) -> bool {
+    pub fn percent(&mut self, cases: u64) -> bool {
         self.below(100) < cases
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len() as u64) as usize]
     }
 }

@@ -114,6 +114,7 @@ impl Play {
             "follow" => Act::Follow,
             "unfollow" => Act::Unfollow,
             "announce" => Act::Announce { text: after(1).into() },
+            "rundown" => crate::script_rundown::asked(words, |act| self.asked(&act.join(" "), act)),
             "list" => Act::ListItem {
                 item: Item {
                     id: ItemId(number(words[1])),
@@ -284,6 +285,7 @@ impl Play {
             | Event::PromptShown { .. }
             | Event::PromptWithheld { .. }
             | Event::PromptClosed { .. } => self.tell_show(event),
+            Event::Rundown(event) => crate::script_rundown::told(event),
             _ => self.tell_sale(event),
         }
     }
@@ -409,16 +411,16 @@ fn clock(time: &str) -> Millis {
     Millis((part(minutes) * 60 + part(seconds)) * 1_000)
 }
 
-fn shown(at: Millis) -> String {
+pub fn shown(at: Millis) -> String {
     format!("{:02}:{:02}", at.0 / 60_000, at.0 / 1_000 % 60)
 }
 
-fn seconds(word: &str) -> u64 {
+pub fn seconds(word: &str) -> u64 {
     word.strip_suffix('s').and_then(|it| it.parse::<u64>().ok()).expect("seconds such as 60s") * 1_000
 }
 
 /// The number in `o1`, `x2` or `7`.
-fn number(word: &str) -> u64 {
+pub fn number(word: &str) -> u64 {
     word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().expect("a name such as o1")
 }
 
@@ -435,7 +437,7 @@ fn paid(amount: Money) -> String {
 }
 
 /// `TooLate` as `too late`.
-fn lower(word: &impl std::fmt::Debug) -> String {
+pub fn lower(word: &impl std::fmt::Debug) -> String {
     let mut text = String::new();
     for c in format!("{word:?}").chars() {
         if c.is_uppercase() && !text.is_empty() {

@@ -6,6 +6,9 @@ mod money;
 mod presence;
 mod prompts;
 mod questions;
+mod rundown;
 #[path = "../support/script.rs"]
 mod script;
+#[path = "../support/script_rundown.rs"]
+mod script_rundown;
 mod shelf;
