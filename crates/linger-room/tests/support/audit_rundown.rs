@@ -37,7 +37,8 @@ struct Turn {
 
 impl Stagehand {
     pub fn see(&mut self, now: Millis, input: &Input, events: &[Event], room: &Room) {
-        let before = (self.pinned, self.on.clone(), self.turns);
+        let brought = self.on.as_ref().map(|turn| self.card(turn));
+        let before = (self.pinned, brought, self.turns);
         let by_hand = matches!(input, Input::Ask(Request { act, .. }) if !matches!(act, Act::Rundown(it) if !matches!(it, RundownAct::Carry { .. })));
         for event in events {
             match event {
@@ -73,10 +74,10 @@ impl Stagehand {
         assert!(self.on.as_ref().is_none_or(|turn| turn.ends.is_err()), "the show goes on for ever");
     }
 
-    fn check_card(&self, (pinned, turn, turns): (Option<ItemId>, Option<Turn>, u32)) {
-        let brought = turn.as_ref().and_then(|turn| self.card(turn));
+    fn check_card(&self, (pinned, before, turns): (Option<ItemId>, Option<Option<ItemId>>, u32)) {
+        let brought = before.flatten();
         let brings = self.on.as_ref().and_then(|turn| self.card(turn));
-        let ended = turns != self.turns || (turn.is_some() && self.on.is_none());
+        let ended = turns != self.turns || (before.is_some() && self.on.is_none());
         let expected = match (ended, brings) {
             (false, _) => pinned,
             (true, Some(item)) => Some(item),
