@@ -13,12 +13,13 @@ import type {
   ShelfEntry,
   Welcome,
 } from '../wire';
+import { foldRundown, type RundownView } from './rundown';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
 
 /** Everything a page draws. Never changed in place: every fold that changes something gives a new object. */
-export interface View {
+export interface View extends RundownView {
   readonly me: { readonly person: string; readonly name: string; readonly role: RoleName };
   readonly room: string;
   readonly title: string;
@@ -83,6 +84,8 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     promptEnds: {},
     withheld: [],
     orders: view.orders,
+    climax: view.climax ?? null,
+    backstage: view.backstage ?? null,
   };
 }
 
@@ -99,7 +102,7 @@ export function isStaff(role: RoleName): boolean {
 
 /** Takes one event in. */
 export function fold(view: View, event: RoomEvent): View {
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? view;
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? foldRundown(view, event) ?? view;
 }
 
 /** Takes events in, in their order. */

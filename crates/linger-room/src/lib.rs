@@ -45,7 +45,7 @@ pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
-pub use rundown::{Free, Run, Time};
+pub use rundown::{Backstage, Free, Run, Time};
 pub use shelf::{Sale, StockView};
 
 use asking::Asking;
@@ -60,7 +60,6 @@ use linger_protocol::{
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
-use rundown::Backstage;
 use shelf::Shelf;
 use stage::Stage;
 use text::at_most;

@@ -147,7 +147,12 @@ pub(crate) async fn look_at_order(
 }
 
 /// What an act on the wire means to the room, with everything fetched that the room cannot know.
-async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Result<Act, ApiError> {
+pub(crate) async fn meant(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    wire: WireAct,
+) -> Result<Act, ApiError> {
     Ok(match wire {
         WireAct::Say { text, answers } => {
             Act::Say { spoken: spoken(house, room, asker, text).await?, answers: answers.map(QuestionId) }
@@ -186,6 +191,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
                 PromptEndWire::Expired => PromptEnd::Expired,
             },
         },
+        WireAct::Rundown(ask) => Act::Rundown(crate::rundown::asked(ask)),
     })
 }
 

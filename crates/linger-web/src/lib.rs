@@ -26,6 +26,7 @@ mod presence;
 mod questions;
 mod review;
 mod rooms;
+mod rundown;
 mod socket;
 mod track;
 mod watch;

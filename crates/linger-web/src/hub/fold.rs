@@ -62,6 +62,7 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    pub(super) rundown: super::rundown::RundownFold,
 }
 
 struct Place {
@@ -132,6 +133,7 @@ impl Fold {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
+            Event::Rundown(event) => self.rundown.take(event),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -314,6 +316,8 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            climax: self.rundown.climax(),
+            backstage: self.rundown.backstage(),
         };
         view.for_role(role)
     }

@@ -72,6 +72,7 @@ impl Layers {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
+            Event::Rundown(_) => self.set_rundown(fold),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -177,6 +178,13 @@ impl Layers {
             Some(WireEvent::Presence { here }) => *here = now,
             _ => self.public.push(WireEvent::Presence { here: now }),
         }
+    }
+
+    fn set_rundown(&mut self, fold: &Fold) {
+        self.public.retain(|it| !matches!(it, WireEvent::Climax { .. }));
+        self.public.push(WireEvent::Climax { climax: fold.rundown.climax() });
+        self.staff.retain(|it| !matches!(it, WireEvent::Rundown { .. }));
+        self.staff.extend(fold.rundown.backstage().map(|backstage| WireEvent::Rundown { backstage }));
     }
 
     fn set_followers(&mut self, now: u32) {

@@ -8,6 +8,7 @@
 
 pub(crate) mod fold;
 mod layer;
+mod rundown;
 
 pub use fold::sealed_form;
 pub(crate) use fold::{hex, role_name};

@@ -1,11 +1,11 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::OrderWire;
+use super::{OrderWire, RundownAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A change asked of a room. One shape for `POST …/ask` and for the socket.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum WireAct {
     /// Say something to everybody; `answers` names the question it answers (staff).
@@ -115,10 +115,12 @@ pub enum WireAct {
         /// How it ended.
         end: PromptEndWire,
     },
+    /// Run the show by its document (host).
+    Rundown(RundownAsk),
 }
 
 /// How a prompt went away.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PromptEndWire {
     /// The host did it.

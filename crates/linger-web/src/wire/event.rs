@@ -1,6 +1,6 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ItemWire, MoneyWire, PromptEndWire, RoleName};
+use super::{BackstageWire, ClimaxWire, ItemWire, MoneyWire, PromptEndWire, RoleName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -307,5 +307,16 @@ pub enum WireEvent {
         prompt: u32,
         /// How it ended.
         end: PromptEndWire,
+    },
+    /// The moment that people stay for was announced, moved, began or is over.
+    Climax {
+        /// The moment, while there is one.
+        climax: Option<ClimaxWire>,
+    },
+    /// Staff: the run of show, and where the room stands in it.
+    Rundown {
+        /// All of it.
+        #[serde(flatten)]
+        backstage: BackstageWire,
     },
 }

@@ -10,6 +10,7 @@ mod event;
 mod events;
 mod insight;
 mod review;
+mod rundown;
 mod socket;
 mod track;
 mod view;
@@ -28,6 +29,10 @@ pub use insight::{
 pub use review::{
     CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,
     WorstWire,
+};
+pub use rundown::{
+    BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
+    RundownRefused, RundownStep, RundownTemplate, RundownWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};

@@ -1,6 +1,6 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{CommentWire, IntentWire, OrderWire, RoleName};
+use super::{BackstageWire, ClimaxWire, CommentWire, IntentWire, OrderWire, RoleName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -156,6 +156,12 @@ pub struct RoomView {
     pub prompt: Option<PromptWire>,
     /// Staff: the newest orders of everybody, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// The moment that people stay for, while one is announced or on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub climax: Option<ClimaxWire>,
+    /// Staff: the run of show, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backstage: Option<BackstageWire>,
 }
 
 /// A room in a list.
@@ -280,6 +286,7 @@ impl RoomView {
             self.questions.clear();
             self.prompt = None;
             self.orders.clear();
+            self.backstage = None;
         }
         self
     }
