@@ -6,7 +6,7 @@ import type { Backstage, Climax, RoomEvent, RundownStep } from '../wire';
 export interface RundownView {
   /** The moment that people stay for, while it is announced or on. */
   readonly climax: Climax | null;
-  /** Staff: the document and where the room stands in it. */
+  /** Staff: the plan and where the room stands in it. */
   readonly backstage: Backstage | null;
 }
 
@@ -18,9 +18,14 @@ export function foldRundown<V extends RundownView>(view: V, event: RoomEvent): V
   return { ...view, backstage };
 }
 
-/** A length of the document as it passes, at the document's pace. */
+/** How many times faster than written it goes. */
+export function paceOf(backstage: Backstage): number {
+  return backstage.rundown.pace ?? 1;
+}
+
+/** A length of the plan as it passes, at the plan's pace. */
 export function paced(backstage: Backstage, ms: number): number {
-  return Math.max(1, Math.floor(ms / backstage.rundown.pace));
+  return Math.max(1, Math.floor(ms / paceOf(backstage)));
 }
 
 /** What is left of what is on, ms; below zero for the moment until the room says what comes. */

@@ -677,6 +677,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/rundown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The run of show, as JSON or as a table. */
+        get: operations["get_rundown"];
+        /**
+         * Put a run of show in place of the one before, as JSON or as a table with the columns
+         *     `title,item,minutes,climax,points,activity`. A table keeps the settings of the document before.
+         */
+        put: operations["put_rundown"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/shows": {
         parameters: {
             query?: never;
@@ -703,6 +724,23 @@ export interface paths {
         };
         /** A show with its curves, its moments, their likely causes and what was poor about it. */
         get: operations["review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rundowns/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents to begin with. */
+        get: operations["list_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1400,6 +1438,17 @@ export interface components {
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
             verdict: string;
         };
+        /** @description Staff: the run of show with where the room stands in it. */
+        BackstageWire: {
+            run?: components["schemas"]["RunWire"] | null;
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+            /**
+             * Format: int32
+             * @description The document's version.
+             */
+            version: number;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -1418,6 +1467,28 @@ export interface components {
             name: string;
             /** @description `strong`, `fair` or `weak`. */
             strength: string;
+        };
+        /**
+         * @description How a climax stands to its viewers.
+         * @enum {string}
+         */
+        ClimaxState: "coming" | "held" | "on";
+        /** @description The moment that people stay for, as far as it was announced. */
+        ClimaxWire: {
+            /**
+             * Format: int64
+             * @description When it starts; when it is on, when it ends. Absent while time stands still.
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description The product it is about.
+             */
+            item?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ClimaxState"];
+            /** @description What it is called. */
+            title: string;
         };
         /** @description What became of a request: of all its items, and of each. */
         Collected: {
@@ -2439,6 +2510,8 @@ export interface components {
         RoomView: {
             /** @description The last announcement. */
             announcement?: string | null;
+            backstage?: components["schemas"]["BackstageWire"] | null;
+            climax?: components["schemas"]["ClimaxWire"] | null;
             /** @description The last comments, oldest first, at most 50. */
             comments: components["schemas"]["CommentWire"][];
             draw?: components["schemas"]["DrawWire"] | null;
@@ -2489,6 +2562,203 @@ export interface components {
             shelf: components["schemas"]["ShelfEntry"][];
             /** @description What it is called. */
             title: string;
+        };
+        /** @description Staff: where the room stands in its run of show. */
+        RunWire: {
+            /** @description Whether the climax that follows was announced. */
+            announced: boolean;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            at: number;
+            /** @description What is put in between. */
+            free?: string | null;
+            /**
+             * Format: int64
+             * @description What is left of it while time stands still, in ms.
+             */
+            left_ms: number;
+            /**
+             * Format: int64
+             * @description Since when there was no climax.
+             */
+            quiet_since: number;
+            /** @description Why the step's activity could not be carried out, as a code. */
+            refused?: string | null;
+            /**
+             * Format: int64
+             * @description What is left of the step that it interrupted, in ms.
+             */
+            rest_ms: number;
+            /**
+             * Format: int32
+             * @description Which step, from 0; while something is put in between, the step whose rest follows it.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description The how-manyeth beginning of a step in this room.
+             */
+            turn: number;
+            /**
+             * Format: int64
+             * @description When its time will be over; absent while time stands still.
+             */
+            until?: number | null;
+            /** @description Whether the host was warned of that. */
+            warned: boolean;
+        };
+        /** @description What a host asks of the run of show. */
+        RundownAsk: {
+            /** @enum {string} */
+            do: "start";
+            /**
+             * Format: int32
+             * @description At which step, from 0.
+             */
+            step?: number;
+        } | {
+            /** @enum {string} */
+            do: "next";
+            /**
+             * Format: int32
+             * @description The turn that is meant, so that asking twice skips one step only.
+             */
+            turn: number;
+        } | {
+            /** @enum {string} */
+            do: "hold";
+        } | {
+            /** @enum {string} */
+            do: "resume";
+        } | {
+            /** @enum {string} */
+            do: "repeat";
+            /**
+             * Format: int32
+             * @description The turn that is meant.
+             */
+            turn: number;
+        } | {
+            /** @enum {string} */
+            do: "improvise";
+            /**
+             * Format: int64
+             * @description For how long, in ms.
+             */
+            lasts_ms: number;
+            /** @description What it is about. */
+            title: string;
+        } | {
+            /** @enum {string} */
+            do: "jump";
+            /**
+             * Format: int32
+             * @description Which, from 0.
+             */
+            step: number;
+        } | {
+            /** @enum {string} */
+            do: "extend";
+            /**
+             * Format: int64
+             * @description How much, in ms.
+             */
+            ms: number;
+        } | {
+            /** @enum {string} */
+            do: "stop";
+        };
+        /** @description One thing that is wrong with a document. */
+        RundownProblem: {
+            /** @description What is wrong, as a code. */
+            code: string;
+            /** @description The field or column. */
+            field: string;
+            /**
+             * Format: int32
+             * @description The step, from 1, or the line of a table, the header being line 1; zero when it is about the whole.
+             */
+            line: number;
+        };
+        /** @description A run of show to be put in place of the one before. */
+        RundownPut: {
+            /**
+             * Format: int32
+             * @description The version that it was made from; zero when there was none.
+             */
+            after: number;
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+        };
+        /** @description A run of show as it is read. */
+        RundownRead: {
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+            /**
+             * Format: int32
+             * @description Its version; zero when there is none yet.
+             */
+            version: number;
+        };
+        /** @description A document that was not taken. */
+        RundownRefused: {
+            /** @description Always `bad-rundown`. */
+            code: string;
+            /** @description What is wrong, at most 50. */
+            problems: components["schemas"]["RundownProblem"][];
+        };
+        /** @description One step of a run of show. */
+        RundownStep: {
+            activity?: components["schemas"]["WireAct"] | null;
+            /** @description Whether it is one of the moments that people stay for: it is announced ahead. */
+            climax?: boolean;
+            /**
+             * Format: int64
+             * @description The product, of the room's shelf, whose card is over the picture as long as the step lasts.
+             */
+            item?: number | null;
+            /**
+             * Format: int64
+             * @description How long it lasts, in ms: a second to six hours.
+             */
+            lasts_ms: number;
+            /** @description What the host wants to say: at most 12 of 200 characters each. */
+            points?: string[];
+            /** @description What it is called, at most 120 characters. Viewers read a climax's title. */
+            title: string;
+        };
+        /** @description A run of show to begin with. */
+        RundownTemplate: {
+            /** @description Its code. */
+            id: string;
+            /** @description The steps, from 0, that are about a product each. */
+            products: number[][];
+            /** @description The document. Steps that are about a product have none yet. */
+            rundown: components["schemas"]["RundownWire"];
+        };
+        /** @description A run of show. */
+        RundownWire: {
+            /**
+             * Format: int64
+             * @description How long before its start a climax is announced, in ms: one to two minutes.
+             */
+            ahead_ms?: number;
+            /**
+             * Format: int32
+             * @description For rehearsals: every length is divided by this, 1 to 120.
+             */
+            pace?: number;
+            /**
+             * Format: int64
+             * @description After how long without a climax the host is warned, in ms: 5 to 60 minutes.
+             */
+            quiet_ms?: number;
+            /** @description The steps in order, at most 200. */
+            steps: components["schemas"]["RundownStep"][];
+            /** @description What it is called, at most 120 characters; may be empty. */
+            title?: string;
         };
         /** @description The terms of a running sale. */
         SaleWire: {
@@ -3346,7 +3616,10 @@ export interface components {
              * @description The prompt.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["RundownAsk"] & {
+            /** @enum {string} */
+            kind: "rundown";
+        });
         /** @description One thing that happened in a room. */
         WireEvent: {
             /**
@@ -3654,7 +3927,14 @@ export interface components {
              * @description Which.
              */
             prompt: number;
-        };
+        } | {
+            climax?: components["schemas"]["ClimaxWire"] | null;
+            /** @enum {string} */
+            k: "climax";
+        } | (components["schemas"]["BackstageWire"] & {
+            /** @enum {string} */
+            k: "rundown";
+        });
         /** @description The worst moment of a show, in short. */
         WorstWire: {
             /** @description Code of the likeliest cause. */
@@ -6561,6 +6841,180 @@ export interface operations {
             };
         };
     };
+    get_rundown: {
+        parameters: {
+            query?: {
+                /** @description `csv` for a table; JSON otherwise. */
+                as?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the document and its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRead"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_rundown: {
+        parameters: {
+            query?: {
+                /** @description With `text/csv`: the version that it was made from. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RundownPut"];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description taken, and durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRead"];
+                };
+            };
+            /** @description what is wrong, by line and field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRefused"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the room refused; the code says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description neither JSON nor a table */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     list_shows: {
         parameters: {
             query?: never;
@@ -6681,6 +7135,56 @@ export interface operations {
             };
             /** @description cannot be read now */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description `en` or `zh`. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description three documents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownTemplate"][];
+                };
+            };
+            /** @description no such language */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ const STEP_MS = 5 * 60_000;
 
 export class Draft {
   readonly live: LiveRoom;
-  rundown: Omit<Rundown, 'steps'> = $state({ title: '', ahead_ms: 90_000, quiet_ms: 18 * 60_000, pace: 1 });
+  rundown: Required<Omit<Rundown, 'steps'>> = $state({ title: '', ahead_ms: 90_000, quiet_ms: 18 * 60_000, pace: 1 });
   lines: Line[] = $state([]);
   version = $state(0);
   templates: RundownTemplate[] = $state.raw([]);

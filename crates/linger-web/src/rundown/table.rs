@@ -31,10 +31,7 @@ pub(super) fn written(rundown: &RundownWire) -> String {
 }
 
 /// Reads a table; what it does not say is taken from the present document. Gives also the lines on which the steps stand.
-pub(super) fn read(
-    bytes: &[u8],
-    present: &Rundown,
-) -> Result<(RundownWire, Vec<u32>), Vec<RundownProblem>> {
+pub(super) fn read(bytes: &[u8], present: &Rundown) -> Result<(RundownWire, Vec<u32>), Vec<RundownProblem>> {
     let mut problems = Problems::default();
     let Ok(text) = std::str::from_utf8(bytes) else {
         problems.add(0, "", "not-utf8");
@@ -50,7 +47,7 @@ pub(super) fn read(
     for record in table.records() {
         // What is UTF-8 and may have any number of cells can always be read.
         let Ok(record) = record else { break };
-        let line = record.position().and_then(|at| u32::try_from(at.line()).ok()).unwrap_or(0);
+        let line = record.position().map_or(0, |at| line_at(text, at.byte()));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -65,6 +62,15 @@ pub(super) fn read(
         lines.push(line);
     }
     problems.none_or((with_settings_of(present, steps), lines))
+}
+
+/// The line of a record that begins at this byte, or after the empty lines there.
+fn line_at(text: &str, byte: u64) -> u32 {
+    let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+    let (before, rest) = text.as_bytes().split_at(byte);
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let ends = before.iter().chain(empty).filter(|byte| **byte == b'\n').count();
+    u32::try_from(ends + 1).unwrap_or(u32::MAX)
 }
 
 /// Where each column stands.

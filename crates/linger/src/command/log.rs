@@ -4,7 +4,7 @@ use crate::{config::Config, settings::Typed};
 use anyhow::Context;
 use clap::ArgMatches;
 use linger_log::{DiskConfig, DiskLog, Log, Position, StreamName};
-use linger_protocol::{Cause, Entry, Event};
+use linger_protocol::{Cause, Entry, Event, RundownEvent};
 use serde_json::{Value, json};
 use std::{io::Write, process::ExitCode};
 
@@ -125,6 +125,28 @@ fn fields(event: &Event) -> Value {
         }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
+        Event::Rundown(event) => rundown_fields(event),
         _ => json!({}),
+    }
+}
+
+fn rundown_fields(event: &RundownEvent) -> Value {
+    match event {
+        RundownEvent::Set { version, rundown } => {
+            json!({ "what": "set", "version": version, "steps": rundown.steps.len() })
+        }
+        RundownEvent::StepStarted { turn, step, free, until, .. } => json!({
+            "what": "step-started", "turn": turn, "step": step, "free": free.is_some(), "until": until.0,
+        }),
+        RundownEvent::Held { left_ms } => json!({ "what": "held", "left_ms": left_ms }),
+        RundownEvent::Retimed { until } => json!({ "what": "retimed", "until": until.0 }),
+        RundownEvent::ClimaxAnnounced { step, starts_at } => {
+            json!({ "what": "climax-announced", "step": step, "starts_at": starts_at.0 })
+        }
+        RundownEvent::Warned { since, .. } => json!({ "what": "warned", "since": since.0 }),
+        RundownEvent::Carried { turn, refused } => {
+            json!({ "what": "carried", "turn": turn, "refused": refused })
+        }
+        RundownEvent::Stopped { finished } => json!({ "what": "stopped", "finished": finished }),
     }
 }
