@@ -36,6 +36,7 @@ function staff(method, path, body) {
 }
 
 const chip = (state) => ann.locator(`[data-climax=${state}]`);
+const card = () => ann.locator('article').filter({ hasText: 'Blue teapot' });
 const on = () => studio.locator('[data-step]');
 
 test('an operator writes the run of show, and moves a step by keyboard', async () => {
@@ -63,8 +64,8 @@ test('an operator writes the run of show, and moves a step by keyboard', async (
   await editor.getByRole('button', { name: 'Move step 2' }).focus();
   await editor.keyboard.press('ArrowDown');
   await until('the step has moved', async () => (await titles.nth(2).inputValue()) === 'Flash sale');
-  await editor.getByLabel('Product').nth(1).selectOption('7');
-  await editor.getByLabel('Best moment').nth(2).check();
+  await editor.getByLabel('Product', { exact: true }).nth(1).selectOption('7');
+  await editor.getByLabel('Best moment', { exact: true }).nth(2).check();
   const minutes = editor.getByLabel('min', { exact: true });
   await minutes.nth(1).fill('1');
   await editor.getByRole('button', { name: 'Save' }).click();
@@ -77,10 +78,10 @@ test('the host starts it and skips: the card is there as long as its step', asyn
   await studio.goto(`${server.base}/studio/${ROOM}`);
   await studio.getByRole('button', { name: /^Start the run of show/ }).click();
   await on().getByText('Hello').waitFor();
-  assert.equal(await ann.getByText('Blue teapot').count(), 0);
+  assert.equal(await card().count(), 0);
   await studio.keyboard.press('g');
   await on().getByText('Teapot').first().waitFor();
-  await ann.getByText('Blue teapot').first().waitFor();
+  await card().first().waitFor();
   // The step is shorter than the time ahead, so the moment is announced at once, with the server's time.
   await chip('coming').getByText(/In 0:5\d/).waitFor();
   await chip('coming').getByText('Flash sale').first().waitFor();
@@ -89,12 +90,14 @@ test('the host starts it and skips: the card is there as long as its step', asyn
 test('holding stops the countdown, and the moment comes when the host goes on', async () => {
   await studio.keyboard.press('h');
   await chip('held').getByText('Coming up: Flash sale').waitFor();
-  await ann.getByText('Blue teapot').first().waitFor();
+  await card().first().waitFor();
+  await studio.getByText('Time stands still').waitFor();
   await studio.keyboard.press('h');
   await chip('coming').first().waitFor();
+  await studio.getByText('Time stands still').waitFor({ state: 'hidden' });
   await studio.keyboard.press('g');
   await chip('on').getByText('Now: Flash sale').waitFor();
-  await until('the card is gone', async () => (await ann.getByText('Blue teapot').count()) === 0);
+  await until('the card is gone', async () => (await card().count()) === 0);
 });
 
 test('what is put in between waits for nobody, and the rest of the step follows', async () => {

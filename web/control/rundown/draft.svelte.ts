@@ -18,6 +18,8 @@ export class Draft {
   version = $state(0);
   templates: RundownTemplate[] = $state.raw([]);
   problems: readonly RundownProblem[] = $state.raw([]);
+  /** Whether the problems are those of a file, whose lines are not the lines on the screen. */
+  ofFile = $state(false);
   state: 'loading' | 'ready' | 'failed' = $state('loading');
   code: string | undefined = $state();
   saving = $state(false);
@@ -126,12 +128,14 @@ export class Draft {
   }
 
   async save(): Promise<void> {
+    this.ofFile = false;
     await this.#put(() => this.rest.putRundown(this.room, this.version, this.document));
   }
 
   /** Takes a file in place of the document: a table, or JSON as it was exported. */
   async bringIn(file: File): Promise<void> {
     if (file.size > 256 * 1024) return notes.say(t('control.runTooLarge'), 'bad');
+    this.ofFile = true;
     const text = await file.text();
     if (!/\.json$/i.test(file.name)) return this.#put(() => this.rest.importRundown(this.room, this.version, text));
     try {
