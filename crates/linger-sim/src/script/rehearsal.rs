@@ -24,6 +24,11 @@ pub async fn lay_out(operator: &StaffSession, room: &str, language: &str, pace: 
         ask(operator, room, &json!({"kind": "list-item", "item": good.id})).await?;
         ask(operator, room, &json!({"kind": "set-stock", "item": good.id, "units": good.units})).await?;
     }
+    // What an evening before left running; mostly nothing runs, and the room says so.
+    match rundown(operator, room, json!({"do": "stop"})).await {
+        Ok(()) | Err(Fault::Refused { status: 409, .. }) => {}
+        Err(fault) => return Err(fault),
+    }
     let path = format!("/api/rooms/{room}/rundown");
     let present: Value = operator.get("reading the run of show", &path).await?;
     let templates = format!("/api/rundowns/templates?language={language}");
@@ -44,7 +49,8 @@ fn filled(template: &mut Value) -> Value {
     let mut rundown = template["rundown"].take();
     for (steps, good) in places.iter().zip(GOODS.iter()) {
         for step in steps.as_array().into_iter().flatten().filter_map(Value::as_u64) {
-            let step = &mut rundown["steps"][usize::try_from(step).unwrap_or(usize::MAX)];
+            let place = usize::try_from(step).unwrap_or(usize::MAX);
+            let Some(step) = rundown["steps"].get_mut(place) else { continue };
             step["item"] = json!(good.id);
             step["title"] = json!(named(step["title"].as_str().unwrap_or_default(), good));
         }
@@ -115,9 +121,19 @@ async fn rundown(session: &StaffSession, room: &str, mut act: Value) -> Result<(
     ask(session, room, &act).await
 }
 
+/// Asks the room; waits and tries again when the server asks for it.
 async fn ask(session: &StaffSession, room: &str, act: &Value) -> Result<(), Fault> {
     let path = format!("/api/rooms/{room}/ask");
-    session.post::<Value>("asking the room as staff", &path, act).await.map(drop)
+    let mut tries = 0;
+    loop {
+        match session.post::<Value>("asking the room as staff", &path, act).await {
+            Err(fault) if tries < 20 && fault.retry_ms().is_some() => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(fault.retry_ms().unwrap_or(1_000))).await;
+            }
+            other => return other.map(drop),
+        }
+    }
 }
 
 #[cfg(test)]
