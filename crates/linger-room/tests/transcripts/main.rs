@@ -7,6 +7,7 @@ mod presence;
 mod prompts;
 mod questions;
 mod rundown;
+mod rundown_document;
 #[path = "../support/script.rs"]
 mod script;
 #[path = "../support/script_rundown.rs"]
