@@ -4,13 +4,17 @@
 use crate::door::{StaffSession, Who};
 use crate::fault::Fault;
 use crate::goods::{GOODS, Good};
+use crate::wire::Tell;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::time::{Instant, interval, sleep_until};
 
 /// The step that the host skips, and the one that they hold, from 0.
 const SKIPPED: u64 = 5;
 const HELD: u64 = 12;
+/// How often the line says that it is still there.
+const PING_EVERY: Duration = Duration::from_secs(5);
 
 /// Puts the ninety-minute document into the room, with the shop's products in place of the template's; whoever has
 /// written another meanwhile keeps it. Needs an operator or admin.
@@ -74,45 +78,92 @@ pub async fn rehearse(
 ) -> Result<(), Fault> {
     let (mut wire, _) = host.door().enter(room, &Who::Staff(host.clone()), None).await?;
     rundown(&host, room, json!({"do": "start"})).await?;
-    let (mut turn, mut skipped, mut held) = (0, false, false);
+    let mut rehearsal = Rehearsal::default();
+    let mut ticks = interval(PING_EVERY);
+    let mut goes_on_at = None;
     loop {
-        let text = wire.hear_text().await?;
-        let Ok(message) = serde_json::from_str::<Value>(&text) else { continue };
-        for event in message["events"].as_array().into_iter().flatten() {
-            if event["k"] == "climax" && event["climax"]["state"] == "coming" {
-                tell(format!("coming up: {}", event["climax"]["title"].as_str().unwrap_or_default()));
+        let goes_on = async {
+            match goes_on_at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
             }
-            if event["k"] != "rundown" {
-                continue;
-            }
-            let Some(run) = event["run"].as_object() else {
-                // The document was set; or, once something was on, the show is over.
-                if turn == 0 {
-                    continue;
-                }
-                tell("the show is over".to_owned());
-                return Ok(());
-            };
-            let now = run["turn"].as_u64().unwrap_or_default();
-            if now == turn {
-                continue;
-            }
-            turn = now;
-            let step = run["step"].as_u64().unwrap_or_default();
-            let title = &event["rundown"]["steps"][usize::try_from(step).unwrap_or(usize::MAX)]["title"];
-            tell(format!("{:>2}  {}", step + 1, title.as_str().unwrap_or_default()));
-            if step == SKIPPED && !std::mem::replace(&mut skipped, true) {
-                rundown(&host, room, json!({"do": "next", "turn": turn})).await?;
-                tell("the host skips this one".to_owned());
-            }
-            if step == HELD && !std::mem::replace(&mut held, true) {
-                rundown(&host, room, json!({"do": "hold"})).await?;
-                tell("the host holds the time".to_owned());
-                tokio::time::sleep(hold).await;
+        };
+        let text = tokio::select! {
+            text = wire.hear_text() => text?,
+            () = goes_on => {
+                goes_on_at = None;
                 rundown(&host, room, json!({"do": "resume"})).await?;
                 tell("and goes on".to_owned());
+                continue;
+            }
+            _ = ticks.tick() => {
+                wire.tell(&Tell::Ping { n: 0 }).await?;
+                continue;
+            }
+        };
+        let Ok(message) = serde_json::from_str::<Value>(&text) else { continue };
+        for event in message["events"].as_array().into_iter().flatten() {
+            match rehearsal.hear(event, &mut tell) {
+                Next::Watch => {}
+                Next::Skip => rundown(&host, room, json!({"do": "next", "turn": rehearsal.turn})).await?,
+                Next::Hold => {
+                    rundown(&host, room, json!({"do": "hold"})).await?;
+                    goes_on_at = Some(Instant::now() + hold);
+                }
+                Next::Over => return Ok(()),
             }
         }
+    }
+}
+
+/// What the host does next.
+enum Next {
+    Watch,
+    Skip,
+    Hold,
+    Over,
+}
+
+/// How far it has come.
+#[derive(Default)]
+struct Rehearsal {
+    turn: u64,
+    skipped: bool,
+    held: bool,
+}
+
+impl Rehearsal {
+    fn hear(&mut self, event: &Value, tell: &mut impl FnMut(String)) -> Next {
+        if event["k"] == "climax" && event["climax"]["state"] == "coming" {
+            tell(format!("coming up: {}", event["climax"]["title"].as_str().unwrap_or_default()));
+        }
+        if event["k"] != "rundown" {
+            return Next::Watch;
+        }
+        let Some(run) = event["run"].as_object() else {
+            // The document was set; or, once something was on, the show is over.
+            if self.turn == 0 {
+                return Next::Watch;
+            }
+            tell("the show is over".to_owned());
+            return Next::Over;
+        };
+        let turn = run["turn"].as_u64().unwrap_or_default();
+        if std::mem::replace(&mut self.turn, turn) == turn {
+            return Next::Watch;
+        }
+        let step = run["step"].as_u64().unwrap_or_default();
+        let title = &event["rundown"]["steps"][usize::try_from(step).unwrap_or(usize::MAX)]["title"];
+        tell(format!("{:>2}  {}", step + 1, title.as_str().unwrap_or_default()));
+        if step == SKIPPED && !std::mem::replace(&mut self.skipped, true) {
+            tell("the host skips this one".to_owned());
+            return Next::Skip;
+        }
+        if step == HELD && !std::mem::replace(&mut self.held, true) {
+            tell("the host holds the time".to_owned());
+            return Next::Hold;
+        }
+        Next::Watch
     }
 }
 
