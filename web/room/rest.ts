@@ -24,6 +24,10 @@ import type {
   RoleName,
   RoomCard,
   RoomView,
+  Rundown,
+  RundownProblem,
+  RundownRead,
+  RundownTemplate,
   SavedQuestion,
   SegmentList,
   ShowCard,
@@ -61,6 +65,8 @@ const BY_STATUS: Record<number, string> = {
 
 interface Sent {
   method?: string;
+  /** What the body is, when it is a text and no JSON. */
+  type?: string;
   body?: unknown;
   token?: string | undefined;
 }
@@ -125,6 +131,14 @@ export class Rest {
   members = (id: string) => this.#json<PeopleFound>(`/api/segments/${enc(id)}/members`);
   membersUrl = (id: string) => `${this.base}/api/segments/${enc(id)}/members.csv`;
   sql = (sql: string) => this.#json<SqlAnswered>('/api/sql', { body: { sql } });
+  rundown = (room: string) => this.#json<RundownRead>(`/api/rooms/${enc(room)}/rundown`);
+  rundownTemplates = (language: string) => this.#json<RundownTemplate[]>(`/api/rundowns/templates?language=${language}`);
+  rundownTableUrl = (room: string) => `${this.base}/api/rooms/${enc(room)}/rundown?as=csv`;
+  /** Sets the run of show; gives what is wrong with it when it was not taken. */
+  putRundown = (room: string, after: number, rundown: Rundown) =>
+    this.#rundown(`/api/rooms/${enc(room)}/rundown`, { method: 'PUT', body: { after, rundown } });
+  importRundown = (room: string, after: number, table: string) =>
+    this.#rundown(`/api/rooms/${enc(room)}/rundown?after=${after}`, { method: 'PUT', type: 'text/csv', body: table });
   ingestKey = (room: string) => this.#json<IngestKey>(`/api/rooms/${enc(room)}/ingest-key`, { method: 'POST' });
   eraseMe = (room: string, token: string) =>
     this.#json<{ keys: number }>(`/api/rooms/${enc(room)}/me`, { method: 'DELETE', token });
@@ -165,21 +179,32 @@ export class Rest {
     return { status: response.status, text: await response.text() };
   }
 
+  async #rundown(path: string, sent: Sent): Promise<RundownRead | RundownProblem[]> {
+    const response = await this.#fetch(path, sent);
+    if (response.status !== 400) {
+      if (!response.ok) throw await failure(response);
+      return response.json();
+    }
+    const told = (await response.clone().json()) as { problems?: RundownProblem[] };
+    if (!told.problems) throw await failure(response);
+    return told.problems;
+  }
+
   async #json<T>(path: string, sent: Sent = {}): Promise<T> {
     const response = await this.#fetch(path, sent);
     if (!response.ok) throw await failure(response);
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
-  async #fetch(path: string, { method, body, token }: Sent): Promise<Response> {
+  async #fetch(path: string, { method, type, body, token }: Sent): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined) headers['content-type'] = type ?? 'application/json';
     if (token) headers.authorization = `Bearer ${token}`;
     else if (this.csrf) headers['x-csrf'] = this.csrf;
     const init: RequestInit = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
     // A shop's page speaks by token alone; its visitors' cookies are none of our business.
     init.credentials = this.base ? 'omit' : 'same-origin';
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = type ? String(body) : JSON.stringify(body);
     try {
       return await fetch(this.base + path, init);
     } catch {

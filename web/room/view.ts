@@ -17,12 +17,13 @@ import type {
 import { foldSeat, seatOf, type Seat } from './seat';
 
 import { clubOf, foldClub, type ClubView } from './club';
+import { foldRundown, type RundownView } from './rundown';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
 
 /** Everything a page draws. Never changed in place: every fold that changes something gives a new object. */
-export interface View extends Activities, ClubView {
+export interface View extends Activities, ClubView, RundownView {
   readonly me: { readonly person: string; readonly name: string; readonly role: RoleName };
   readonly room: string;
   readonly title: string;
@@ -91,6 +92,8 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     orders: view.orders,
     seat: seatOf(view),
     ...clubOf(view),
+    climax: view.climax ?? null,
+    backstage: view.backstage ?? null,
   };
 }
 
@@ -109,7 +112,7 @@ export function isStaff(role: RoleName): boolean {
 export function fold(view: View, event: RoomEvent): View {
   const seat = foldSeat(view.seat, event);
   if (seat) return { ...view, seat };
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? view;
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? view;
 }
 
 /** Takes events in, in their order. */

@@ -91,3 +91,12 @@ export type PasskeyStarted = Schemas['PasskeyStarted'];
 
 /** The first message of the server. */
 export type Welcome = Extract<ToClient, { t: 'welcome' }>;
+export type Climax = Schemas['ClimaxWire'];
+export type Backstage = Schemas['BackstageWire'];
+export type Run = Schemas['RunWire'];
+export type Rundown = Schemas['RundownWire'];
+export type RundownStep = Schemas['RundownStep'];
+export type RundownRead = Schemas['RundownRead'];
+export type RundownProblem = Schemas['RundownProblem'];
+export type RundownTemplate = Schemas['RundownTemplate'];
+export type RundownAsk = Schemas['RundownAsk'];

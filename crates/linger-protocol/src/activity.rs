@@ -369,7 +369,7 @@ pub enum Play {
 
 /// Where an activity that goes in steps has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Step {
+pub enum GameStep {
     /// A question can be answered.
     #[n(0)]
     Asking {
@@ -523,7 +523,7 @@ pub enum ActivityEvent {
         activity: ActivityId,
         /// To what.
         #[n(1)]
-        step: Step,
+        step: GameStep,
         /// When.
         #[n(2)]
         at: Millis,

@@ -2,7 +2,7 @@
 
 use crate::{
     ActivityEvent, Actor, ClubEvent, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId,
-    PaymentId, PersonId, PromptEnd, PromptId, QuestionId, Role, Sealed, SessionId, Topic,
+    PaymentId, PersonId, PromptEnd, PromptId, QuestionId, Role, RundownEvent, Sealed, SessionId, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -606,4 +606,7 @@ pub enum Event {
     /// Something about the fan club.
     #[n(38)]
     Club(#[n(0)] ClubEvent),
+    /// Something about the run of show.
+    #[n(36)]
+    Rundown(#[n(0)] RundownEvent),
 }

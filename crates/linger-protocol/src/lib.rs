@@ -19,13 +19,14 @@ mod money;
 mod refusal;
 mod report;
 mod request;
+mod rundown;
 mod seal;
 mod seat;
 mod time;
 
 pub use activity::{
-    ActivityAct, ActivityEvent, Choice, Game, Move, Outcome, Play, Prize, QuizQuestion, Share, Slice, Spin,
-    Step, Terms,
+    ActivityAct, ActivityEvent, Choice, Game, GameStep, Move, Outcome, Play, Prize, QuizQuestion, Share,
+    Slice, Spin, Terms,
 };
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use event::{
@@ -41,6 +42,7 @@ pub use money::{Currency, Money};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
+pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
 pub use time::Millis;

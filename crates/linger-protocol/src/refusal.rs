@@ -62,6 +62,20 @@ pub enum Refusal {
     IntentKnown,
     /// A prompt is on the host's screen already; one at a time.
     PromptShowing,
+    /// The run of show has no such step.
+    NoSuchStep,
+    /// The run of show was changed by somebody else in the meantime.
+    RundownChanged,
+    /// The run of show is being followed already.
+    RundownRunning,
+    /// The run of show is not being followed.
+    RundownNotRunning,
+    /// That turn of the run of show is over.
+    StepOver,
+    /// What has begun cannot be changed in the run of show any more.
+    StepBegun,
+    /// More steps than a run of show may have.
+    TooManySteps,
     /// The room holds as much as it may of something.
     RoomFull,
     /// No such activity.
@@ -154,6 +168,13 @@ impl Refusal {
         Refusal::NoSuchPrompt,
         Refusal::IntentKnown,
         Refusal::PromptShowing,
+        Refusal::NoSuchStep,
+        Refusal::RundownChanged,
+        Refusal::RundownRunning,
+        Refusal::RundownNotRunning,
+        Refusal::StepOver,
+        Refusal::StepBegun,
+        Refusal::TooManySteps,
         Refusal::RoomFull,
         Refusal::NoSuchActivity,
         Refusal::ActivityRunning,
@@ -217,6 +238,13 @@ impl Refusal {
             Refusal::NoSuchPrompt => "no-such-prompt",
             Refusal::IntentKnown => "intent-known",
             Refusal::PromptShowing => "prompt-showing",
+            Refusal::NoSuchStep => "no-such-step",
+            Refusal::RundownChanged => "rundown-changed",
+            Refusal::RundownRunning => "rundown-running",
+            Refusal::RundownNotRunning => "rundown-not-running",
+            Refusal::StepOver => "step-over",
+            Refusal::StepBegun => "step-begun",
+            Refusal::TooManySteps => "too-many-steps",
             Refusal::RoomFull => "room-full",
             Refusal::NoSuchActivity => "no-such-activity",
             Refusal::ActivityRunning => "activity-running",

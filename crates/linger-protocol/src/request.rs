@@ -2,7 +2,7 @@
 
 use crate::{
     ActivityAct, ClubAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId,
-    PromptEnd, PromptId, QuestionId, Sealed,
+    PromptEnd, PromptId, QuestionId, RundownAct, Sealed,
 };
 use minicbor::{Decode, Encode};
 
@@ -238,6 +238,8 @@ pub enum Act {
     Seat(crate::SeatAct),
     /// Something of the fan club.
     Club(ClubAct),
+    /// Something about the run of show.
+    Rundown(RundownAct),
 }
 
 impl Act {
@@ -269,6 +271,7 @@ impl Act {
             Act::Activity(act) => return act.allowed(role),
             Act::Seat(act) => return act.allowed(role),
             Act::Club(act) => return act.allowed(role),
+            Act::Rundown(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -316,13 +319,13 @@ impl Limits {
     /// Options of a vote, a question or a wheel, most; two at least.
     pub const OPTIONS_MAX: usize = 12;
     /// Questions of a quiz, or signals of a game, most.
-    pub const STEPS_MAX: usize = 20;
+    pub const ROUNDS_MAX: usize = 20;
     /// Milliseconds of an activity, or of one question of it, least.
     pub const ACTIVITY_MS_MIN: u64 = 1_000;
     /// Milliseconds of an activity, most: a day.
     pub const ACTIVITY_MS_MAX: u64 = 86_400_000;
     /// Milliseconds to answer one question, or before one signal, most.
-    pub const STEP_MS_MAX: u64 = 120_000;
+    pub const ROUND_MS_MAX: u64 = 120_000;
     /// Shares of one red packet, most.
     pub const PARTS_MAX: u32 = 1_000;
     /// Milliseconds by which somebody's picture may be behind and still be allowed for.

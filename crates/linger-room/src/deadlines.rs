@@ -21,11 +21,13 @@ pub(crate) enum Due {
     Call(PersonId),
     /// Something of the fan club.
     Club(ClubDue),
+    /// A step of the run of show ends, or something is to be said about it.
+    Rundown,
 }
 
 /// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
-/// activities open, the invitations to the stage, the requests for calls, the sprint and the stays by a link, so that
-/// nobody ever scans orders or people to learn what is due.
+/// activities open, the invitations to the stage, the requests for calls, the sprint, the stays by a link and the run of
+/// show that is followed, so that nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {
     pub(crate) pending: BTreeSet<(Millis, Due)>,

@@ -17,14 +17,15 @@ use crate::{
     orders::{Order, OrderState, Orders, Refund},
     presence::Presence,
     prompt::{Prompts, Showing},
+    rundown::{Backstage, Free, Run, Time},
     seats::{InLine, OnStage, Seats, StageTerms},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
 };
 use linger_protocol::{
-    ActivityId, Arm, ClubTask, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId,
-    Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, SessionId, Step, TaskPoints,
-    Terms, Topic, WhoMayAsk,
+    ActivityId, Arm, ClubTask, CommentId, DrawId, GameStep, Intent, IntentId, Item, ItemId, Millis, Money, OrderId,
+    Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Rundown, SessionId, Step,
+    TaskPoints, Terms, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -54,7 +55,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -84,6 +85,11 @@ canonical! {
     CallTerms { promise_min }
     CallWaiting { person, priority, until }
     CallTaken { by, until }
+    Backstage { version, rundown, turns, run }
+    Rundown { title, steps, ahead_ms, quiet_ms, pace }
+    Step { title, item, points, lasts_ms, climax, activity }
+    Run { turn, step, free, at, time, announced, quiet_since, quiet_until, carried }
+    Free { title, lasts_ms, left_ms, announced }
     Deadlines { pending }
     Club { rules, day, live, show_days, members, people, coming, coming_people, brought, sprint }
     Rules { name, levels, tasks }
@@ -265,6 +271,16 @@ impl Canonical for Due {
             Due::Call(person) => (5u8, *person).feed(to),
             Due::Club(ClubDue::Sprint(sprint)) => (6u8, *sprint).feed(to),
             Due::Club(ClubDue::Link(session)) => (7u8, *session).feed(to),
+            Due::Rundown => 8u8.feed(to),
+        }
+    }
+}
+
+impl Canonical for Time {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            Time::Until(until) => (0u8, *until).feed(to),
+            Time::Held(left_ms) => (1u8, *left_ms).feed(to),
         }
     }
 }
@@ -281,13 +297,13 @@ impl Canonical for Outcome {
     }
 }
 
-impl Canonical for Step {
+impl Canonical for GameStep {
     fn feed(&self, to: &mut Sha256) {
         let (kind, number): (u8, u8) = match self {
-            Step::Asking { question } => (0, *question),
-            Step::Explaining { question } => (1, *question),
-            Step::Ready { round } => (2, *round),
-            Step::Signal { round } => (3, *round),
+            GameStep::Asking { question } => (0, *question),
+            GameStep::Explaining { question } => (1, *question),
+            GameStep::Ready { round } => (2, *round),
+            GameStep::Signal { round } => (3, *round),
         };
         (kind, number).feed(to);
     }

@@ -25,7 +25,7 @@
 //! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
 //! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals
 //! to the host), `seats` (coming on stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint
-//! of likes), `deadlines` (what is due when), `hash`.
+//! of likes), `rundown` (the run of show), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
@@ -40,6 +40,7 @@ mod orders;
 mod presence;
 mod prompt;
 pub mod question;
+mod rundown;
 mod seats;
 mod shelf;
 mod stage;
@@ -52,6 +53,7 @@ pub use chat::Said;
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
+pub use rundown::{Backstage, Free, Run, Time};
 pub use seats::{InLine, OnStage, StageTerms};
 pub use shelf::{Sale, StockView};
 
@@ -64,13 +66,14 @@ use draw::Draws;
 use linger_protocol::{
     Act, ActivityId, Actor, Answered, CallEnd, CardTouch, ClubEvent, CommentId, DrawId, Event, Item, ItemId,
     Limits, Millis, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report,
-    Request, SeatEnd,
+    Request, Role, Rundown, RundownAct, RundownEvent, SeatEnd,
 };
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
 use shelf::Shelf;
 use stage::Stage;
+use text::at_most;
 
 /// A live room. The default is a room that was not opened yet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,6 +89,7 @@ pub struct Room {
     activities: Activities,
     seats: seats::Seats,
     club: Club,
+    backstage: Backstage,
     deadlines: Deadlines,
 }
 
@@ -139,6 +143,8 @@ impl Room {
             }
             Act::Seat(act) => seats::decide(self, now, *by, act),
             Act::Club(act) => self.club.decide(now, by.person, act, self.presence.likes),
+            Act::Rundown(RundownAct::Carry { turn, act }) => self.decide_carry(now, *turn, act),
+            Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
         }
     }
 
@@ -250,6 +256,7 @@ impl Room {
             Event::Seat(event) => self.seats.apply(&mut self.deadlines, event),
             Event::Club(ClubEvent::Shared { person, .. }) => self.activities.apply_did(*person, Did::Shared),
             Event::Club(_) => {}
+            Event::Rundown(event) => self.backstage.apply(&mut self.deadlines, event),
         }
     }
 
@@ -297,15 +304,47 @@ impl Room {
 
     fn note_time(&self, now: Millis) -> Vec<Event> {
         let end = |due| match due {
-            Due::Hold(order) => Event::OrderLapsed { order },
-            Due::Draw(draw) => self.draws.frozen(draw),
-            Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
-            Due::Activity(activity) => self.activities.note_due(activity, now),
-            Due::Seat(person) => Event::Seat(seats::ended(person, SeatEnd::Expired)),
-            Due::Call(person) => Event::Seat(calls::ended(person, CallEnd::Expired)),
-            Due::Club(due) => self.club.fell_due(due, self.presence.likes),
+            Due::Hold(order) => vec![Event::OrderLapsed { order }],
+            Due::Draw(draw) => vec![self.draws.frozen(draw)],
+            Due::Prompt(prompt) => vec![prompt::closed(prompt, PromptEnd::Expired)],
+            Due::Activity(activity) => vec![self.activities.note_due(activity, now)],
+            Due::Seat(person) => vec![Event::Seat(seats::ended(person, SeatEnd::Expired))],
+            Due::Call(person) => vec![Event::Seat(calls::ended(person, CallEnd::Expired))],
+            Due::Club(due) => vec![self.club.fell_due(due, self.presence.likes)],
+            Due::Rundown => self.backstage.note_time(self.stage.pinned, now),
         };
-        self.deadlines.due(now).map(end).collect()
+        self.deadlines.due(now).flat_map(end).collect()
+    }
+
+    /// Carries out the activity of a step, as far as its host might: what comes of it, and that it was done, are one
+    /// decision, so that no crash does it twice.
+    fn decide_carry(
+        &self,
+        now: Millis,
+        turn: u32,
+        act: &Result<Box<Act>, String>,
+    ) -> Result<Vec<Event>, Refusal> {
+        if !self.backstage.may_carry(turn)? {
+            return Ok(vec![]);
+        }
+        let done = match act {
+            Err(code) => {
+                at_most(code, bounds::RULE_CHARS)?;
+                Err(code.clone())
+            }
+            Ok(act) if matches!(**act, Act::Rundown(_)) || !act.allowed(Role::Host) => {
+                Err(Refusal::NotAllowed.code().to_owned())
+            }
+            Ok(act) => self
+                .decide_asked(now, &Request { by: Actor::HOUSE, act: (**act).clone() })
+                .map_err(|refusal| refusal.code().to_owned()),
+        };
+        let (mut events, refused) = match done {
+            Ok(events) => (events, None),
+            Err(code) => (vec![], Some(code)),
+        };
+        events.push(Event::Rundown(RundownEvent::Carried { turn, refused }));
+        Ok(events)
     }
 
     fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {
@@ -499,6 +538,16 @@ impl Room {
     /// The level in the fan club that shows beside a name; zero for none.
     pub fn level(&self, person: PersonId) -> u8 {
         self.club.level(person)
+    }
+
+    /// The run of show, and its version; version 0 when there was never one.
+    pub fn rundown(&self) -> (u32, &Rundown) {
+        (self.backstage.version, &self.backstage.rundown)
+    }
+
+    /// Where the room stands in its run of show, while it follows one.
+    pub fn run(&self) -> Option<&Run> {
+        self.backstage.run.as_ref()
     }
 
     /// The prompt on the host's screen.

@@ -199,6 +199,43 @@ fn prices_and_times_at_the_end_of_their_range_do_not_overflow() {
     assert_eq!((amount.minor, *until), (Limits::PRICE_MINOR_MAX * 999, Millis(i64::MAX)));
 }
 
+#[test]
+fn a_run_of_show_is_bounded_in_every_direction() {
+    let mut room = open();
+    let long = |chars: usize| "好".repeat(chars);
+    let step = Step { title: "Cup".into(), lasts_ms: Limits::STEP_MS_MAX, ..Step::default() };
+    let mut set = |steps: Vec<Step>| {
+        let rundown = Box::new(Rundown { steps, ..Rundown::default() });
+        let after = room.rundown().0;
+        ask(&mut room, Actor::HOUSE, Act::Rundown(RundownAct::Set { rundown, after }))
+    };
+    assert_eq!(set(vec![step.clone(); Limits::STEPS_MAX]), Ok(1));
+    assert_eq!(set(vec![step.clone(); Limits::STEPS_MAX + 1]), Err(Refusal::TooManySteps));
+    let points = |number, chars| Step { points: vec![long(chars); number], ..step.clone() };
+    assert_eq!(set(vec![points(Limits::POINTS_MAX, Limits::POINT_CHARS)]), Ok(1));
+    assert_eq!(set(vec![points(Limits::POINTS_MAX + 1, 1)]), Err(Refusal::TextTooLong));
+    assert_eq!(set(vec![points(1, Limits::POINT_CHARS + 1)]), Err(Refusal::TextTooLong));
+    let activity = |bytes| Step { activity: Some("a".repeat(bytes)), ..step.clone() };
+    assert_eq!(set(vec![activity(Limits::ACTIVITY_BYTES)]), Ok(1));
+    assert_eq!(set(vec![activity(Limits::ACTIVITY_BYTES + 1)]), Err(Refusal::TextTooLong));
+    assert_eq!(set(vec![activity(Limits::ACTIVITY_BYTES); 40]), Err(Refusal::TextTooLong));
+    let lasts_ms = Limits::STEP_MS_MAX + 1;
+    assert_eq!(set(vec![Step { lasts_ms, ..step.clone() }]), Err(Refusal::BadDuration));
+}
+
+#[test]
+fn a_step_is_not_extended_for_ever_and_the_end_of_time_is_no_end_of_the_room() {
+    let mut room = open();
+    let step = Step { title: "Cup".into(), lasts_ms: Limits::STEP_MS_MAX, ..Step::default() };
+    let rundown = Box::new(Rundown { steps: vec![step], ..Rundown::default() });
+    ask(&mut room, Actor::HOUSE, Act::Rundown(RundownAct::Set { rundown, after: 0 })).unwrap();
+    ask(&mut room, Actor::HOUSE, Act::Rundown(RundownAct::Start { step: 0 })).unwrap();
+    let extend = Act::Rundown(RundownAct::Extend { ms: Limits::STEP_MS_MIN });
+    assert_eq!(ask(&mut room, Actor::HOUSE, extend), Err(Refusal::BadDuration));
+    let events = room.note(Millis(i64::MAX), &Report::TimePassed);
+    assert_eq!(events, [Event::Rundown(RundownEvent::Stopped { finished: true })]);
+}
+
 const NOW: Millis = Millis(1_000);
 
 #[test]

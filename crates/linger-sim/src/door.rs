@@ -249,10 +249,30 @@ impl StaffSession {
         path: &str,
         body: &Value,
     ) -> Result<T, Fault> {
+        self.change(reqwest::Method::POST, doing, path, body).await
+    }
+
+    /// Puts JSON as staff.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Fault> {
+        self.change(reqwest::Method::PUT, doing, path, body).await
+    }
+
+    async fn change<T: DeserializeOwned>(
+        &self,
+        method: reqwest::Method,
+        doing: &'static str,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Fault> {
         let request = self
             .door
             .http
-            .post(self.door.url(path))
+            .request(method, self.door.url(path))
             .header("cookie", &self.cookie)
             .header("x-csrf", &self.csrf)
             .header("origin", self.door.origin())

@@ -152,7 +152,12 @@ pub(crate) async fn look_at_order(
 }
 
 /// What an act on the wire means to the room, with everything fetched that the room cannot know.
-async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Result<Act, ApiError> {
+pub(crate) async fn meant(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    wire: WireAct,
+) -> Result<Act, ApiError> {
     Ok(match wire {
         WireAct::Say { text, answers } => {
             Act::Say { spoken: spoken(house, room, asker, text).await?, answers: answers.map(QuestionId) }
@@ -194,6 +199,7 @@ async fn meant(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Re
         },
         WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker.actor.person, ask).await?),
         WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
+        WireAct::Rundown(ask) => Act::Rundown(crate::rundown::asked(ask)),
     })
 }
 

@@ -233,6 +233,7 @@ impl House {
             crate::hub::follow(self.clone(), desk.clone(), start);
             crate::presence::follow(self.clone(), desk.clone());
             crate::insight::follow(self.clone(), desk.clone(), start);
+            crate::rundown::follow(self.clone(), desk.clone());
             desk
         });
         Some(desk.clone())

@@ -28,6 +28,7 @@ mod questions;
 mod records;
 mod review;
 mod rooms;
+mod rundown;
 mod socket;
 mod track;
 mod watch;

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 85] = [
+const TABLE: [(&str, &str, &str); 88] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -49,6 +49,9 @@ const TABLE: [(&str, &str, &str); 85] = [
     ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
     ("get", "/api/rooms/{room}/insight", "1113+++"),
     ("get", "/api/rooms/{room}/report", "1113+++"),
+    ("get", "/api/rooms/{room}/rundown", "1113+++"),
+    ("put", "/api/rooms/{room}/rundown", "11133++"),
+    ("get", "/api/rundowns/templates", "1113+++"),
     ("get", "/api/rooms/{room}/shows", "1113+++"),
     ("get", "/api/rooms/{room}/shows/{show}/review", "1113+++"),
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
@@ -177,6 +180,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
         ("post", "/api/alarms/try") => json!({"rule": alarm()}),
         ("put", "/api/board") => json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.4}}),
+        ("put", "/api/rooms/{room}/rundown") => json!({"after": 0, "rundown": {"steps": []}}),
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
         ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
         ("post", "/api/webhooks") => json!({"url": "https://example.com/hook", "topics": ["alarm.spoke"]}),

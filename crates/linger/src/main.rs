@@ -48,6 +48,13 @@ fn program() -> Command {
                         .long("no-show")
                         .action(ArgAction::SetTrue)
                         .help("Do not publish the looping video and do not act as the host"),
+                )
+                .arg(
+                    Arg::new("rehearse")
+                        .long("rehearse")
+                        .value_name("PACE")
+                        .value_parser(clap::value_parser!(u64).range(1..=120))
+                        .help("Let the room follow its 90-minute run of show, so many times faster; the host overrules it twice"),
                 ),
         )
         .subcommand(command::import::flags(command(

@@ -40,7 +40,7 @@ fn played(play: Play) -> Event {
     event(ActivityEvent::Played { activity: ACTIVITY, person: ANN, play, device: 7 })
 }
 
-fn stepped(step: Step) -> Event {
+fn stepped(step: GameStep) -> Event {
     let (at, until) = (Millis(1_700_000_005_000), Millis(1_700_000_018_000));
     event(ActivityEvent::Stepped { activity: ACTIVITY, step, at, until })
 }
@@ -110,12 +110,12 @@ fn plays() -> Vec<(&'static str, Play)> {
     ]
 }
 
-fn steps() -> Vec<(&'static str, Step)> {
+fn steps() -> Vec<(&'static str, GameStep)> {
     vec![
-        ("activity-asking", Step::Asking { question: 2 }),
-        ("activity-explaining", Step::Explaining { question: 2 }),
-        ("activity-ready", Step::Ready { round: 1 }),
-        ("activity-signal", Step::Signal { round: 1 }),
+        ("activity-asking", GameStep::Asking { question: 2 }),
+        ("activity-explaining", GameStep::Explaining { question: 2 }),
+        ("activity-ready", GameStep::Ready { round: 1 }),
+        ("activity-signal", GameStep::Signal { round: 1 }),
     ]
 }
 

@@ -39,8 +39,8 @@ use crate::{
     shelf::Shelf,
 };
 use linger_protocol::{
-    ActivityAct, ActivityEvent, ActivityId, Actor, Event, Game, ItemId, Limits, Millis, Money, OrderId,
-    Outcome, PersonId, Refusal, Step, Terms,
+    ActivityAct, ActivityEvent, ActivityId, Actor, Event, Game, GameStep, ItemId, Limits, Millis, Money,
+    OrderId, Outcome, PersonId, Refusal, Terms,
 };
 use play::Standing;
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ pub struct Activity {
     /// Where it has come to.
     pub phase: Phase,
     /// The step it is at and since when, if it goes in steps.
-    pub step: Option<(Step, Millis)>,
+    pub step: Option<(GameStep, Millis)>,
     /// Who took part, in order of entry.
     pub(crate) order: Vec<PersonId>,
     pub(crate) players: BTreeMap<PersonId, Standing>,
@@ -385,29 +385,29 @@ impl Activity {
         let stepped = |step, ms| ActivityEvent::Stepped { activity, step, at: now, until: now.plus(ms) };
         let delay = u64::from(Limits::DELAY_MS_MAX);
         match (&self.terms.game, self.step.map(|(step, _)| step)) {
-            (Game::Quiz { questions, .. }, Some(Step::Asking { question })) if !questions.is_empty() => {
-                stepped(Step::Explaining { question }, QUIZ_EXPLAIN_MS)
+            (Game::Quiz { questions, .. }, Some(GameStep::Asking { question })) if !questions.is_empty() => {
+                stepped(GameStep::Explaining { question }, QUIZ_EXPLAIN_MS)
             }
             (Game::Quiz { questions, elimination }, at) => {
                 let next = match at {
-                    Some(Step::Explaining { question }) => question + 1,
+                    Some(GameStep::Explaining { question }) => question + 1,
                     _ => 0,
                 };
                 let nobody_left = *elimination && next > 0 && self.players.values().all(Standing::is_out);
                 match questions.get(usize::from(next)) {
                     Some(it) if !nobody_left => {
-                        stepped(Step::Asking { question: next }, it.window_ms + delay)
+                        stepped(GameStep::Asking { question: next }, it.window_ms + delay)
                     }
                     _ => self.frozen(activity, None),
                 }
             }
-            (Game::Reflex { limit_ms, .. }, None) => stepped(Step::Signal { round: 0 }, limit_ms + delay),
-            (Game::Reflex { limit_ms, .. }, Some(Step::Ready { round })) => {
-                stepped(Step::Signal { round }, limit_ms + delay)
+            (Game::Reflex { limit_ms, .. }, None) => stepped(GameStep::Signal { round: 0 }, limit_ms + delay),
+            (Game::Reflex { limit_ms, .. }, Some(GameStep::Ready { round })) => {
+                stepped(GameStep::Signal { round }, limit_ms + delay)
             }
-            (Game::Reflex { waits_ms, .. }, Some(Step::Signal { round })) => {
+            (Game::Reflex { waits_ms, .. }, Some(GameStep::Signal { round })) => {
                 match waits_ms.get(usize::from(round) + 1) {
-                    Some(wait_ms) => stepped(Step::Ready { round: round + 1 }, *wait_ms),
+                    Some(wait_ms) => stepped(GameStep::Ready { round: round + 1 }, *wait_ms),
                     None => self.frozen(activity, None),
                 }
             }
@@ -415,9 +415,9 @@ impl Activity {
         }
     }
 
-    fn apply_step(&mut self, step: Step, at: Millis, until: Millis) {
+    fn apply_step(&mut self, step: GameStep, at: Millis, until: Millis) {
         (self.step, self.until) = (Some((step, at)), until);
-        if let (Step::Explaining { question }, Game::Quiz { elimination: true, .. }) =
+        if let (GameStep::Explaining { question }, Game::Quiz { elimination: true, .. }) =
             (step, &self.terms.game)
         {
             // Who gave no answer is out as well.

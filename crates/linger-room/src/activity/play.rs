@@ -2,7 +2,9 @@
 
 use super::{Activity, Phase, outcome::quiz_number, terms::lasts_ms};
 use crate::bounds::{PLAYERS_MAX, SPINNERS_MAX};
-use linger_protocol::{ActivityEvent, ActivityId, Game, Limits, Millis, Move, PersonId, Play, Refusal, Step};
+use linger_protocol::{
+    ActivityEvent, ActivityId, Game, GameStep, Limits, Millis, Move, PersonId, Play, Refusal,
+};
 
 /// What a player has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,8 +152,8 @@ impl Activity {
             return Err(Refusal::BadOption);
         }
         let shown_at = match self.step {
-            Some((Step::Asking { question: now_asked }, at)) if now_asked == question => at,
-            Some((Step::Asking { question: it } | Step::Explaining { question: it }, _))
+            Some((GameStep::Asking { question: now_asked }, at)) if now_asked == question => at,
+            Some((GameStep::Asking { question: it } | GameStep::Explaining { question: it }, _))
                 if it >= question =>
             {
                 return Err(Refusal::ActivityOver);
@@ -190,8 +192,8 @@ impl Activity {
         limit_ms: u64,
     ) -> Result<Option<Play>, Refusal> {
         let shown_at = match self.step {
-            Some((Step::Signal { round: now_on }, at)) if now_on == round => at,
-            Some((Step::Signal { round: it } | Step::Ready { round: it }, _)) if it > round => {
+            Some((GameStep::Signal { round: now_on }, at)) if now_on == round => at,
+            Some((GameStep::Signal { round: it } | GameStep::Ready { round: it }, _)) if it > round => {
                 return Err(Refusal::ActivityOver);
             }
             _ => return Err(Refusal::NotShownYet),

@@ -49,7 +49,7 @@ fn checked_game(game: &Game, shelf: &Shelf, worth_max: Money) -> Result<Game, Re
     match &mut game {
         Game::Vote { options, .. } => checked_choices(options, shelf)?,
         Game::Quiz { questions, .. } => {
-            counted(questions.len(), 1, Limits::STEPS_MAX)?;
+            counted(questions.len(), 1, Limits::ROUNDS_MAX)?;
             questions.iter_mut().try_for_each(check_question)?;
         }
         Game::Guess { item, price, .. } => {
@@ -89,8 +89,8 @@ fn checked_game(game: &Game, shelf: &Shelf, worth_max: Money) -> Result<Game, Re
         }
         Game::Wheel { slices, .. } => checked_slices(slices, worth_max)?,
         Game::Reflex { waits_ms, limit_ms } => {
-            counted(waits_ms.len(), 1, Limits::STEPS_MAX)?;
-            let allowed = Limits::ACTIVITY_MS_MIN..=Limits::STEP_MS_MAX;
+            counted(waits_ms.len(), 1, Limits::ROUNDS_MAX)?;
+            let allowed = Limits::ACTIVITY_MS_MIN..=Limits::ROUND_MS_MAX;
             if !waits_ms.iter().all(|it| allowed.contains(it)) || !allowed.contains(limit_ms) {
                 return Err(Refusal::BadDuration);
             }
@@ -132,7 +132,7 @@ fn check_question(question: &mut QuizQuestion) -> Result<(), Refusal> {
     if usize::from(question.right) >= question.options.len() {
         return Err(Refusal::BadOption);
     }
-    if !(Limits::ACTIVITY_MS_MIN..=Limits::STEP_MS_MAX).contains(&question.window_ms) {
+    if !(Limits::ACTIVITY_MS_MIN..=Limits::ROUND_MS_MAX).contains(&question.window_ms) {
         return Err(Refusal::BadDuration);
     }
     all_differ(question.options.iter().map(String::as_str))

@@ -6,6 +6,8 @@ mod audit;
 mod audit_activity;
 #[path = "../support/audit_club.rs"]
 mod audit_club;
+#[path = "../support/audit_rundown.rs"]
+mod audit_rundown;
 #[path = "../support/audit_seat.rs"]
 mod audit_seat;
 #[path = "../support/audit_show.rs"]
@@ -14,6 +16,8 @@ mod audit_show;
 mod day;
 #[path = "../support/day_activity.rs"]
 mod day_activity;
+#[path = "../support/day_rundown.rs"]
+mod day_rundown;
 #[path = "../support/dice.rs"]
 mod dice;
 
@@ -85,12 +89,13 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
     // Kinds of events within kinds are kinds of their own.
-    let (activity_kinds, seat_kinds, club_kinds) = (6, 13, 13);
-    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds + club_kinds, "{kinds:?}");
+    let (activity_kinds, seat_kinds, club_kinds, rundown_kinds) = (6, 13, 13, 8);
+    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds + club_kinds + rundown_kinds, "{kinds:?}");
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.
-    let by_hand = ["room-is-open", "text-too-long", "too-many-items", "room-full", "queue-full"];
+    let by_hand =
+        ["room-is-open", "text-too-long", "too-many-items", "too-many-steps", "room-full", "queue-full"];
     assert_eq!(unseen, by_hand);
 }
 

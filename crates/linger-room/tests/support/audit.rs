@@ -1,7 +1,10 @@
 //! An auditor who keeps books of their own, from what went in and what came out alone. They share no line with the room:
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
-use crate::{audit_activity::Games, audit_club::Books, audit_seat::Seat, audit_show::Show, day::Input};
+use crate::{
+    audit_activity::Games, audit_club::Books, audit_rundown::Stagehand, audit_seat::Seat, audit_show::Show,
+    day::Input,
+};
 use linger_protocol::*;
 use linger_room::Room;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +27,7 @@ pub struct Auditor {
     games: Games,
     seat: Seat,
     club: Books,
+    stagehand: Stagehand,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -62,6 +66,7 @@ impl Auditor {
         self.check_payment(input, events);
         self.seat.see(now, input, answer, room);
         self.club.see(now, input, answer, room);
+        self.stagehand.see(now, input, events, room);
         if matches!(input, Input::Tell(Report::TimePassed)) && self.opened {
             self.check_nothing_is_due(now, room);
         }
@@ -89,6 +94,7 @@ impl Auditor {
         self.games.close(room);
         self.seat.close();
         self.club.close(room);
+        self.stagehand.close();
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -222,6 +228,8 @@ impl Auditor {
             Event::Seat(_) => {}
             // The club has books of its own.
             Event::Announced { .. } | Event::QualityGathered { .. } | Event::Club(_) => {}
+            // The run of show as well.
+            Event::Rundown(_) => {}
             _ if self.show.book(now, event) => {}
             _ => self.book_sale(now, event),
         }

@@ -101,12 +101,12 @@ impl Booked {
                 assert!(self.frozen.is_none() && until > at);
                 self.until = *until;
                 match step {
-                    Step::Asking { question } => self.asking = Some(*question),
-                    Step::Explaining { question } => {
+                    GameStep::Asking { question } => self.asking = Some(*question),
+                    GameStep::Explaining { question } => {
                         assert_eq!(self.asking.take(), Some(*question), "what was asked is explained");
                         self.explained = Some(*question);
                     }
-                    Step::Ready { .. } | Step::Signal { .. } => {}
+                    GameStep::Ready { .. } | GameStep::Signal { .. } => {}
                 }
             }
             ActivityEvent::Scored { points, .. } => {

@@ -240,8 +240,12 @@ impl World {
             20..40 => self.play(),
             40..60 => self.trade(),
             60..72 => self.run_the_shop(),
-            72..84 => self.run_the_show(),
-            84..92 => self.club(),
+            72..82 => self.run_the_show(),
+            82..89 => self.club(),
+            89..93 => {
+                let (person, role, act) = crate::day_rundown::asked(&mut self.dice, &self.room);
+                self.ask(person, role, act)
+            }
             _ => self.report(),
         }
     }

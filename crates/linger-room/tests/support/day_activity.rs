@@ -46,7 +46,7 @@ impl World {
         let it = self.room.activity(activity);
         let code = it.map_or("vote", |it| it.terms.game.code());
         let asked = it.and_then(|it| match it.step {
-            Some((Step::Asking { question }, _)) => Some(question),
+            Some((GameStep::Asking { question }, _)) => Some(question),
             _ => None,
         });
         let dice = &mut self.dice;

@@ -126,6 +126,7 @@ impl Play {
             "follow" => Act::Follow,
             "unfollow" => Act::Unfollow,
             "announce" => Act::Announce { text: after(1).into() },
+            "rundown" => crate::script_rundown::asked(words, |act| self.asked(&act.join(" "), act)),
             "list" => Act::ListItem {
                 item: Item {
                     id: ItemId(number(words[1])),
@@ -307,6 +308,7 @@ impl Play {
             | Event::PromptClosed { .. } => self.tell_show(event),
             Event::Seat(event) => script_seat::told(event, |person| self.name(person).to_owned()),
             Event::Club(event) => self.tell_club(event),
+            Event::Rundown(event) => crate::script_rundown::told(event),
             _ => self.tell_sale(event),
         }
     }

@@ -9,9 +9,13 @@ mod money;
 mod presence;
 mod prompts;
 mod questions;
+mod rundown;
+mod rundown_document;
 #[path = "../support/script.rs"]
 mod script;
 #[path = "../support/script_activity.rs"]
 mod script_activity;
+#[path = "../support/script_rundown.rs"]
+mod script_rundown;
 mod seat;
 mod shelf;

@@ -4,6 +4,9 @@
 //! minutes, and answers about half of what is asked, part of it only when a prompt reminds it.
 
 mod evening;
+mod rehearsal;
+
+pub use rehearsal::{lay_out, rehearse};
 
 use crate::door::{StaffSession, Who};
 use crate::fault::Fault;

@@ -101,7 +101,7 @@ async fn game_of(house: &House, ask: GameAsk, worth_max: Money) -> Result<Game, 
         }
         GameAsk::Reflex { rounds, limit_ms } => {
             // One more than is allowed is enough to be refused.
-            let rounds = usize::from(rounds).min(Limits::STEPS_MAX + 1);
+            let rounds = usize::from(rounds).min(Limits::ROUNDS_MAX + 1);
             let mut dice = vec![0; rounds * 2];
             random(&mut dice)?;
             let wait = |two: &[u8; 2]| {

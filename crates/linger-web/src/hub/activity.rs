@@ -6,8 +6,8 @@ use crate::wire::{
     ActivityWire, AskedWire, ChoiceWire, GameWire, MyActivity, PhaseWire, PrizeWire, SliceWire, WinnerWire,
 };
 use linger_protocol::{
-    ActivityEvent, ActivityId, ClubEvent, Entry, Event, Game, Millis, Outcome, PersonId, Play, Prize, RoomId,
-    SessionId, Step,
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, Game, GameStep, Millis, Outcome, PersonId, Play,
+    Prize, RoomId, SessionId,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -256,11 +256,11 @@ impl Shown {
         }
     }
 
-    fn take_step(&mut self, step: Step, at: Millis, until: Millis) {
+    fn take_step(&mut self, step: GameStep, at: Millis, until: Millis) {
         (self.wire.step_at, self.wire.until) = (at.0, until.0);
         match (step, &self.game, &mut self.wire.game) {
             (
-                Step::Asking { question: number },
+                GameStep::Asking { question: number },
                 Game::Quiz { questions, .. },
                 GameWire::Quiz { question, .. },
             ) => {
@@ -277,7 +277,7 @@ impl Shown {
                 self.chosen = vec![0; it.options.len()];
             }
             (
-                Step::Explaining { question: number },
+                GameStep::Explaining { question: number },
                 Game::Quiz { questions, elimination },
                 GameWire::Quiz { question: Some(question), still_in, .. },
             ) => {
@@ -292,10 +292,10 @@ impl Shown {
                     *still_in = u32::try_from(left).unwrap_or(u32::MAX);
                 }
             }
-            (Step::Ready { round: number }, _, GameWire::Reflex { round, signal, .. }) => {
+            (GameStep::Ready { round: number }, _, GameWire::Reflex { round, signal, .. }) => {
                 (*round, *signal) = (number.into(), false);
             }
-            (Step::Signal { round: number }, _, GameWire::Reflex { round, signal, .. }) => {
+            (GameStep::Signal { round: number }, _, GameWire::Reflex { round, signal, .. }) => {
                 (*round, *signal) = (number.into(), true);
             }
             _ => {}

@@ -69,6 +69,7 @@ pub(crate) struct Fold {
     at: Millis,
     pub(super) seat: super::seat::SeatFold,
     pub(super) club: ClubFold,
+    pub(super) rundown: super::rundown::RundownFold,
 }
 
 struct Place {
@@ -147,6 +148,7 @@ impl Fold {
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
             Event::Seat(event) => self.seat.take(at, event, plain),
+            Event::Rundown(event) => self.rundown.take(event),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -334,6 +336,8 @@ impl Fold {
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
             seat: Some(self.seat.view(staff)),
             club: self.club.view(&self.comments, |people| self.names_of(people)),
+            climax: self.rundown.climax(),
+            backstage: self.rundown.backstage(),
         };
         view.for_role(role)
     }

@@ -4,7 +4,7 @@ use super::activity::about;
 use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
 use crate::wire::{ClubChange, RisenWire, WireEvent};
 use linger_protocol::{
-    ActivityEvent, ActivityId, ClubEvent, Entry, Event, OffReason, OrderId, PersonId, Step,
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, OffReason, OrderId, PersonId,
 };
 use std::collections::HashMap;
 
@@ -86,6 +86,7 @@ impl Layers {
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
             Event::Seat(event) => self.seat.add(event),
+            Event::Rundown(_) => self.set_rundown(fold),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -179,7 +180,8 @@ impl Layers {
         }
         match event {
             ActivityEvent::Played { person, .. } => self.tell_player(fold, id, *person),
-            ActivityEvent::Stepped { step: Step::Explaining { .. }, .. } | ActivityEvent::Settled { .. } => {
+            ActivityEvent::Stepped { step: GameStep::Explaining { .. }, .. }
+            | ActivityEvent::Settled { .. } => {
                 for person in fold.activities.concerned(id) {
                     self.tell_player(fold, id, person);
                 }
@@ -290,6 +292,13 @@ impl Layers {
             Some(WireEvent::Presence { here }) => *here = now,
             _ => self.public.push(WireEvent::Presence { here: now }),
         }
+    }
+
+    fn set_rundown(&mut self, fold: &Fold) {
+        self.public.retain(|it| !matches!(it, WireEvent::Climax { .. }));
+        self.public.push(WireEvent::Climax { climax: fold.rundown.climax() });
+        self.staff.retain(|it| !matches!(it, WireEvent::Rundown { .. }));
+        self.staff.extend(fold.rundown.backstage().map(|backstage| WireEvent::Rundown { backstage }));
     }
 
     fn set_followers(&mut self, now: u32) {

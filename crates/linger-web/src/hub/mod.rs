@@ -10,6 +10,7 @@ mod activity;
 mod club;
 pub(crate) mod fold;
 mod layer;
+mod rundown;
 mod seat;
 
 pub(crate) use activity::about;

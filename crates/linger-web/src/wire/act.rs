@@ -1,11 +1,11 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::{ActivityAsk, ClubAsk, OrderWire};
+use super::{ActivityAsk, ClubAsk, OrderWire, RundownAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A change asked of a room. One shape for `POST …/ask` and for the socket.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum WireAct {
     /// Say something to everybody; `answers` names the question it answers (staff).
@@ -121,10 +121,12 @@ pub enum WireAct {
     Seat(super::SeatAsk),
     /// Something of the fan club.
     Club(ClubAsk),
+    /// Run the show by its document (host).
+    Rundown(RundownAsk),
 }
 
 /// How a prompt went away.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PromptEndWire {
     /// The host did it.

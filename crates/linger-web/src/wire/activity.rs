@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What is asked about activities.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ActivityAsk {
     /// Open one (host). One of each kind runs at a time.
@@ -38,7 +38,7 @@ pub enum ActivityAsk {
 }
 
 /// A game and its rules, as they are asked for.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GameAsk {
     /// Everybody has one vote.
@@ -144,7 +144,7 @@ pub struct ChoiceWire {
 }
 
 /// One question of a quiz.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuestionAsk {
     /// What is asked.
@@ -160,7 +160,7 @@ pub struct QuestionAsk {
 }
 
 /// One slice of a wheel.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SliceAsk {
     /// What stands on it.
@@ -173,7 +173,7 @@ pub struct SliceAsk {
 }
 
 /// What is won.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrizeAsk {
     /// What.
@@ -186,7 +186,7 @@ pub struct PrizeAsk {
 }
 
 /// A move.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "move", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PlayAsk {
     /// Vote.
@@ -470,7 +470,7 @@ pub struct MyActivity {
 }
 
 /// All that is needed to compute an activity's outcome again. What its parts mean stands in the guide for embedding.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 pub struct RecordWire {
     /// The room.
     pub room: String,

@@ -1,6 +1,9 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ActivityWire, ClubChange, ItemWire, MoneyWire, MyActivity, MyClubWire, PromptEndWire, RoleName};
+use super::{
+    ActivityWire, BackstageWire, ClimaxWire, ClubChange, ItemWire, MoneyWire, MyActivity, MyClubWire,
+    PromptEndWire, RoleName,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -351,5 +354,17 @@ pub enum WireEvent {
         /// Where.
         #[serde(flatten)]
         mine: Box<MyClubWire>,
+    },
+
+    /// The moment that people stay for was announced, moved, began or is over.
+    Climax {
+        /// The moment, while there is one.
+        climax: Option<ClimaxWire>,
+    },
+    /// Staff: the run of show, and where the room stands in it.
+    Rundown {
+        /// All of it.
+        #[serde(flatten)]
+        backstage: BackstageWire,
     },
 }

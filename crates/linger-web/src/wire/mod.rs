@@ -12,6 +12,7 @@ mod event;
 mod events;
 mod insight;
 mod review;
+mod rundown;
 mod seat;
 mod socket;
 mod track;
@@ -44,6 +45,11 @@ pub use review::{
 pub use seat::{
     CallEndWire, CallOutcomeWire, CallWire, InLineWire, MyCallWire, MySeatWire, MyStage, NoCallWire,
     OnStageWire, SeatAsk, SeatDeskWire, SeatEndWire, SeatFigures, SeatView, StageWire, WhoMayAskWire,
+};
+
+pub use rundown::{
+    BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
+    RundownRefused, RundownStep, RundownTemplate, RundownWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};

@@ -1,6 +1,9 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{ActivityWire, ClubWire, CommentWire, IntentWire, MyActivity, MyClubWire, OrderWire, RoleName};
+use super::{
+    ActivityWire, BackstageWire, ClimaxWire, ClubWire, CommentWire, IntentWire, MyActivity, MyClubWire,
+    OrderWire, RoleName,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -173,6 +176,12 @@ pub struct RoomView {
     /// The fan club and the sprint of likes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub club: Option<ClubWire>,
+    /// The moment that people stay for, while one is announced or on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub climax: Option<ClimaxWire>,
+    /// Staff: the run of show, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backstage: Option<BackstageWire>,
 }
 
 /// A room in a list.
@@ -301,6 +310,7 @@ impl RoomView {
             if let Some(club) = &mut self.club {
                 club.staff = None;
             }
+            self.backstage = None;
         }
         self
     }

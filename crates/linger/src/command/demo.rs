@@ -18,7 +18,7 @@ use linger_sim::{
     door::{Door, StaffSession},
     script::{self, HostHabits, ScriptConfig},
 };
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use url::Url;
 
@@ -27,6 +27,8 @@ const TITLE: &str = "Home & kitchen evening · 居家好物夜";
 const HOST_NAME: &str = "Lin 小林";
 const HOST_LOGIN: &str = "host";
 const OPERATOR_LOGIN: &str = "operator";
+/// The language of the demo's run of show.
+const RUNDOWN_LANGUAGE: &str = "en";
 const CLIP_FRAMES_PER_S: u32 = 30;
 pub static PICTURE: &[u8] = include_bytes!("../../../../assets/demo/stage.h264");
 pub static SOUND: &[u8] = include_bytes!("../../../../assets/demo/stage.opus");
@@ -43,11 +45,18 @@ pub fn run(mut typed: Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let people = usize::try_from(matches.get_one::<u64>("crowd").copied().unwrap_or(300))?;
     let seed = matches.get_one::<u64>("seed").copied().unwrap_or(1);
     let show = !matches.get_flag("no-show") && people > 0;
-    tokio::runtime::Runtime::new()?.block_on(evening(&config, people, seed, show))?;
+    let pace = matches.get_one::<u64>("rehearse").copied();
+    tokio::runtime::Runtime::new()?.block_on(evening(&config, people, seed, show, pace))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn evening(config: &Config, people: usize, seed: u64, show: bool) -> anyhow::Result<()> {
+async fn evening(
+    config: &Config,
+    people: usize,
+    seed: u64,
+    show: bool,
+    pace: Option<u64>,
+) -> anyhow::Result<()> {
     println!("laying down five weeks of evenings …");
     past::lay_down(config, seed).await?;
     println!("starting the server …");
@@ -59,6 +68,7 @@ async fn evening(config: &Config, people: usize, seed: u64, show: bool) -> anyho
     if !server.engine.rooms().contains(&RoomId::new(ROOM)?) {
         logins.operator.open_room(ROOM, TITLE, HOST_NAME).await?;
     }
+    script::lay_out(&logins.operator, ROOM, RUNDOWN_LANGUAGE, pace.unwrap_or(1)).await?;
     let (stop, stopped) = watch::channel(false);
     let until = || {
         let mut stopped = stopped.clone();
@@ -69,7 +79,17 @@ async fn evening(config: &Config, people: usize, seed: u64, show: bool) -> anyho
     };
     let mut crew = tokio::task::JoinSet::new();
     let picture = if show { Some(publish(&logins.operator).await?) } else { None };
-    if show {
+    if let Some(pace) = pace {
+        let (host, until) = (logins.host.clone(), until());
+        crew.spawn(async move {
+            // Ten minutes of the show's own time.
+            let hold = Duration::from_secs(600) / u32::try_from(pace).unwrap_or(u32::MAX);
+            tokio::select! {
+                ended = script::rehearse(host, ROOM, hold, |line| println!("  run of show: {line}")) => ended,
+                () = until => Ok(()),
+            }
+        });
+    } else if show {
         let script = ScriptConfig { room: ROOM.to_owned(), seed, habits: HostHabits::default() };
         let acting = script::run(logins.host.clone(), script, until());
         crew.spawn(async move { acting.await.map(|_| ()) });

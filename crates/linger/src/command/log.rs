@@ -4,7 +4,7 @@ use crate::{config::Config, settings::Typed};
 use anyhow::Context;
 use clap::ArgMatches;
 use linger_log::{DiskConfig, DiskLog, Log, Position, StreamName};
-use linger_protocol::{Cause, ClubEvent, Entry, Event};
+use linger_protocol::{Cause, ClubEvent, Entry, Event, RundownEvent};
 use serde_json::{Value, json};
 use std::{io::Write, process::ExitCode};
 
@@ -126,6 +126,7 @@ fn fields(event: &Event) -> Value {
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
         Event::Club(event) => club_fields(event),
+        Event::Rundown(event) => rundown_fields(event),
         _ => json!({}),
     }
 }
@@ -152,5 +153,26 @@ fn club_fields(event: &ClubEvent) -> Value {
             json!({ "club": "sprint-ended", "sprint": sprint, "reached": reached, "likes": likes, "people": people })
         }
         _ => json!({}),
+    }
+}
+
+fn rundown_fields(event: &RundownEvent) -> Value {
+    match event {
+        RundownEvent::Set { version, rundown } => {
+            json!({ "what": "set", "version": version, "steps": rundown.steps.len() })
+        }
+        RundownEvent::StepStarted { turn, step, free, until, .. } => json!({
+            "what": "step-started", "turn": turn, "step": step, "free": free.is_some(), "until": until.0,
+        }),
+        RundownEvent::Held { left_ms } => json!({ "what": "held", "left_ms": left_ms }),
+        RundownEvent::Retimed { until } => json!({ "what": "retimed", "until": until.0 }),
+        RundownEvent::ClimaxAnnounced { step, starts_at } => {
+            json!({ "what": "climax-announced", "step": step, "starts_at": starts_at.0 })
+        }
+        RundownEvent::Warned { since, .. } => json!({ "what": "warned", "since": since.0 }),
+        RundownEvent::Carried { turn, refused } => {
+            json!({ "what": "carried", "turn": turn, "refused": refused })
+        }
+        RundownEvent::Stopped { finished } => json!({ "what": "stopped", "finished": finished }),
     }
 }
