@@ -13,11 +13,13 @@
 mod event;
 mod id;
 mod intent;
+mod lane;
 mod money;
 mod refusal;
 mod report;
 mod request;
 mod seal;
+mod talk;
 mod time;
 
 pub use event::{
@@ -25,12 +27,15 @@ pub use event::{
     RefundReason,
 };
 pub use id::{
-    BadId, CommentId, DrawId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId, RoomId, SessionId,
+    BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId,
+    RoomId, SessionId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
+pub use lane::Lane;
 pub use money::{Currency, Money};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use seal::{KeyId, Sealed};
+pub use talk::{TalkAct, TalkEvent};
 pub use time::Millis;

@@ -64,6 +64,18 @@ pub enum Refusal {
     PromptShowing,
     /// The room holds as much as it may of something.
     RoomFull,
+    /// Somebody is mentioned who was not seen here lately.
+    NotSeenHere,
+    /// More people are mentioned than one comment may.
+    TooManyMentions,
+    /// Too many gifts of this person wait to be paid.
+    GiftsUnpaid,
+    /// No such photo waits or hangs here.
+    NoSuchPhoto,
+    /// Too many photos of this person, or of all, wait to be chosen.
+    TooManyPhotos,
+    /// No topic is set.
+    NoTopic,
 }
 
 impl Refusal {
@@ -99,6 +111,12 @@ impl Refusal {
         Refusal::IntentKnown,
         Refusal::PromptShowing,
         Refusal::RoomFull,
+        Refusal::NotSeenHere,
+        Refusal::TooManyMentions,
+        Refusal::GiftsUnpaid,
+        Refusal::NoSuchPhoto,
+        Refusal::TooManyPhotos,
+        Refusal::NoTopic,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -134,6 +152,12 @@ impl Refusal {
             Refusal::IntentKnown => "intent-known",
             Refusal::PromptShowing => "prompt-showing",
             Refusal::RoomFull => "room-full",
+            Refusal::NotSeenHere => "not-seen-here",
+            Refusal::TooManyMentions => "too-many-mentions",
+            Refusal::GiftsUnpaid => "gifts-unpaid",
+            Refusal::NoSuchPhoto => "no-such-photo",
+            Refusal::TooManyPhotos => "too-many-photos",
+            Refusal::NoTopic => "no-topic",
         }
     }
 }

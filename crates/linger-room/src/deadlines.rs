@@ -12,9 +12,14 @@ pub(crate) enum Due {
     Draw(DrawId),
     /// A prompt goes away.
     Prompt(PromptId),
+    /// A gift is waited for no longer.
+    Gift(OrderId),
+    /// The topic of the hour is over.
+    Topic,
 }
 
-/// All that is pending. Invariant: it holds exactly the orders held, the draw open and the prompt showing, so that
+/// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the gifts
+/// waited for and the topic, so that
 /// nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {

@@ -16,10 +16,15 @@ use crate::{
     prompt::{Prompts, Showing},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
+    talk::{
+        Talk, Topical,
+        gifts::{Gift, GiftState, Gifts},
+        photos::Photos,
+    },
 };
 use linger_protocol::{
-    Arm, CommentId, DrawId, Intent, IntentId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    PromptId, Proposal, QuestionId, RefundReason, Topic,
+    Arm, CommentId, DrawId, GiftId, ImageId, Intent, IntentId, Item, ItemId, KeyId, Millis, Money, OrderId,
+    PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Role, Sealed, Topic,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,11 +54,11 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, talk, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
-    Chat { last, recent, muted }
+    Chat { last, recent, muted, authors }
     Said { person, hidden }
     Asking { last, open, by_topic, answered }
     OpenQuestion { topic, item, askers, followed }
@@ -71,6 +76,11 @@ canonical! {
     Intent { id, rule, at, arm, proposal }
     Deadlines { pending }
     Money { minor, currency }
+    Talk { topic, featured, gifts, photos }
+    Topical { text, until }
+    Gifts { gifts, waiting, combos }
+    Gift { person, role, gift, count, amount, until, words, state }
+    Photos { waiting, wall }
 }
 
 macro_rules! numbers {
@@ -95,7 +105,7 @@ macro_rules! wrapped {
     )*};
 }
 
-wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId Topic }
+wrapped! { CommentId DrawId ImageId IntentId ItemId KeyId Millis OrderId PersonId PromptId QuestionId Topic }
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -125,6 +135,39 @@ impl Canonical for String {
 impl Canonical for PaymentId {
     fn feed(&self, to: &mut Sha256) {
         self.as_str().feed(to);
+    }
+}
+
+impl Canonical for GiftId {
+    fn feed(&self, to: &mut Sha256) {
+        self.as_str().feed(to);
+    }
+}
+
+impl Canonical for Role {
+    fn feed(&self, to: &mut Sha256) {
+        self.as_str().feed(to);
+    }
+}
+
+impl Canonical for Sealed {
+    fn feed(&self, to: &mut Sha256) {
+        self.key.feed(to);
+        self.body.len().feed(to);
+        to.update(self.body.as_slice());
+    }
+}
+
+impl Canonical for GiftState {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            GiftState::Waiting => 0u8.feed(to),
+            GiftState::Given(payment) => {
+                1u8.feed(to);
+                payment.feed(to);
+            }
+            GiftState::Lapsed => 2u8.feed(to),
+        }
     }
 }
 
@@ -225,6 +268,8 @@ impl Canonical for Due {
             Due::Hold(order) => (0u8, *order).feed(to),
             Due::Draw(draw) => (1u8, *draw).feed(to),
             Due::Prompt(prompt) => (2u8, *prompt).feed(to),
+            Due::Gift(order) => (3u8, *order).feed(to),
+            Due::Topic => 4u8.feed(to),
         }
     }
 }

@@ -22,7 +22,8 @@
 //! # Where things are
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
-//! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
+//! (people, likes, followers), `stage` (sign, picture, card), `talk` (gifts,
+//! topic, photos), `lane` (how much a comment matters in a flood), `shelf` (items and stock), `orders` (orders and payments),
 //! [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `deadlines` (what is due when), `hash`.
 
 mod asking;
@@ -31,12 +32,14 @@ mod chat;
 mod deadlines;
 pub mod draw;
 mod hash;
+mod lane;
 mod orders;
 mod presence;
 mod prompt;
 pub mod question;
 mod shelf;
 mod stage;
+mod talk;
 mod text;
 
 pub use asking::OpenQuestion;
@@ -45,6 +48,10 @@ pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, Refund};
 pub use prompt::Showing;
 pub use shelf::{Sale, StockView};
+pub use talk::{
+    Topical,
+    gifts::{Gift, GiftState},
+};
 
 use asking::Asking;
 use chat::Chat;
@@ -52,13 +59,14 @@ use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
     Act, Actor, Answered, CardTouch, CommentId, DrawId, Event, Item, ItemId, Limits, Millis, OffReason,
-    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request,
+    OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report, Request, TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
 use shelf::Shelf;
 use stage::Stage;
+use talk::Talk;
 
 /// A live room. The default is a room that was not opened yet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +79,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    talk: Talk,
     deadlines: Deadlines,
 }
 
@@ -110,10 +119,12 @@ impl Room {
             Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
             Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
             Act::UnpinCard => Ok(self.stage.decide_unpin()),
+            Act::PlaceOrder { order, .. } if self.gift(*order).is_some() => Err(Refusal::OrderIdTaken),
             Act::PlaceOrder { order, item, units } => {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
+            Act::Talk(act) => talk::decide(self, now, *by, act),
         }
     }
 
@@ -122,7 +133,11 @@ impl Room {
     /// A room that was not opened takes no notice, except of money: that is answered whatever it was meant for.
     pub fn note(&self, now: Millis, report: &Report) -> Vec<Event> {
         if let Report::PaymentArrived { order, payment, amount } = report {
-            return self.orders.note_payment(now, *order, payment, *amount);
+            if self.orders.needs_no_answer(payment, *amount) {
+                return vec![];
+            }
+            let gift = talk::gifts::note_payment(self, now, *order, payment, *amount);
+            return gift.unwrap_or_else(|| self.orders.note_payment(now, *order, payment, *amount));
         }
         if let Report::RefundSettled { payment } = report {
             return self.orders.note_refunded(payment);
@@ -203,6 +218,12 @@ impl Room {
                 }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Talk(event) => {
+                if let TalkEvent::GiftGiven { order, payment, .. } = event {
+                    self.orders.answer(payment, *order);
+                }
+                self.talk.apply(&mut self.deadlines, event);
+            }
         }
     }
 
@@ -218,11 +239,18 @@ impl Room {
 
     fn decide_talk(&self, now: Millis, by: Actor, act: &Act) -> Result<Vec<Event>, Refusal> {
         match act {
-            Act::Say { spoken, answers } => chat::decide_say(self, now, by, spoken, *answers),
+            Act::Say { spoken, answers, reply_to, mentions, image } => {
+                let with = chat::With { reply_to: *reply_to, mentions, image: *image };
+                chat::decide_say(self, now, by, spoken, *answers, with)
+            }
             Act::AnswerOnAir { question } => {
                 self.asking.answer(&self.prompts, now, *question, Answered::OnAir)
             }
-            Act::HideComment { comment } => self.chat.decide_hide(*comment),
+            Act::HideComment { comment } => {
+                let mut events = self.chat.decide_hide(*comment)?;
+                events.extend(self.talk.unfeatured(*comment));
+                Ok(events)
+            }
             Act::Mute { person, for_ms } => self.chat.decide_mute(now, self.host(), *person, *for_ms),
             _ => unreachable!("not talk"),
         }
@@ -253,6 +281,8 @@ impl Room {
             Due::Hold(order) => Event::OrderLapsed { order },
             Due::Draw(draw) => self.draws.frozen(draw),
             Due::Prompt(prompt) => prompt::closed(prompt, PromptEnd::Expired),
+            Due::Gift(order) => Event::Talk(TalkEvent::GiftLapsed { order }),
+            Due::Topic => Event::Talk(TalkEvent::TopicEnded),
         };
         self.deadlines.due(now).map(end).collect()
     }

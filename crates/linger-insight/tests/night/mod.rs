@@ -122,6 +122,10 @@ impl Night {
             spoken: Sealed { key: KeyId(0), body: vec![].into() },
             question: Some(QuestionId(question)),
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         });
     }
 
@@ -133,6 +137,10 @@ impl Night {
             spoken: Sealed { key: KeyId(0), body: vec![].into() },
             question: None,
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         });
     }
 

@@ -4,6 +4,8 @@
 mod audit;
 #[path = "../support/audit_show.rs"]
 mod audit_show;
+#[path = "../support/audit_talk.rs"]
+mod audit_talk;
 #[path = "../support/day.rs"]
 mod day;
 #[path = "../support/dice.rs"]
@@ -15,6 +17,8 @@ use linger_room::Room;
 use std::collections::BTreeSet;
 
 const STEPS: u32 = 2_000;
+/// Kinds of events around the talk.
+const TALK_KINDS: usize = 10;
 
 fn seeds() -> std::ops::Range<u64> {
     let wanted = std::env::var("LINGER_SEEDS");
@@ -76,12 +80,11 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         kinds.extend(day.log.iter().map(kind));
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
-    assert_eq!(kinds.len(), 35, "{kinds:?}");
+    assert_eq!(kinds.len(), 35 + TALK_KINDS, "{kinds:?}");
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.
-    let by_hand =
-        ["room-is-open", "text-too-long", "too-many-items", "bad-amount", "bad-duration", "room-full"];
+    let by_hand = ["room-is-open", "text-too-long", "too-many-items", "room-full", "gifts-unpaid"];
     assert_eq!(unseen, by_hand);
 }
 

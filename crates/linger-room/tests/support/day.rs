@@ -1,10 +1,14 @@
 //! A day in a room, made from a seed: people, staff and providers that repeat themselves, come late, twice and out of
 //! order, a clock that jumps, and a process that dies. It does not know what is right: the auditor looks at all of it.
 
+#[path = "day_talk.rs"]
+mod talk;
+
 use crate::{audit::Auditor, dice::Dice};
 use linger_protocol::*;
 use linger_room::{Room, draw};
 use std::collections::BTreeMap;
+use talk::answering;
 
 /// What reaches the room.
 #[derive(Clone, Debug)]
@@ -181,7 +185,8 @@ impl World {
     /// What the world around the room does about an event: buyers pay, providers give back, the house reveals.
     fn react(&mut self, event: &Event) {
         match event {
-            Event::UnitsHeld { order, amount, .. } => {
+            Event::UnitsHeld { order, amount, .. }
+            | Event::Talk(TalkEvent::GiftSent { order, amount, .. }) => {
                 let (order, amount) = (*order, *amount);
                 if self.dice.percent(15) {
                     self.pay(order, Money::new(amount.minor - 1, amount.currency));
@@ -220,7 +225,8 @@ impl World {
 
     fn anything(&mut self) -> Input {
         match self.dice.below(100) {
-            0..30 => self.talk(),
+            0..10 => self.around_the_talk(),
+            10..30 => self.talk(),
             30..60 => self.trade(),
             60..72 => self.run_the_shop(),
             72..84 => self.run_the_show(),
@@ -262,12 +268,12 @@ impl World {
                 let muted = PersonId(self.viewer());
                 (Role::Moderator, Act::Mute { person: muted, for_ms })
             }
-            4 => (Role::Host, Act::Say { spoken, answers: Some(self.question()) }),
+            4 => (Role::Host, answering(spoken, self.question())),
             5 => (Role::Host, Act::AnswerOnAir { question: self.question() }),
             6 => (Role::Host, Act::Announce { text: "soon".into() }),
             7 => (Role::Viewer, Act::AnswerOnAir { question: self.question() }),
-            8 => (Role::Host, Act::Say { spoken, answers: None }),
-            _ => (Role::Viewer, Act::Say { spoken, answers: None }),
+            8 => (Role::Host, Act::say(spoken)),
+            _ => (Role::Viewer, Act::say(spoken)),
         };
         let person = if role == Role::Host { 1 } else { person };
         self.ask(person, role, act)

@@ -5,6 +5,9 @@
 //! `door`, `hearts`, `media`, `seed`, `phones` and `time` report; `look` and `crash` are for the reader of the play.
 //! After every line the room is rebuilt from its log and must be the same room.
 
+#[path = "script_talk.rs"]
+mod talk;
+
 use expect_test::Expect;
 use linger_protocol::*;
 use linger_room::{Room, draw, question};
@@ -54,6 +57,7 @@ impl Play {
     fn line(&mut self, who: &str, what: &str) -> String {
         let words: Vec<&str> = what.split_whitespace().collect();
         match who {
+            "look" if words[0] == "lane" => self.look_lane(words[1]),
             "look" => self.look(words[0]),
             "crash" => {
                 self.room = Room::default();
@@ -100,13 +104,19 @@ impl Play {
     }
 
     fn asked(&mut self, what: &str, words: &[&str]) -> Act {
+        if let Some(act) = self.talk_asked(what, words) {
+            return act;
+        }
         let after = |n: usize| what.splitn(n + 1, ' ').nth(n).unwrap_or("");
         match words[0] {
             "open" => Act::OpenRoom { title: after(1).into(), host: PersonId(1), host_name: "Lin".into() },
-            "say" => Act::Say { spoken: Spoken::unsealed(after(1)), answers: None },
+            "say" => Act::say(Spoken::unsealed(after(1))),
             "answer" => Act::Say {
                 spoken: Spoken::unsealed(after(2)),
                 answers: Some(QuestionId(number(words[1]) as u32)),
+                reply_to: None,
+                mentions: vec![],
+                image: None,
             },
             "on-air" => Act::AnswerOnAir { question: QuestionId(number(words[1]) as u32) },
             "hide" => Act::HideComment { comment: CommentId(number(words[1])) },
@@ -284,6 +294,7 @@ impl Play {
             | Event::PromptShown { .. }
             | Event::PromptWithheld { .. }
             | Event::PromptClosed { .. } => self.tell_show(event),
+            Event::Talk(event) => self.talk_told(event),
             _ => self.tell_sale(event),
         }
     }
@@ -293,7 +304,7 @@ impl Play {
             Event::CommentMade { comment, person, question, answers, .. } => {
                 let asks = question.map_or(String::new(), |it| format!(" asks q{it}"));
                 let answers = answers.map_or(String::new(), |it| format!(" answers q{it}"));
-                format!("c{comment} by {}{asks}{answers}", self.name(*person))
+                format!("c{comment} by {}{asks}{answers}{}", self.name(*person), self.told_with(event))
             }
             Event::QuestionOpened { question, topic, item } => {
                 let of = item.map_or(String::new(), |it| format!(" of i{it}"));

@@ -9,3 +9,4 @@ mod questions;
 #[path = "../support/script.rs"]
 mod script;
 mod shelf;
+mod talk;

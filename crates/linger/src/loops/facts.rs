@@ -353,6 +353,10 @@ mod tests {
             spoken: Sealed { key: KeyId(1), body: vec![].into() },
             question: Some(QuestionId(7)),
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         };
         for person in [42, 43, 42] {
             log.happens(1_000, asks(person));
