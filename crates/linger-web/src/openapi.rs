@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, review, rooms, socket, track, watch,
+    media, orders, pages, questions, review, rooms, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -67,6 +67,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(track::routes())
         .merge(questions::routes())
         .merge(watch::routes())
+        .merge(talk::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))

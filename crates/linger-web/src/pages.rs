@@ -143,6 +143,8 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
         }
         ["api", "rooms", _, "guest" | "ask"] | ["whep", _] | ["v1", _] => of(&[Method::POST]),
         ["api", "rooms", _, "me"] | ["media", _] => of(&[Method::DELETE]),
+        ["api", "rooms", _, "images"] => of(&[Method::POST]),
+        ["api", "rooms", _, "gifts"] | ["api", "rooms", _, "images", _] => of(&[Method::GET]),
         ["api", "rooms", _, "orders", _] | ["api", "rooms", _, "draws", _, "proof"] => of(&[Method::GET]),
         ["api", "rooms", _, "orders", _, "pay"] => of(&[Method::POST]),
         _ => false,

@@ -1,5 +1,6 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
+use super::talk::{TalkFold, lane_name};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -62,6 +63,7 @@ pub(crate) struct Fold {
     newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
+    pub(super) talk: TalkFold,
 }
 
 struct Place {
@@ -100,6 +102,7 @@ impl Fold {
     /// Takes in a fact. `plain` is the opened text of a comment.
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
+        self.talk.take(entry, plain);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -146,6 +149,7 @@ impl Fold {
             asked.people.insert(*person);
             asked.first.get_or_insert_with(|| comment.clone());
         }
+        self.talk.said(&comment, *person, *question);
         self.comments.push_back(comment);
         if self.comments.len() > COMMENTS_SHOWN {
             self.comments.pop_front();
@@ -279,11 +283,13 @@ impl Fold {
     /// Blanks everything a person wrote that is still shown.
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);
+        self.talk.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
             comment.name.clear();
             comment.text.clear();
+            comment.image = None;
         }
         if let Some(draw) = self.draw.as_mut() {
             let won =
@@ -314,6 +320,7 @@ impl Fold {
             questions: if staff { self.questions_wire() } else { vec![] },
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            talk: Some(if staff { self.talk.desk_view() } else { self.talk.view() }),
         };
         view.for_role(role)
     }
@@ -326,6 +333,7 @@ impl Fold {
             entered: self.draw.as_ref().is_some_and(|draw| draw.entered.contains(&person)),
             muted_until: self.muted.get(&person).map_or(0, |until| until.0),
             orders: newest.iter().filter_map(|order| self.order_wire(*order)).collect(),
+            gifts: self.talk.gifts_of(person),
         }
     }
 
@@ -414,6 +422,7 @@ pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<Comme
     else {
         return None;
     };
+    let Event::CommentMade { lane, reply_to, mentions, image, .. } = &entry.event else { return None };
     let plain = plain.cloned().unwrap_or_default();
     Some(CommentWire {
         id: *id,
@@ -424,6 +433,10 @@ pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<Comme
         at: entry.at.0,
         question: question.map(|question| question.0),
         answers: answers.map(|question| question.0),
+        lane: lane.map(lane_name),
+        reply_to: reply_to.map(|comment| comment.0),
+        mentions: mentions.iter().flatten().map(PersonId::to_string).collect(),
+        image: image.map(|image| image.to_string()),
     })
 }
 

@@ -8,6 +8,7 @@
 
 pub(crate) mod fold;
 mod layer;
+mod talk;
 
 pub use fold::sealed_form;
 pub(crate) use fold::{hex, role_name};
@@ -307,7 +308,11 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
             let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
             loop {
                 let erasures = desk.hub.erasures();
-                let plain = if shown { open_all(&house, &desk.room, &batch.entries).await } else { vec![] };
+                let plain = if shown {
+                    open_all(&house, &desk.room, &batch.entries).await
+                } else {
+                    open_lasting(&house, &desk.room, &batch.entries).await
+                };
                 if desk.hub.take_quietly(&batch, &plain, erasures).is_ok() {
                     break;
                 }
@@ -343,19 +348,30 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
 async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
     let mut opened = Vec::with_capacity(entries.len());
     for entry in entries {
-        opened.push(match &entry.event {
-            Event::CommentMade { spoken, .. } => {
-                let bytes =
-                    house.vault.open(spoken, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
-                        tracing::error!(%fault, "a comment could not be opened");
-                        None
-                    });
-                Some(plain_form(bytes))
-            }
-            _ => None,
-        });
+        let sealed = match &entry.event {
+            Event::CommentMade { spoken, .. } => Some(spoken),
+            event => talk::sealed_of(event),
+        };
+        opened.push(open_one(house, room, sealed).await);
     }
     opened
+}
+
+/// Opens what may still be shown however old it is, such as the names under photos.
+async fn open_lasting(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
+    let mut opened = Vec::with_capacity(entries.len());
+    for entry in entries {
+        opened.push(open_one(house, room, talk::sealed_of(&entry.event)).await);
+    }
+    opened
+}
+
+async fn open_one(house: &House, room: &RoomId, sealed: Option<&linger_protocol::Sealed>) -> Option<Plain> {
+    let bytes = house.vault.open(sealed?, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a text could not be opened");
+        None
+    });
+    Some(plain_form(bytes))
 }
 
 fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {

@@ -1,6 +1,8 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
-use super::{ItemWire, MoneyWire, PromptEndWire, RoleName};
+use super::{
+    GiftShown, HeldWire, ItemWire, LaneName, MoneyWire, PhotoWire, PromptEndWire, RoleName, TalkView, YouTalk,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,6 +27,18 @@ pub struct CommentWire {
     /// The question it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<u32>,
+    /// How much it matters in a flood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneName>,
+    /// The comment it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
+    /// Who is mentioned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<String>,
+    /// The picture in it: `/api/rooms/{room}/images/{image}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
 }
 
 /// How a question was answered.
@@ -307,5 +321,30 @@ pub enum WireEvent {
         prompt: u32,
         /// How it ended.
         end: PromptEndWire,
+    },
+    /// A gift was given.
+    Gift {
+        /// The gift.
+        gift: GiftShown,
+    },
+    /// What stands around the talk, whole.
+    Talk {
+        /// Topic, featured comments, photos.
+        talk: TalkView,
+    },
+    /// Yours: somebody replied, an answer came, a gift or photo of yours stands otherwise.
+    YouTalk {
+        /// What.
+        you: YouTalk,
+    },
+    /// Staff: the photos that wait to be chosen, whole.
+    PhotosWaiting {
+        /// The photos, oldest first.
+        photos: Vec<PhotoWire>,
+    },
+    /// Staff: what waits for a moderator, whole.
+    Held {
+        /// The comments, oldest first.
+        held: Vec<HeldWire>,
     },
 }

@@ -11,6 +11,7 @@ mod events;
 mod insight;
 mod review;
 mod socket;
+mod talk;
 mod track;
 mod view;
 mod watch;
@@ -30,6 +31,10 @@ pub use review::{
     WorstWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
+pub use talk::{
+    GiftKind, GiftShown, GiftStateName, GiftWire, HeldWire, ImageKept, LaneName, PhotoStateName, PhotoWire,
+    TalkAsk, TalkView, TopicWire, YouTalk,
+};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,

@@ -1,6 +1,6 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
-use super::{CommentWire, IntentWire, OrderWire, RoleName};
+use super::{CommentWire, GiftWire, IntentWire, OrderWire, RoleName, TalkView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -115,6 +115,9 @@ pub struct MyView {
     pub muted_until: i64,
     /// Their orders here, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// Their gifts here, newest last, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gifts: Vec<GiftWire>,
 }
 
 /// A room as one person sees it.
@@ -156,6 +159,9 @@ pub struct RoomView {
     pub prompt: Option<PromptWire>,
     /// Staff: the newest orders of everybody, newest last, at most 50.
     pub orders: Vec<OrderWire>,
+    /// What stands around the talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<TalkView>,
 }
 
 /// A room in a list.
@@ -280,6 +286,9 @@ impl RoomView {
             self.questions.clear();
             self.prompt = None;
             self.orders.clear();
+            if let Some(talk) = &mut self.talk {
+                talk.waiting.clear();
+            }
         }
         self
     }

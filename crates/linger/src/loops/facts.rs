@@ -9,7 +9,7 @@ use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
     Answered, Arrival, Entry, Event, ItemId, LeaveReason, Millis, Money, OrderId, PersonId, QuestionId,
-    RefundReason, RoomId, SessionId,
+    RefundReason, RoomId, SessionId, TalkEvent,
 };
 use linger_strategy::kpi::ANSWERED;
 use std::{
@@ -78,6 +78,8 @@ pub struct RoomFacts {
     sources: HashMap<PersonId, (Box<str>, u32)>,
     orders: HashMap<OrderId, Ordered>,
     returns: HashMap<(OrderId, Box<str>), (Money, RefundReason)>,
+    /// Who sent a gift that is not paid yet.
+    givers: HashMap<OrderId, PersonId>,
     categories: HashMap<ItemId, Box<str>>,
     /// Who waits for an answer, by the open questions.
     askers: BTreeMap<QuestionId, Vec<PersonId>>,
@@ -94,6 +96,7 @@ impl RoomFacts {
             sources: HashMap::new(),
             orders: HashMap::new(),
             returns: HashMap::new(),
+            givers: HashMap::new(),
             categories: HashMap::new(),
             askers: BTreeMap::new(),
         }
@@ -142,6 +145,7 @@ impl RoomFacts {
                     fact.with(Text::Outcome, "follow")
                 });
             }
+            Event::Talk(event) => self.fold_talk(&mut telling, event),
             Event::DrawEntered { person, .. } => {
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "draw"));
             }
@@ -165,6 +169,27 @@ impl RoomFacts {
             _ => {}
         }
         telling.told
+    }
+
+    /// Gifts count once they are paid; what they cost is no price of goods and stays out of the sums of orders.
+    fn fold_talk(&mut self, telling: &mut Telling, event: &TalkEvent) {
+        match event {
+            TalkEvent::GiftSent { order, person, .. } => {
+                self.givers.insert(*order, *person);
+            }
+            TalkEvent::GiftLapsed { order } => {
+                self.givers.remove(order);
+            }
+            TalkEvent::GiftGiven { order, .. } => {
+                if let Some(person) = self.givers.remove(order) {
+                    self.tell(telling, person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "gift"));
+                }
+            }
+            TalkEvent::PhotoOffered { person, .. } => {
+                self.tell(telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "photo"));
+            }
+            _ => {}
+        }
     }
 
     /// Whoever asks the same before it is answered is answered with them.
