@@ -13,6 +13,7 @@ import type {
   ShelfEntry,
   Welcome,
 } from '../wire';
+import { aroundOf, foldAround, type Around } from './talk';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
@@ -46,6 +47,7 @@ export interface View {
   readonly promptEnds: Readonly<Record<number, string>>;
   readonly withheld: readonly Intent[];
   readonly orders: readonly Order[];
+  readonly around: Around;
 }
 
 /** The server keeps the last 50; a page that stays open may scroll back further. */
@@ -83,6 +85,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     promptEnds: {},
     withheld: [],
     orders: view.orders,
+    around: aroundOf(view),
   };
 }
 
@@ -99,7 +102,12 @@ export function isStaff(role: RoleName): boolean {
 
 /** Takes one event in. */
 export function fold(view: View, event: RoomEvent): View {
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? view;
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldStaff(view, event) ?? foldBeside(view, event);
+}
+
+function foldBeside(view: View, event: RoomEvent): View {
+  const around = foldAround(view.around, event);
+  return around && around !== view.around ? { ...view, around } : view;
 }
 
 /** Takes events in, in their order. */
