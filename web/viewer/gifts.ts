@@ -1,11 +1,5 @@
-// What gifts are called and how they look. Knows no prices and no layout.
+// What gifts are called. Knows no prices and no layout.
 import { t } from '../kit/i18n.svelte';
-
-const SIGNS: Record<string, string> = { flower: '🌹', coffee: '☕', heart: '💖', cake: '🎂', crown: '👑', rocket: '🚀' };
-
-export function giftSign(gift: string): string {
-  return SIGNS[gift] ?? '🎁';
-}
 
 export function giftName(gift: string): string {
   switch (gift) {

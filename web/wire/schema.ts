@@ -558,6 +558,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gifts that can be given in a room. Where the currency has no prices there are none. */
+        get: operations["gift_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/guest": {
         parameters: {
             query?: never;
@@ -569,6 +586,43 @@ export interface paths {
         put?: never;
         /** Come into a room as a guest. */
         post: operations["guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a picture, for a comment or an offer: PNG, JPEG or WebP, at most 5 MB and 8,192 points a side.
+         * @description It is drawn anew as a JPEG of at most 1,280 points, so that nothing of the file but its colours is kept.
+         */
+        post: operations["post_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture. One that staff have yet to look at is for them and for whoever sent it. */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1328,6 +1382,9 @@ export interface components {
              * @description The draw that was opened or entered.
              */
             draw?: number | null;
+            gift?: components["schemas"]["GiftWire"] | null;
+            /** @description Whether it waits for a moderator; it is published, or not, later. */
+            held?: boolean;
             order?: components["schemas"]["OrderWire"] | null;
             /** @description Where the room's log stood right after, `epoch:offset`. */
             position: string;
@@ -1466,7 +1523,7 @@ export interface components {
             withheld?: string[] | null;
         };
         /** @description A comment on the screen. */
-        CommentWire: {
+        CommentWire: components["schemas"]["CompanyWire"] & {
             /**
              * Format: int32
              * @description The question it answers.
@@ -1495,6 +1552,19 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description The text; empty when erased. */
             text: string;
+        };
+        /** @description What may go with a comment. */
+        CompanyWire: {
+            /** @description The picture in it: `/api/rooms/{room}/images/{image}`. */
+            image?: string | null;
+            lane?: components["schemas"]["LaneName"] | null;
+            /** @description Who is mentioned. */
+            mentions?: string[];
+            /**
+             * Format: int64
+             * @description The comment it replies to.
+             */
+            reply_to?: number | null;
         };
         /** @description A point of the survival curve of watch age. */
         CurvePoint: {
@@ -1806,6 +1876,65 @@ export interface components {
             /** @enum {string} */
             t: "bye";
         };
+        /** @description A kind of gift and what one costs here. */
+        GiftKind: {
+            /** @description Its name in asks; `gift.NAME` in `web/messages`. */
+            gift: string;
+            /** @description What one costs. */
+            price: components["schemas"]["MoneyWire"];
+            /** @description A picture of it, as a character. */
+            sign: string;
+        };
+        /** @description A gift as everybody sees it, once it is paid. */
+        GiftShown: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description How many in one go, these included.
+             */
+            combo: number;
+            /**
+             * Format: int32
+             * @description How many just now.
+             */
+            count: number;
+            /** @description Which gift. */
+            gift: string;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who gave. */
+            person: string;
+        };
+        /**
+         * @description Where a gift stands.
+         * @enum {string}
+         */
+        GiftStateName: "waiting" | "given" | "lapsed";
+        /** @description A gift as its giver sees it. */
+        GiftWire: {
+            /** @description What is to be paid in all. */
+            amount: components["schemas"]["MoneyWire"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description Which gift. */
+            gift: string;
+            /** @description What is paid, as an order is. */
+            order: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["GiftStateName"];
+            /**
+             * Format: int64
+             * @description Until when it can be paid.
+             */
+            until: number;
+        };
         /** @description A guest wants to come in. */
         GuestAsked: {
             /** @description The name to be shown; one is made up when empty. */
@@ -1829,11 +1958,41 @@ export interface components {
             /** @description The signed token: `Authorization: Bearer …`, and in the socket's hello. */
             token: string;
         };
+        /** @description Something that waits for a moderator. */
+        HeldWire: {
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Its number, for the answer.
+             */
+            held: number;
+            /** @description The picture in it. */
+            image?: string | null;
+            /** @description Their name. */
+            name: string;
+            /** @description Who wants to say it. */
+            person: string;
+            /** @description Why it is held, as a short code: `word`, `image`, or what a moderator outside said. */
+            reason: string;
+            /** @description The text. */
+            text: string;
+        };
         /**
          * @description How a question was answered.
          * @enum {string}
          */
         HowAnswered: "typed" | "on-air";
+        /** @description A picture that was kept. */
+        ImageKept: {
+            /** @description Its name, for a comment or an offer. */
+            image: string;
+            /** @description Whether somebody of the staff looks at it before others see it. */
+            waits: boolean;
+        };
         /** @description A key for encoders such as OBS. Shown once. */
         IngestKey: {
             /** @description The bearer token. */
@@ -1943,6 +2102,11 @@ export interface components {
              */
             value?: number | null;
         };
+        /**
+         * @description How much a comment matters when there is more than anybody can read, the most important first.
+         * @enum {string}
+         */
+        LaneName: "control" | "host" | "paid" | "member" | "question" | "talk" | "reaction";
         /** @description A moment in which people were lost. */
         LossWire: {
             /** @description The leaving by watch age. */
@@ -2035,6 +2199,8 @@ export interface components {
             entered: boolean;
             /** @description Whether they follow the host. */
             following: boolean;
+            /** @description Their gifts here, newest last, at most 10. */
+            gifts?: components["schemas"]["GiftWire"][];
             /**
              * Format: int64
              * @description Until when they may not comment; zero when they may.
@@ -2207,6 +2373,22 @@ export interface components {
             count?: number | null;
             /** @description Their keys, those with the least keys first, as many as were asked for. */
             people: string[];
+        };
+        /**
+         * @description Where one's own photo stands.
+         * @enum {string}
+         */
+        PhotoStateName: "waiting" | "chosen" | "declined";
+        /** @description A viewer's photo. */
+        PhotoWire: {
+            /** @description Words under it; may be empty. */
+            caption: string;
+            /** @description The picture: `/api/rooms/{room}/images/{image}`. */
+            image: string;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Whose. */
+            person: string;
         };
         /** @description A product of the catalogue. */
         ProductWire: {
@@ -2487,6 +2669,7 @@ export interface components {
             room: string;
             /** @description The shelf, in order of listing. */
             shelf: components["schemas"]["ShelfEntry"][];
+            talk?: components["schemas"]["TalkView"] | null;
             /** @description What it is called. */
             title: string;
         };
@@ -2890,6 +3073,94 @@ export interface components {
             /** @description The tag, 1 to 64 bytes. */
             tag: string;
         };
+        /** @description A change asked around the talk. */
+        TalkAsk: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @enum {string} */
+            do: "send-gift";
+            /** @description Which, from the list of gifts. */
+            gift: string;
+            /** @description 32 lower-case hexadecimal digits, made at random by the giver's device. */
+            order: string;
+            /** @description Words that go with it. */
+            words?: string;
+        } | {
+            /** @enum {string} */
+            do: "set-topic";
+            /**
+             * Format: int64
+             * @description For how long, in ms.
+             */
+            lasts_ms: number;
+            /** @description The topic. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "end-topic";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment.
+             */
+            comment: number;
+            /** @enum {string} */
+            do: "feature-comment";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment.
+             */
+            comment: number;
+            /** @enum {string} */
+            do: "unfeature";
+        } | {
+            /** @description Words under it. */
+            caption?: string;
+            /** @enum {string} */
+            do: "offer-photo";
+            /** @description The picture, yours. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "choose-photo";
+            /** @description The picture. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "decline-photo";
+            /** @description The picture. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "allow-held";
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            held: number;
+        } | {
+            /** @enum {string} */
+            do: "refuse-held";
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            held: number;
+        };
+        /** @description What stands around the talk. */
+        TalkView: {
+            /** @description The comments above the talk, oldest first. */
+            featured: components["schemas"]["CommentWire"][];
+            /** @description The wall of viewers' photos, oldest first. */
+            photos: components["schemas"]["PhotoWire"][];
+            topic?: components["schemas"]["TopicWire"] | null;
+            /** @description Staff: photos that wait to be chosen, oldest first. */
+            waiting?: components["schemas"]["PhotoWire"][];
+        };
         /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
         TimelineWire: {
             /** @description Questions answered. */
@@ -3020,6 +3291,16 @@ export interface components {
             retry_ms?: number | null;
             /** @enum {string} */
             t: "bye";
+        };
+        /** @description What the talk is about. */
+        TopicWire: {
+            /** @description The topic. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            until: number;
         };
         /** @description The figures of the whole show. */
         TotalsWire: {
@@ -3187,8 +3468,17 @@ export interface components {
              * @description The question it answers.
              */
             answers?: number | null;
+            /** @description A picture of yours that goes with it; the text may then be empty. */
+            image?: string | null;
             /** @enum {string} */
             kind: "say";
+            /** @description People who are mentioned and told so, at most five: those who said something lately, or the host. */
+            mentions?: string[];
+            /**
+             * Format: int64
+             * @description The comment it replies to.
+             */
+            reply_to?: number | null;
             /** @description The text. */
             text: string;
         } | {
@@ -3346,7 +3636,10 @@ export interface components {
              * @description The prompt.
              */
             prompt: number;
-        };
+        } | (components["schemas"]["TalkAsk"] & {
+            /** @enum {string} */
+            kind: "talk";
+        });
         /** @description One thing that happened in a room. */
         WireEvent: {
             /**
@@ -3654,6 +3947,31 @@ export interface components {
              * @description Which.
              */
             prompt: number;
+        } | {
+            /** @description The gift. */
+            gift: components["schemas"]["GiftShown"];
+            /** @enum {string} */
+            k: "gift";
+        } | {
+            /** @enum {string} */
+            k: "talk";
+            /** @description Topic, featured comments, photos. */
+            talk: components["schemas"]["TalkView"];
+        } | {
+            /** @enum {string} */
+            k: "you-talk";
+            /** @description What. */
+            you: components["schemas"]["YouTalk"];
+        } | {
+            /** @enum {string} */
+            k: "photos-waiting";
+            /** @description The photos, oldest first. */
+            photos: components["schemas"]["PhotoWire"][];
+        } | {
+            /** @description The comments, oldest first. */
+            held: components["schemas"]["HeldWire"][];
+            /** @enum {string} */
+            k: "held";
         };
         /** @description The worst moment of a show, in short. */
         WorstWire: {
@@ -3722,6 +4040,55 @@ export interface components {
             id: number;
             /** @description The key. It is shown this once. */
             key: string;
+        };
+        /** @description What concerns one person around the talk. */
+        YouTalk: {
+            /**
+             * Format: int64
+             * @description Their comment.
+             */
+            comment: number;
+            /** @description Who. */
+            name: string;
+            /** @enum {string} */
+            what: "replied";
+        } | {
+            /**
+             * Format: int64
+             * @description Their comment.
+             */
+            comment: number;
+            /** @description Who. */
+            name: string;
+            /** @enum {string} */
+            what: "mentioned";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment that answers.
+             */
+            comment?: number | null;
+            /** @description How. */
+            how: components["schemas"]["HowAnswered"];
+            /**
+             * Format: int32
+             * @description The question.
+             */
+            question: number;
+            /** @enum {string} */
+            what: "answered";
+        } | {
+            /** @description The gift. */
+            gift: components["schemas"]["GiftWire"];
+            /** @enum {string} */
+            what: "gift";
+        } | {
+            /** @description The picture. */
+            image: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["PhotoStateName"];
+            /** @enum {string} */
+            what: "photo";
         };
     };
     responses: never;
@@ -6057,6 +6424,47 @@ export interface operations {
             };
         };
     };
+    gift_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the gifts, the cheapest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GiftKind"][];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     guest: {
         parameters: {
             query?: never;
@@ -6128,6 +6536,157 @@ export interface operations {
                 };
             };
             /** @description cannot be done now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    post_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageKept"];
+                };
+            };
+            /** @description no picture: broken, or of another type */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room, or viewers show no pictures here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description refused: by the moderator, or you are muted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the picture */
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description no picture's name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such picture, or not for you, or its person was erased */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;

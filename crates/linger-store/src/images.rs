@@ -79,10 +79,20 @@ impl Images {
 
     /// From now on the picture is for everybody.
     pub async fn publish(&self, image: ImageId) -> Result<(), Fault> {
+        self.turn(image, false).await
+    }
+
+    /// From now on the picture is for nobody but its person and staff.
+    pub async fn withdraw(&self, image: ImageId) -> Result<(), Fault> {
+        self.turn(image, true).await
+    }
+
+    async fn turn(&self, image: ImageId, waits: bool) -> Result<(), Fault> {
         let inner = self.0.clone();
-        blocking(move || match fs::rename(inner.path(image, true), inner.path(image, false)) {
+        blocking(move || match fs::rename(inner.path(image, !waits), inner.path(image, waits)) {
+            // It is so already, or there is no such picture.
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Fault::io("publish a picture")(error))
+                Err(Fault::io("say for whom a picture is")(error))
             }
             _ => Ok(()),
         })
@@ -218,6 +228,8 @@ mod tests {
         again.publish(image).await.unwrap();
         again.publish(image).await.unwrap();
         assert!(!again.read(image).await.unwrap().unwrap().waits);
+        again.withdraw(image).await.unwrap();
+        assert!(again.read(image).await.unwrap().unwrap().waits);
         assert!(again.read(ImageId(1)).await.unwrap().is_none());
     }
 

@@ -109,10 +109,7 @@ pub(crate) async fn settle(
     wire: WireAct,
 ) -> Result<Answer, ApiError> {
     let order = order_of(&wire)?;
-    let shown = match &wire {
-        WireAct::Talk(ask) => talk::shown(ask),
-        _ => None,
-    };
+    let then = talk::then(house, room, &wire);
     let act = meant(house, room, asker, wire).await?;
     let gift = match &act {
         Act::Talk(TalkAct::SendGift { order, .. }) => Some(*order),
@@ -120,7 +117,7 @@ pub(crate) async fn settle(
     };
     let request = Request { by: asker.actor, act };
     let done = house.engine.ask(room, request, None).await?;
-    crate::talk::after(house, shown).await?;
+    crate::talk::after(house, then).await?;
     let mut answer = answer_of(&done);
     if let Some(order) = order {
         // What was just held is known; anything else is asked of the room.

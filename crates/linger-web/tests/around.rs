@@ -215,6 +215,9 @@ async fn a_picture_is_drawn_anew_and_kept_from_others_until_it_was_looked_at() {
         (404, "no-such-held".into())
     );
     event(&mut desk, "nothing waits", |it| it["k"] == "held" && it["held"] == json!([])).await;
+    // A hidden comment takes its picture along.
+    open.door.ask("tea", &mod_, json!({"kind": "hide-comment", "comment": 1})).await;
+    assert_eq!(open.door.get(&path, &bob).await.refusal(), (404, "no-such-image".into()));
     // Erasing the person destroys the picture.
     let gone = open.door.call("DELETE", "/api/rooms/tea/me", &ann, None).await;
     assert_eq!(gone.status.as_u16(), 200);
@@ -319,4 +322,56 @@ async fn words_on_the_list_wait_are_refused_or_mute() {
     assert_eq!(his.ask(json!({"kind": "say", "text": "maybe 4"})).await["refusal"], "held-enough");
     open.door.call("DELETE", "/api/rooms/tea/me", &bob, None).await;
     event(&mut desk, "nothing waits", |it| it["k"] == "held" && it["held"] == json!([])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_around_the_talk_is_an_answer_and_never_a_fault_of_the_house() {
+    let open = Open::new(Door::open().await).await;
+    let host = open.door.signed_in(Role::Host).await;
+    let odd = [
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(""),
+        json!("\u{202e}\u{0}"),
+        json!("../../etc/passwd"),
+        json!("x".repeat(3_000)),
+        json!([]),
+        json!({"do": "end-topic"}),
+        json!(true),
+    ];
+    let asks = [
+        ("send-gift", json!({"order": GIFT, "gift": "flower", "count": 1, "words": ""})),
+        ("set-topic", json!({"text": "Tea", "lasts_ms": 1})),
+        ("feature-comment", json!({"comment": 7})),
+        ("unfeature", json!({"comment": {}})),
+        ("offer-photo", json!({"image": GIFT, "caption": ""})),
+        ("choose-photo", json!({"image": GIFT})),
+        ("decline-photo", json!({"image": GIFT})),
+        ("allow-held", json!({"held": 1})),
+        ("refuse-held", json!({"held": 1})),
+        ("say", json!({"text": "hm", "reply_to": 1, "mentions": [], "image": GIFT})),
+    ];
+    for (kind, fields) in &asks {
+        for field in fields.as_object().unwrap().keys() {
+            for value in &odd {
+                let mut act = fields.clone();
+                act[field] = value.clone();
+                let (outer, inner) = if *kind == "say" { ("say", None) } else { ("talk", Some(kind)) };
+                act["kind"] = json!(outer);
+                if let Some(inner) = inner {
+                    act["do"] = json!(inner);
+                }
+                let who = if kind.contains("gift") { open.door.guest("tea").await } else { host.clone() };
+                open.door.pass(1_000);
+                let said = open.door.post("/api/rooms/tea/ask", &who, act.clone()).await;
+                assert!(said.status.as_u16() < 500, "{act}: {} {}", said.status, said.text);
+                assert!(!said.text.contains("passwd"), "{}", said.text);
+            }
+        }
+    }
+    // The room still stands, and nothing of all that has become a photo or a topic.
+    let view = open.door.get("/api/rooms/tea", &Who::default()).await.json();
+    assert_eq!((&view["talk"]["topic"], &view["talk"]["photos"]), (&json!(null), &json!([])));
 }

@@ -4,10 +4,10 @@ use super::{Asker, parse, spoken};
 use crate::{
     error::ApiError,
     house::House,
-    talk::{check_own, price_of},
-    wire::TalkAsk,
+    talk::{Then, check_own, price_of},
+    wire::{TalkAsk, WireAct},
 };
-use linger_protocol::{Act, CommentId, ImageId, RoomId, TalkAct};
+use linger_protocol::{Act, CommentId, RoomId, TalkAct};
 
 /// What an ask means, with prices and seals.
 pub(super) async fn meant(
@@ -45,10 +45,15 @@ pub(super) async fn meant(
     }))
 }
 
-/// The picture that everybody may see once this is done.
-pub(super) fn shown(ask: &TalkAsk) -> Option<ImageId> {
-    match ask {
-        TalkAsk::ChoosePhoto { image } => image.parse().ok(),
-        _ => None,
+/// What becomes of a picture once this is done.
+pub(super) fn then(house: &House, room: &RoomId, wire: &WireAct) -> Then {
+    match wire {
+        WireAct::Talk(TalkAsk::ChoosePhoto { image }) => image.parse().map_or(Then::Nothing, Then::Publish),
+        WireAct::Talk(TalkAsk::DeclinePhoto { image }) => image.parse().map_or(Then::Nothing, Then::Withdraw),
+        WireAct::HideComment { comment } => {
+            let image = house.desk(room).and_then(|desk| desk.hub.picture_of(*comment));
+            image.map_or(Then::Nothing, Then::Withdraw)
+        }
+        _ => Then::Nothing,
     }
 }

@@ -1,6 +1,6 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
-use super::talk::{TalkFold, lane_name};
+use super::talk::{TalkFold, company};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -289,7 +289,7 @@ impl Fold {
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
             comment.name.clear();
             comment.text.clear();
-            comment.image = None;
+            comment.with.image = None;
         }
         if let Some(draw) = self.draw.as_mut() {
             let won =
@@ -422,7 +422,6 @@ pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<Comme
     else {
         return None;
     };
-    let Event::CommentMade { lane, reply_to, mentions, image, .. } = &entry.event else { return None };
     let plain = plain.cloned().unwrap_or_default();
     Some(CommentWire {
         id: *id,
@@ -433,10 +432,7 @@ pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<Comme
         at: entry.at.0,
         question: question.map(|question| question.0),
         answers: answers.map(|question| question.0),
-        lane: lane.map(lane_name),
-        reply_to: reply_to.map(|comment| comment.0),
-        mentions: mentions.iter().flatten().map(PersonId::to_string).collect(),
-        image: image.map(|image| image.to_string()),
+        with: company(&entry.event),
     })
 }
 

@@ -168,6 +168,11 @@ impl Hub {
         self.ring().fold.order_wire(order)
     }
 
+    /// The picture in a comment of late.
+    pub(crate) fn picture_of(&self, comment: u64) -> Option<linger_protocol::ImageId> {
+        self.ring().fold.talk.picture_of(comment)
+    }
+
     /// Where everything that is known here ends, and the number of the frame after it.
     pub(crate) fn head(&self) -> (Position, u64) {
         let ring = self.ring();

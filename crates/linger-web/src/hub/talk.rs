@@ -5,8 +5,8 @@ use super::{
     layer::Layers,
 };
 use crate::wire::{
-    CommentWire, GiftShown, GiftStateName, GiftWire, LaneName, PhotoStateName, PhotoWire, TalkView,
-    TopicWire, WireEvent, YouTalk,
+    CommentWire, CompanyWire, GiftShown, GiftStateName, GiftWire, LaneName, PhotoStateName, PhotoWire,
+    TalkView, TopicWire, WireEvent, YouTalk,
 };
 use linger_protocol::{
     Answered, CommentId, Entry, Event, ImageId, Lane, Money, OrderId, PersonId, QuestionId, Sealed, TalkEvent,
@@ -175,7 +175,7 @@ impl TalkFold {
         for comment in self.recent.iter_mut().chain(&mut self.featured).filter(|it| it.person == id) {
             comment.name.clear();
             comment.text.clear();
-            comment.image = None;
+            comment.with.image = None;
         }
         self.wall.retain(|it| it.person != id);
         self.waiting.retain(|it| it.person != id);
@@ -189,7 +189,7 @@ impl TalkFold {
     /// What everybody sees.
     pub(super) fn view(&self) -> TalkView {
         // What was erased stands above nothing any more.
-        let says = |it: &&CommentWire| !it.text.is_empty() || it.image.is_some();
+        let says = |it: &&CommentWire| !it.text.is_empty() || it.with.image.is_some();
         TalkView {
             topic: self.topic.clone(),
             featured: self.featured.iter().filter(says).cloned().collect(),
@@ -208,6 +208,11 @@ impl TalkFold {
         let orders = self.gifts_of.get(&person).map_or(&[][..], Vec::as_slice);
         let newest = &orders[orders.len().saturating_sub(GIFTS_SHOWN)..];
         newest.iter().filter_map(|order| self.gift(*order)).collect()
+    }
+
+    pub(super) fn picture_of(&self, comment: u64) -> Option<ImageId> {
+        let said = self.recent.iter().rev().find(|it| it.id == comment)?;
+        said.with.image.as_ref()?.parse().ok()
     }
 
     fn gift(&self, order: OrderId) -> Option<GiftWire> {
@@ -331,7 +336,20 @@ impl Layers {
     }
 }
 
-pub(super) fn lane_name(lane: Lane) -> LaneName {
+/// What goes with a comment beside its words.
+pub(super) fn company(event: &Event) -> CompanyWire {
+    let Event::CommentMade { lane, reply_to, mentions, image, .. } = event else {
+        return CompanyWire::default();
+    };
+    CompanyWire {
+        lane: lane.map(lane_name),
+        reply_to: reply_to.map(|comment| comment.0),
+        mentions: mentions.iter().flatten().map(PersonId::to_string).collect(),
+        image: image.map(|image| image.to_string()),
+    }
+}
+
+fn lane_name(lane: Lane) -> LaneName {
     match lane {
         Lane::Control => LaneName::Control,
         Lane::Host => LaneName::Host,

@@ -159,6 +159,12 @@ pub(crate) async fn publish(house: &House, image: ImageId) -> Result<(), ApiErro
     done.map_err(|fault| ApiError::unavailable("publishing a picture", &fault))
 }
 
+/// From now on nobody but its person and staff sees the picture.
+pub(crate) async fn withdraw(house: &House, image: ImageId) -> Result<(), ApiError> {
+    let done = house.talk.images.withdraw(image).await;
+    done.map_err(|fault| ApiError::unavailable("withdrawing a picture", &fault))
+}
+
 async fn read(house: &House, image: ImageId) -> Result<Option<KeptImage>, ApiError> {
     let read = house.talk.images.read(image).await;
     read.map_err(|fault| ApiError::unavailable("reading a picture", &fault))

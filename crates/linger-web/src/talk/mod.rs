@@ -25,7 +25,7 @@ use crate::{
 };
 use axum::{extract::DefaultBodyLimit, http::StatusCode};
 use held::{allow, refuse};
-use images::publish;
+use images::{publish, withdraw};
 use linger_protocol::{Act, Actor, ImageId, Limits, Request, Role, RoomId};
 use linger_store::Images;
 use std::{str::FromStr, sync::Arc};
@@ -134,11 +134,23 @@ pub(crate) async fn before(
     }
 }
 
+/// What becomes of a picture once an ask is durable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Then {
+    /// Nothing.
+    Nothing,
+    /// Everybody may see it.
+    Publish(ImageId),
+    /// Nobody else sees it any more: its comment was hidden, or it was taken off the wall.
+    Withdraw(ImageId),
+}
+
 /// What happens after an ask was durable.
-pub(crate) async fn after(house: &House, shown: Option<ImageId>) -> Result<(), ApiError> {
-    match shown {
-        Some(image) => publish(house, image).await,
-        None => Ok(()),
+pub(crate) async fn after(house: &House, then: Then) -> Result<(), ApiError> {
+    match then {
+        Then::Nothing => Ok(()),
+        Then::Publish(image) => publish(house, image).await,
+        Then::Withdraw(image) => withdraw(house, image).await,
     }
 }
 

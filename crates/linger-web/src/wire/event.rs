@@ -1,7 +1,8 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
 use super::{
-    GiftShown, HeldWire, ItemWire, LaneName, MoneyWire, PhotoWire, PromptEndWire, RoleName, TalkView, YouTalk,
+    CompanyWire, GiftShown, HeldWire, ItemWire, MoneyWire, PhotoWire, PromptEndWire, RoleName, TalkView,
+    YouTalk,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,18 +28,9 @@ pub struct CommentWire {
     /// The question it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<u32>,
-    /// How much it matters in a flood.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lane: Option<LaneName>,
-    /// The comment it replies to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<u64>,
-    /// Who is mentioned.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mentions: Vec<String>,
-    /// The picture in it: `/api/rooms/{room}/images/{image}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
+    /// What goes with it beside the words.
+    #[serde(flatten)]
+    pub with: CompanyWire,
 }
 
 /// How a question was answered.

@@ -32,8 +32,8 @@ pub use review::{
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{
-    GiftKind, GiftShown, GiftStateName, GiftWire, HeldWire, ImageKept, LaneName, PhotoStateName, PhotoWire,
-    TalkAsk, TalkView, TopicWire, YouTalk,
+    CompanyWire, GiftKind, GiftShown, GiftStateName, GiftWire, HeldWire, ImageKept, LaneName, PhotoStateName,
+    PhotoWire, TalkAsk, TalkView, TopicWire, YouTalk,
 };
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{

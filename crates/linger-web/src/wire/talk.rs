@@ -90,6 +90,23 @@ pub enum LaneName {
     Reaction,
 }
 
+/// What may go with a comment.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct CompanyWire {
+    /// How much it matters in a flood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneName>,
+    /// The comment it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
+    /// Who is mentioned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<String>,
+    /// The picture in it: `/api/rooms/{room}/images/{image}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+}
+
 /// Where a gift stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
