@@ -136,6 +136,8 @@ struct Word {
     verdict: Verdict,
     /// Whether it is made of Latin letters and digits alone.
     latin: bool,
+    /// Where a phrase itself is parted, in bytes from its beginning.
+    gaps: Vec<usize>,
 }
 
 impl Words {
@@ -155,12 +157,13 @@ impl Words {
                 Some(("!", word)) => (Verdict::Refuse { reason: reason(), mute_ms: RED_LINE_MUTE_MS }, word),
                 _ => (Verdict::Hold { reason: reason() }, line),
             };
-            let squeezed = Squeezed::of(word).text;
-            if !(1..=WORD_CHARS_MAX).contains(&squeezed.chars().count()) {
+            let squeezed = Squeezed::of(word);
+            if !(1..=WORD_CHARS_MAX).contains(&squeezed.text.chars().count()) {
                 return Err(BadList::BadLine(place + 1));
             }
-            words.push(Word { verdict, latin: squeezed.is_ascii() });
-            patterns.push(squeezed);
+            let gaps = squeezed.gaps(0..squeezed.text.len());
+            words.push(Word { verdict, latin: squeezed.text.is_ascii(), gaps });
+            patterns.push(squeezed.text);
         }
         let found = AhoCorasick::new(&patterns).map_err(|_| BadList::TooLong)?;
         Ok(Words { found: Some(found), words })
@@ -172,7 +175,9 @@ impl Words {
         let mut gravest = &Verdict::Publish;
         for hit in found.find_overlapping_iter(&text.text) {
             let word = &self.words[hit.pattern().as_usize()];
-            if word.verdict.weight() > gravest.weight() && (!word.latin || text.stands_alone(hit.range())) {
+            if word.verdict.weight() > gravest.weight()
+                && (!word.latin || text.stands_alone(hit.range(), &word.gaps))
+            {
                 gravest = &word.verdict;
             }
         }
@@ -215,15 +220,22 @@ impl Squeezed {
         squeezed
     }
 
-    /// Whether an ASCII stretch is a word of its own, in one piece or spelt out.
-    fn stands_alone(&self, range: std::ops::Range<usize>) -> bool {
-        let parted = |at: usize| self.apart.get(at).copied().unwrap_or(true);
-        let latin_before = range.start.checked_sub(1).is_some_and(|at| self.text.as_bytes()[at].is_ascii());
-        let latin_after = self.text.as_bytes().get(range.end).is_some_and(u8::is_ascii);
-        let begins = parted(range.start) || !latin_before;
-        let ends = parted(range.end) || !latin_after;
-        let inside = (range.start + 1..range.end).filter(|at| parted(*at)).count();
-        begins && ends && (inside == 0 || inside == range.len() - 1)
+    fn parted(&self, at: usize) -> bool {
+        self.apart.get(at).copied().unwrap_or(true)
+    }
+
+    /// Where a stretch is parted inside, in bytes from its beginning.
+    fn gaps(&self, range: std::ops::Range<usize>) -> Vec<usize> {
+        (1..range.len()).filter(|at| self.parted(range.start + at)).collect()
+    }
+
+    /// Whether an ASCII stretch is a word or phrase of its own: in one piece, as it is on the list, or spelt out.
+    fn stands_alone(&self, range: std::ops::Range<usize>, gaps_of_word: &[usize]) -> bool {
+        let is_latin = |at: usize| self.text.as_bytes().get(at).is_some_and(u8::is_ascii);
+        let begins = self.parted(range.start) || !range.start.checked_sub(1).is_some_and(is_latin);
+        let ends = self.parted(range.end) || !is_latin(range.end);
+        let gaps = self.gaps(range.clone());
+        begins && ends && (gaps.is_empty() || gaps == gaps_of_word || gaps.len() == range.len() - 1)
     }
 }
 
