@@ -129,7 +129,7 @@ pub(crate) async fn settle(
     if let Some(order) = gift {
         let seen =
             house.engine.look(room, move |room| room.gift(order).map(|it| gift_wire(order, it))).await?;
-        answer.gift = seen.flatten();
+        answer.gift = seen.flatten().map(Box::new);
     }
     Ok(answer)
 }

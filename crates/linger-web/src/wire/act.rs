@@ -156,7 +156,7 @@ pub struct Answer {
     pub order: Option<OrderWire>,
     /// The gift as it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gift: Option<GiftWire>,
+    pub gift: Option<Box<GiftWire>>,
     /// Whether it waits for a moderator; it is published, or not, later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
