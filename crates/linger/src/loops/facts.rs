@@ -356,6 +356,36 @@ mod tests {
     }
 
     #[test]
+    fn a_gift_counts_once_it_is_paid_and_a_lapsed_one_never() {
+        let mut log = Log::new();
+        let order = OrderId(7);
+        let sent = || TalkEvent::GiftSent {
+            order,
+            person: PersonId(42),
+            role: Role::Viewer,
+            gift: linger_protocol::GiftId::new("flower").unwrap(),
+            count: 3,
+            amount: Money::new(300, Currency::CNY),
+            until: Millis(300_000),
+            giver: Sealed { key: KeyId(1), body: vec![].into() },
+            words: None,
+        };
+        let given = || TalkEvent::GiftGiven {
+            order,
+            payment: PaymentId::new("p1").unwrap(),
+            combo: 3,
+            combo_until: Millis(16_000),
+        };
+        assert!(log.happens(1_000, Event::Talk(sent())).is_empty());
+        let told = log.happens(2_000, Event::Talk(given()));
+        assert_eq!(names(&told), [touch::INTERACTED]);
+        assert_eq!(told[0].text(Text::Outcome), Some("gift"));
+        log.happens(3_000, Event::Talk(sent()));
+        log.happens(4_000, Event::Talk(TalkEvent::GiftLapsed { order }));
+        assert!(log.happens(5_000, Event::Talk(given())).is_empty());
+    }
+
+    #[test]
     fn a_stay_is_told_with_where_it_came_from_and_how_long_it_was() {
         let mut log = Log::new();
         let came = log.come(1_000, 1, 42);
