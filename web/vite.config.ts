@@ -2,12 +2,13 @@
 // element, which is one file of its own: see vite.embed.config.ts.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
+import { sentences } from './sentences.ts';
 import { defineConfig } from 'vitest/config';
 
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), sentences()],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

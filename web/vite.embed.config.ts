@@ -2,10 +2,11 @@
 // script tag and nothing else. It runs after the pages and leaves them alone.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
+import { sentences } from './sentences.ts';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  plugins: [svelte({ compilerOptions: { css: 'injected' }, emitCss: false })],
+  plugins: [svelte({ compilerOptions: { css: 'injected' }, emitCss: false }), sentences()],
   publicDir: false,
   build: {
     target: 'es2022',

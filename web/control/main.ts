@@ -7,8 +7,8 @@ import * as zh from '../messages/zh.json';
 import { bring } from '../kit/i18n.svelte';
 import Control from './Control.svelte';
 
-const pick = ({ common, code, control, review, cause, step, figure, symptom, rule, part }: typeof en) =>
-  ({ common, code, control, review, cause, step, figure, symptom, rule, part });
+const pick = ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part }: typeof en) =>
+  ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part });
 // What only this page says lies in files of its own: a viewer's phone does not load it.
 bring({ ...pick(en), ...dataEn }, { ...pick(zh), ...dataZh });
 

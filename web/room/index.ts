@@ -6,6 +6,7 @@ export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type Rang
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
+export { mentionedIn } from './talk';
 export { Tracker, type Reply, type TrackWorld } from './track';
 export type { Seat } from './seat';
 export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';

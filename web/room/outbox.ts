@@ -40,7 +40,7 @@ function shows(act: Act, event: RoomEvent, me: string): boolean {
 }
 
 function saidBy(comment: Comment, me: string, act: Act & { kind: 'say' }): boolean {
-  return comment.person === me && comment.text === act.text && (comment.answers ?? null) === (act.answers ?? null);
+  return comment.person === me && comment.text === act.text && (comment.image ?? null) === (act.image ?? null) && (comment.answers ?? null) === (act.answers ?? null);
 }
 
 /** Refusals that, for an act sent a second time, mean that the first time had worked. */

@@ -6,7 +6,9 @@ import type {
   AlarmTried,
   Answer,
   FactTold,
+  GiftKind,
   GuestToken,
+  ImageKept,
   IngestKey,
   Insight,
   Invite,
@@ -89,6 +91,10 @@ export class Rest {
     this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
   pay = (room: string, order: string, method: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
+  gifts = (room: string) => this.#json<GiftKind[]>(`/api/rooms/${enc(room)}/gifts`);
+  imageUrl = (room: string, image: string) => `${this.base}/api/rooms/${enc(room)}/images/${image}`;
+  postImage = (room: string, picture: Blob, token?: string) =>
+    this.#json<ImageKept>(`/api/rooms/${enc(room)}/images`, { body: picture, token });
   proof = (room: string, draw: number) => this.#json<Proof>(`/api/rooms/${enc(room)}/draws/${draw}/proof`);
   proofUrl = (room: string, draw: number) => `${this.base}/api/rooms/${enc(room)}/draws/${draw}/proof`;
   recordUrl = (room: string, activity: number) => `${this.base}/api/rooms/${enc(room)}/activities/${activity}/record`;
@@ -199,12 +205,15 @@ export class Rest {
   async #fetch(path: string, { method, type, body, token }: Sent): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = type ?? 'application/json';
+    const isFile = body instanceof Blob;
+    if (body !== undefined) headers['content-type'] = isFile ? body.type || 'image/jpeg' : 'application/json';
     if (token) headers.authorization = `Bearer ${token}`;
     else if (this.csrf) headers['x-csrf'] = this.csrf;
     const init: RequestInit = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
     // A shop's page speaks by token alone; its visitors' cookies are none of our business.
     init.credentials = this.base ? 'omit' : 'same-origin';
     if (body !== undefined) init.body = type ? String(body) : JSON.stringify(body);
+    if (body !== undefined) init.body = isFile ? body : JSON.stringify(body);
     try {
       return await fetch(this.base + path, init);
     } catch {

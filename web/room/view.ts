@@ -18,6 +18,7 @@ import { foldSeat, seatOf, type Seat } from './seat';
 
 import { clubOf, foldClub, type ClubView } from './club';
 import { foldRundown, type RundownView } from './rundown';
+import { aroundOf, foldAround, type Around } from './talk';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
@@ -52,6 +53,7 @@ export interface View extends Activities, ClubView, RundownView {
   readonly withheld: readonly Intent[];
   readonly orders: readonly Order[];
   readonly seat: Seat;
+  readonly around: Around;
 }
 
 /** The server keeps the last 50; a page that stays open may scroll back further. */
@@ -94,6 +96,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     ...clubOf(view),
     climax: view.climax ?? null,
     backstage: view.backstage ?? null,
+    around: aroundOf(view),
   };
 }
 
@@ -112,7 +115,12 @@ export function isStaff(role: RoleName): boolean {
 export function fold(view: View, event: RoomEvent): View {
   const seat = foldSeat(view.seat, event);
   if (seat) return { ...view, seat };
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? view;
+  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? foldBeside(view, event);
+}
+
+function foldBeside(view: View, event: RoomEvent): View {
+  const around = foldAround(view.around, event);
+  return around && around !== view.around ? { ...view, around } : view;
 }
 
 /** Takes events in, in their order. */

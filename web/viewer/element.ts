@@ -1,17 +1,13 @@
 // <linger-room server="https://…" room="…" token="…" name="…" source="…">: the viewer's room inside a page of a shop. It
 // fills its box, keeps its styles to itself, and tells the page what happens by DOM events. Knows no sentence of its own.
 import { mount, unmount } from 'svelte';
-import * as en from '../messages/en.json';
-import * as zh from '../messages/zh.json';
+import en from 'virtual:sentences/en/common,code,viewer';
+import zh from 'virtual:sentences/zh/common,code,viewer';
 import tokens from '../kit/tokens.css?inline';
 import { bring } from '../kit/i18n.svelte';
 import Viewer from './Viewer.svelte';
 
-bring(
-  { common: en.common, code: en.code, viewer: en.viewer },
-  { common: zh.common, code: zh.code, viewer: zh.viewer },
-  false,
-);
+bring(en, zh, false);
 
 const BOX = `:host{display:block;position:relative;overflow:hidden;min-width:280px;min-height:420px;contain:content;background:#0f0e0d}
 :host([hidden]){display:none}.box{position:absolute;inset:0}`;

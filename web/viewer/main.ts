@@ -1,12 +1,11 @@
 // Opens the viewer's page on the room that the address names. Knows no layout.
 import { mount } from 'svelte';
-import * as en from '../messages/en.json';
-import * as zh from '../messages/zh.json';
+import en from 'virtual:sentences/en/common,code,viewer';
+import zh from 'virtual:sentences/zh/common,code,viewer';
 import { bring } from '../kit/i18n.svelte';
 import Viewer from './Viewer.svelte';
 
-const pick = ({ common, code, viewer }: typeof en) => ({ common, code, viewer });
-bring(pick(en), pick(zh));
+bring(en, zh);
 
 const room = decodeURIComponent(location.pathname.match(/^\/r\/([^/]+)/)?.[1] ?? '');
 const target = document.getElementById('app')!;

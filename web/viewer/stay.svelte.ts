@@ -3,8 +3,15 @@
 import { getContext, setContext } from 'svelte';
 import { codeOf, complain, LiveRoom } from '../kit/room.svelte';
 import type { PictureState } from '../kit/media/watch';
-import { Failed, newOrderId, Rest } from '../room';
-import type { GuestToken, Order, Play, ShelfEntry } from '../wire';
+import { Failed, mentionedIn, newOrderId, Rest } from '../room';
+import { notes } from '../kit/notes.svelte';
+import { t } from '../kit/i18n.svelte';
+import type { Comment, GuestToken, ImageKept, Order, Play, ShelfEntry } from '../wire';
+
+/** A picture that goes with the next words; `url` shows it on this device alone. */
+export interface Attached extends ImageKept {
+  url: string;
+}
 
 /** What may be open over the picture; one thing at a time. */
 export type OpenSheet =
@@ -16,9 +23,11 @@ export type OpenSheet =
   | { kind: 'club' }
   | { kind: 'share' }
   | { kind: 'line'; comment: number }
-  | { kind: 'buy'; item: number; order: string }
   | { kind: 'stage' }
-  | { kind: 'call'; item: number | undefined };
+  | { kind: 'call'; item: number | undefined }
+  | { kind: 'gifts' }
+  | { kind: 'photos' }
+  | { kind: 'buy'; item: number; order: string };
 
 /** What the page around is told: a name, and the time since the show began. */
 export type Happened = (name: string, detail: Record<string, unknown>) => void;
@@ -70,6 +79,12 @@ export class Stay {
   hidden: readonly string[] = $state.raw([]);
   /** What the input starts with, such as a name to answer to. */
   draft = $state('');
+  /** The comment that the next words reply to. */
+  replyTo: Comment | undefined = $state.raw();
+  /** Whom the next words may mention, as person and name. */
+  named: Readonly<Record<string, string>> = $state.raw({});
+  /** The picture that goes with the next words. */
+  attached: Attached | undefined = $state.raw();
   #likes = 0;
   #likeTimer: ReturnType<typeof setTimeout> | undefined;
   #cheers: [number, number] = [0, 0];
@@ -150,9 +165,58 @@ export class Stay {
 
   /** Says something; the words stay in the input when it is refused. */
   async say(text: string): Promise<boolean> {
-    const answer = await this.live.ask({ kind: 'say', text });
-    if (answer) this.happened('comment', {});
-    return !!answer;
+    const { replyTo, attached } = this;
+    const answer = await this.live.ask({
+      kind: 'say',
+      text,
+      ...(replyTo && { reply_to: replyTo.id }),
+      ...(attached && { image: attached.image }),
+      mentions: mentionedIn(text, this.named),
+    });
+    if (!answer) return false;
+    if (answer.held) notes.say(t(attached ? 'viewer.heldPicture' : 'viewer.heldWords'));
+    if (this.replyTo === replyTo) this.replyTo = undefined;
+    if (this.attached === attached) this.detach();
+    this.named = {};
+    this.happened('comment', {});
+    return true;
+  }
+
+  /** Begins an answer to a comment. */
+  reply(comment: Comment): void {
+    this.replyTo = comment;
+    this.mention(comment);
+  }
+
+  /** Puts somebody's name into the next words. */
+  mention({ person, name }: Comment): void {
+    if (!name) return;
+    this.named = { ...this.named, [person]: name };
+    const before = this.draft && !this.draft.endsWith(' ') ? `${this.draft} ` : this.draft;
+    if (!before.includes(`@${name} `)) this.draft = `${before}@${name} `;
+  }
+
+  detach(): void {
+    if (this.attached) URL.revokeObjectURL(this.attached.url);
+    this.attached = undefined;
+  }
+
+  /** Where a picture of this room is. */
+  imageUrl(image: string): string {
+    return this.rest.imageUrl(this.options.room, image);
+  }
+
+  /** Sends a picture; undefined when it was refused, and the person was told why. */
+  async sendPicture(file: Blob): Promise<Attached | undefined> {
+    const { smaller } = await import('./smaller');
+    try {
+      const picture = await smaller(file);
+      const kept = await this.rest.postImage(this.options.room, picture, await this.token());
+      return { ...kept, url: URL.createObjectURL(picture) };
+    } catch (error) {
+      complain(error);
+      return undefined;
+    }
   }
 
   entry(item: number | null | undefined): ShelfEntry | undefined {

@@ -33,6 +33,10 @@ fn evening(room: &str) -> Vec<Entry> {
                 spoken: Sealed { key: KeyId(0), body: Vec::new().into() },
                 question: Some(question),
                 answers: None,
+                lane: None,
+                reply_to: None,
+                mentions: None,
+                image: None,
             });
         }
         for request in desk.due(now) {

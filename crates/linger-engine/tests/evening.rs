@@ -66,7 +66,7 @@ impl Evening {
     }
 
     async fn say(&self, person: u64, text: &str) -> Result<linger_engine::Done, Refused> {
-        let act = Act::Say { spoken: Spoken::unsealed(text), answers: None };
+        let act = Act::say(Spoken::unsealed(text));
         self.ask(Actor::viewer(PersonId(person)), act).await
     }
 

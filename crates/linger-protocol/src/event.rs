@@ -1,8 +1,9 @@
 //! What a room decided, and how it stands in the log. It does not know who reads it.
 
 use crate::{
-    ActivityEvent, Actor, ClubEvent, CommentId, DrawId, Intent, IntentId, ItemId, Millis, Money, OrderId,
-    PaymentId, PersonId, PromptEnd, PromptId, QuestionId, Role, RundownEvent, Sealed, SessionId, Topic,
+    ActivityEvent, Actor, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId, ItemId, Lane, Millis,
+    Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, QuestionId, Role, RundownEvent, Sealed,
+    SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -279,6 +280,18 @@ pub enum Event {
         /// The question it answers, if it does.
         #[n(5)]
         answers: Option<QuestionId>,
+        /// How much it matters in a flood; unknown of comments made before there were lanes.
+        #[n(6)]
+        lane: Option<Lane>,
+        /// The comment it replies to.
+        #[n(7)]
+        reply_to: Option<CommentId>,
+        /// Who is mentioned in it; never an empty list.
+        #[n(8)]
+        mentions: Option<Vec<PersonId>>,
+        /// The picture in it.
+        #[n(9)]
+        image: Option<ImageId>,
     },
     /// A question is asked that was not open before; the comment that asks it follows.
     #[n(6)]
@@ -609,4 +622,7 @@ pub enum Event {
     /// Something about the run of show.
     #[n(36)]
     Rundown(#[n(0)] RundownEvent),
+    /// Something around the talk: a gift, a topic, a photo.
+    #[n(39)]
+    Talk(#[n(0)] TalkEvent),
 }

@@ -154,6 +154,15 @@ hex_id! {
     /// An order, named by the buyer's own device, so that asking twice orders once.
     OrderId, u128, 32, "order", "32 lower-case hexadecimal digits"
 }
+hex_id! {
+    /// A picture that somebody sent: made from its sealed bytes, says nothing about what it shows.
+    ImageId, u128, 32, "image", "32 lower-case hexadecimal digits"
+}
+text_id! {
+    /// A kind of gift, such as `flower`.
+    GiftId, "gift", 24, "1 to 24 of a-z, 0-9 and -",
+    |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
+}
 impl PersonId {
     /// The first bit of a person's number says who gave it: set for the house's own staff, clear for guests and for
     /// the customers of shops that sign their own tokens. So nobody can sign themselves into a member of staff.

@@ -15,6 +15,7 @@ mod club;
 mod event;
 mod id;
 mod intent;
+mod lane;
 mod money;
 mod refusal;
 mod report;
@@ -22,6 +23,7 @@ mod request;
 mod rundown;
 mod seal;
 mod seat;
+mod talk;
 mod time;
 
 pub use activity::{
@@ -34,10 +36,11 @@ pub use event::{
     RefundReason,
 };
 pub use id::{
-    ActivityId, BadId, CommentId, DrawId, ItemId, OrderId, PaymentId, PersonId, PromptId, QuestionId, RoomId,
-    SessionId,
+    ActivityId, BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId,
+    QuestionId, RoomId, SessionId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
+pub use lane::Lane;
 pub use money::{Currency, Money};
 pub use refusal::Refusal;
 pub use report::Report;
@@ -45,4 +48,5 @@ pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
+pub use talk::{TalkAct, TalkEvent};
 pub use time::Millis;

@@ -134,6 +134,18 @@ pub enum Refusal {
     SprintRunning,
     /// No sprint of likes is running.
     NoSprint,
+    /// Somebody is mentioned who was not seen here lately.
+    NotSeenHere,
+    /// More people are mentioned than one comment may.
+    TooManyMentions,
+    /// Too many gifts of this person wait to be paid.
+    GiftsUnpaid,
+    /// No such photo waits or hangs here.
+    NoSuchPhoto,
+    /// Too many photos of this person, or of all, wait to be chosen.
+    TooManyPhotos,
+    /// No topic is set.
+    NoTopic,
 }
 
 impl Refusal {
@@ -204,6 +216,12 @@ impl Refusal {
         Refusal::BadLevels,
         Refusal::SprintRunning,
         Refusal::NoSprint,
+        Refusal::NotSeenHere,
+        Refusal::TooManyMentions,
+        Refusal::GiftsUnpaid,
+        Refusal::NoSuchPhoto,
+        Refusal::TooManyPhotos,
+        Refusal::NoTopic,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -274,6 +292,12 @@ impl Refusal {
             Refusal::BadLevels => "bad-levels",
             Refusal::SprintRunning => "sprint-running",
             Refusal::NoSprint => "no-sprint",
+            Refusal::NotSeenHere => "not-seen-here",
+            Refusal::TooManyMentions => "too-many-mentions",
+            Refusal::GiftsUnpaid => "gifts-unpaid",
+            Refusal::NoSuchPhoto => "no-such-photo",
+            Refusal::TooManyPhotos => "too-many-photos",
+            Refusal::NoTopic => "no-topic",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What may be asked of a room, by whom, and within which bounds. It does not know what comes of it.
 
 use crate::{
-    ActivityAct, ClubAct, CommentId, Currency, DrawId, Intent, Item, ItemId, KeyId, Money, OrderId, PersonId,
-    PromptEnd, PromptId, QuestionId, RundownAct, Sealed,
+    ActivityAct, ClubAct, CommentId, Currency, DrawId, ImageId, Intent, Item, ItemId, KeyId, Money, OrderId,
+    PersonId, PromptEnd, PromptId, QuestionId, RundownAct, Sealed, TalkAct,
 };
 use minicbor::{Decode, Encode};
 
@@ -124,6 +124,12 @@ pub enum Act {
         spoken: Spoken,
         /// The question that this answers, when the host or a moderator says it.
         answers: Option<QuestionId>,
+        /// The comment that this replies to.
+        reply_to: Option<CommentId>,
+        /// Who is mentioned, at most [`Limits::MENTIONS_MAX`].
+        mentions: Vec<PersonId>,
+        /// A picture that goes with it, which the edge knows to be this person's.
+        image: Option<ImageId>,
     },
     /// Say that a question was answered on air.
     AnswerOnAir {
@@ -240,9 +246,16 @@ pub enum Act {
     Club(ClubAct),
     /// Something about the run of show.
     Rundown(RundownAct),
+    /// Something around the talk: a gift, a topic, a photo.
+    Talk(TalkAct),
 }
 
 impl Act {
+    /// Saying something to everybody and nothing more.
+    pub fn say(spoken: Spoken) -> Act {
+        Act::Say { spoken, answers: None, reply_to: None, mentions: vec![], image: None }
+    }
+
     /// Whether somebody in `role` may ask for this at all. The edge asks before it reads a body further, the room
     /// asks again.
     pub fn allowed(&self, role: Role) -> bool {
@@ -272,6 +285,7 @@ impl Act {
             Act::Seat(act) => return act.allowed(role),
             Act::Club(act) => return act.allowed(role),
             Act::Rundown(act) => return act.allowed(role),
+            Act::Talk(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -284,6 +298,16 @@ pub struct Limits;
 impl Limits {
     /// Characters of a comment.
     pub const COMMENT_CHARS: usize = 200;
+    /// People mentioned in one comment.
+    pub const MENTIONS_MAX: usize = 5;
+    /// Characters under a photo.
+    pub const CAPTION_CHARS: usize = 80;
+    /// Gifts of one kind sent in one go.
+    pub const GIFT_COUNT_MAX: u32 = 999;
+    /// Milliseconds of a topic, least.
+    pub const TOPIC_MS_MIN: u64 = 60_000;
+    /// Milliseconds of a topic, most: six hours.
+    pub const TOPIC_MS_MAX: u64 = 6 * 3_600_000;
     /// Characters of a display name.
     pub const NAME_CHARS: usize = 24;
     /// Characters of a title or a prize.

@@ -79,7 +79,7 @@ fn a_broken_entry_is_an_error_and_never_a_panic() {
 
 const KINDS: usize = 35;
 /// The numbers of the kinds that hold kinds of their own.
-const NESTED: &[usize] = &[35, 36, 37, 38];
+const NESTED: &[usize] = &[35, 36, 37, 38, 39];
 
 /// The number of an event's kind. A new kind does not compile until it stands here; it takes the next number, `KINDS`
 /// grows by one, and [`samples`] gets an entry.
@@ -124,6 +124,7 @@ fn number(event: &Event) -> usize {
         Event::Seat(_) => 37,
         Event::Club(_) => 38,
         Event::Rundown(_) => 36,
+        Event::Talk(_) => 39,
     }
 }
 
@@ -135,6 +136,7 @@ fn samples() -> Vec<(&'static str, Entry)> {
     all.extend(seat::samples());
     all.extend(club());
     all.extend(rundown());
+    all.extend(around_the_talk());
     all
 }
 
@@ -150,6 +152,10 @@ fn talk() -> Vec<(&'static str, Entry)> {
         spoken: spoken(),
         question,
         answers,
+        lane: None,
+        reply_to: None,
+        mentions: None,
+        image: None,
     };
     let arrival = Arrival { session: SessionId(5), person: ann, source: "share".into(), brought_by: None };
     let departure = |reason| Departure { session: SessionId(u64::MAX), reason };
@@ -388,6 +394,69 @@ fn rundown() -> Vec<(&'static str, Entry)> {
         ("rundown-carried", carried(None)),
         ("rundown-carried-refused", carried(Some("draw-running"))),
         ("rundown-stopped", host(RundownEvent::Stopped { finished: false })),
+    ]
+}
+
+/// One sample for each event around the talk, and comments with all that may go with one.
+fn around_the_talk() -> Vec<(&'static str, Entry)> {
+    let person = PersonId(0x0123_4567_89ab_cdef);
+    let order = OrderId(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
+    let image = ImageId(0xffee_ddcc_bbaa_9988_7766_5544_3322_1100);
+    let comment = CommentId(70_000);
+    let until = Millis(1_700_000_060_000);
+    let sealed = || Sealed { key: KeyId(9), body: vec![0xde, 0xad, 0xbe, 0xef].into() };
+    let talk = |role, event| asked(role, Event::Talk(event));
+    let said = |lane, reply_to, mentions, image| {
+        let role = Role::Viewer;
+        let (spoken, question, answers) = (sealed(), None, None);
+        let made = Event::CommentMade {
+            comment,
+            person,
+            role,
+            spoken,
+            question,
+            answers,
+            lane,
+            reply_to,
+            mentions,
+            image,
+        };
+        asked(role, made)
+    };
+    let sent = |words| TalkEvent::GiftSent {
+        order,
+        person,
+        role: Role::Viewer,
+        gift: GiftId::new("flower").expect("a kind of gift"),
+        count: 3,
+        amount: Money::new(297, Currency::CNY),
+        until,
+        giver: sealed(),
+        words,
+    };
+    let given = TalkEvent::GiftGiven {
+        order,
+        payment: PaymentId::new("pay_A-1").expect("a payment's name"),
+        combo: 9,
+        combo_until: until,
+    };
+    vec![
+        ("comment-made-in-lane", said(Some(Lane::Reaction), None, None, None)),
+        (
+            "comment-made-in-company",
+            said(Some(Lane::Talk), Some(CommentId(69_999)), Some(vec![PersonId(5)]), Some(image)),
+        ),
+        ("gift-sent", talk(Role::Viewer, sent(None))),
+        ("gift-sent-with-words", talk(Role::Viewer, sent(Some(sealed())))),
+        ("gift-given", reported(Event::Talk(given))),
+        ("gift-lapsed", reported(Event::Talk(TalkEvent::GiftLapsed { order }))),
+        ("topic-set", talk(Role::Host, TalkEvent::TopicSet { text: "茶".into(), until })),
+        ("topic-ended", reported(Event::Talk(TalkEvent::TopicEnded))),
+        ("comment-featured", talk(Role::Host, TalkEvent::CommentFeatured { comment })),
+        ("comment-unfeatured", talk(Role::Host, TalkEvent::CommentUnfeatured { comment })),
+        ("photo-offered", talk(Role::Viewer, TalkEvent::PhotoOffered { image, person, caption: sealed() })),
+        ("photo-chosen", talk(Role::Host, TalkEvent::PhotoChosen { image })),
+        ("photo-declined", talk(Role::Moderator, TalkEvent::PhotoDeclined { image })),
     ]
 }
 

@@ -63,3 +63,21 @@ pub const RIVAL_GRACE_MS: u64 = 3_000;
 pub const CLUB_PEOPLE_MAX: usize = 1_000_000;
 /// Stays that began by a link and may still count; beyond it, further ones do not.
 pub const CLUB_COMING_MAX: usize = 10_000;
+/// Comments above the talk at a time; beyond it, the oldest makes room.
+pub const FEATURED_MAX: usize = 3;
+/// Gifts of a room over its whole life; beyond it, giving is `RoomFull`.
+pub const GIFTS_MAX: usize = 1_000_000;
+/// Gifts of one person that may wait for a payment at a time; beyond it, giving is `GiftsUnpaid`.
+pub const GIFTS_WAITING_PER_PERSON: u32 = 3;
+/// Milliseconds a gift waits for its payment.
+pub const GIFT_HOLD_MS: u64 = 300_000;
+/// Milliseconds within which another gift of the same kind goes on counting.
+pub const COMBO_MS: u64 = 15_000;
+/// Runs of gifts that are remembered; beyond it, the one that ends first is forgotten.
+pub const COMBOS_KEPT: usize = 1_000;
+/// Photos that wait to be chosen; beyond it, offering one is `TooManyPhotos`.
+pub const PHOTOS_WAITING_MAX: usize = 200;
+/// Photos of one person that may wait; beyond it, offering one is `TooManyPhotos`.
+pub const PHOTOS_PER_PERSON: usize = 3;
+/// Photos on the wall; beyond it, the oldest comes down.
+pub const PHOTOS_ON_WALL: usize = 24;

@@ -6,11 +6,11 @@ use crate::{
     asking::Asking,
     bounds::{COMMENTS_KEPT, MUTES_MAX, SEALED_BYTES_MAX},
     draw::Entry,
-    question,
+    lane, question,
     text::bounded,
 };
 use linger_protocol::{
-    Actor, Answered, CommentId, Event, Limits, Millis, PersonId, QuestionId, Refusal, Role, Spoken,
+    Actor, Answered, CommentId, Event, ImageId, Limits, Millis, PersonId, QuestionId, Refusal, Role, Spoken,
 };
 use std::collections::BTreeMap;
 
@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Chat {
     pub(crate) last: CommentId,
     pub(crate) recent: BTreeMap<CommentId, Said>,
+    /// Who made them, and how many: these can be mentioned.
+    pub(crate) authors: BTreeMap<PersonId, u32>,
     /// Until when somebody may not comment.
     pub(crate) muted: BTreeMap<PersonId, Millis>,
 }
@@ -31,6 +33,14 @@ pub struct Said {
     pub hidden: bool,
 }
 
+/// What may go with a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct With<'a> {
+    pub(crate) reply_to: Option<CommentId>,
+    pub(crate) mentions: &'a [PersonId],
+    pub(crate) image: Option<ImageId>,
+}
+
 /// Somebody says something: a comment, and with it perhaps a question, an answer or an entry to a draw.
 ///
 /// A viewer's comment asks a question when it is recognised as one and is not the keyword of a running draw. People who
@@ -41,14 +51,21 @@ pub(crate) fn decide_say(
     by: Actor,
     spoken: &Spoken,
     answers: Option<QuestionId>,
+    with: With<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    let text = bounded(&spoken.plain, Limits::COMMENT_CHARS)?;
+    let text = match with.image {
+        // A picture may speak for itself.
+        Some(_) if spoken.plain.trim().is_empty() => "",
+        _ => bounded(&spoken.plain, Limits::COMMENT_CHARS)?,
+    };
     if spoken.sealed.body.len() > SEALED_BYTES_MAX {
         return Err(Refusal::TextTooLong);
     }
     if room.chat.is_muted(now, by.person) {
         return Err(Refusal::Muted);
     }
+    room.chat.can_reply(with.reply_to)?;
+    let mentions = room.mentioned(by.person, with.mentions)?;
     let comment = CommentId(room.chat.last.0 + 1);
     let answered = match answers {
         Some(question) => room.asking.answer(&room.prompts, now, question, Answered::Typed { comment })?,
@@ -61,7 +78,20 @@ pub(crate) fn decide_say(
 
     let mut events: Vec<Event> = opened.into_iter().collect();
     let spoken = spoken.sealed.clone();
-    events.push(Event::CommentMade { comment, person: by.person, role: by.role, spoken, question, answers });
+    let lane = Some(lane::of(room, by, text, question.is_some()));
+    let With { reply_to, image, .. } = with;
+    events.push(Event::CommentMade {
+        comment,
+        person: by.person,
+        role: by.role,
+        spoken,
+        question,
+        answers,
+        lane,
+        reply_to,
+        mentions,
+        image,
+    });
     events.extend(answered);
     if let Entry::Enters(draw) = entry {
         events.push(Event::DrawEntered { draw, person: by.person });
@@ -81,7 +111,38 @@ fn asked(asking: &Asking, room: &Room, text: &str) -> (Option<QuestionId>, Optio
     }
 }
 
+impl Room {
+    /// The people of a mention: each once, and never oneself. `None` when nobody is left.
+    ///
+    /// Who can be mentioned: the host, and whoever said something within the last [`COMMENTS_KEPT`] comments. Anybody
+    /// else was not seen by those who read along, and the comment is refused.
+    fn mentioned(&self, by: PersonId, mentions: &[PersonId]) -> Result<Option<Vec<PersonId>>, Refusal> {
+        if mentions.len() > Limits::MENTIONS_MAX {
+            return Err(Refusal::TooManyMentions);
+        }
+        let seen = |it: &PersonId| self.host() == Some(*it) || self.chat.authors.contains_key(it);
+        if !mentions.iter().all(seen) {
+            return Err(Refusal::NotSeenHere);
+        }
+        let mut told: Vec<PersonId> = vec![];
+        for person in mentions.iter().filter(|it| **it != by) {
+            if !told.contains(person) {
+                told.push(*person);
+            }
+        }
+        Ok((!told.is_empty()).then_some(told))
+    }
+}
+
 impl Chat {
+    /// Fails when the comment that is replied to is not on anybody's screen any more.
+    fn can_reply(&self, reply_to: Option<CommentId>) -> Result<(), Refusal> {
+        match reply_to.map(|it| self.recent.get(&it)) {
+            None | Some(Some(Said { hidden: false, .. })) => Ok(()),
+            Some(_) => Err(Refusal::NoSuchComment),
+        }
+    }
+
     pub(crate) fn is_muted(&self, now: Millis, person: PersonId) -> bool {
         self.muted.get(&person).is_some_and(|until| now < *until)
     }
@@ -118,8 +179,11 @@ impl Chat {
             Event::CommentMade { comment, person, .. } => {
                 self.last = *comment;
                 self.recent.insert(*comment, Said { person: *person, hidden: false });
-                if self.recent.len() > COMMENTS_KEPT {
-                    self.recent.pop_first();
+                *self.authors.entry(*person).or_default() += 1;
+                if self.recent.len() > COMMENTS_KEPT
+                    && let Some((_, oldest)) = self.recent.pop_first()
+                {
+                    self.forget_author(oldest.person);
                 }
             }
             Event::CommentHidden { comment } => {
@@ -134,6 +198,14 @@ impl Chat {
                 }
             }
             _ => unreachable!("not about chat"),
+        }
+    }
+
+    fn forget_author(&mut self, person: PersonId) {
+        let left = self.authors.get_mut(&person).expect("whoever made a comment is among the authors");
+        *left -= 1;
+        if *left == 0 {
+            self.authors.remove(&person);
         }
     }
 

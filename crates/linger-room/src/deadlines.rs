@@ -23,11 +23,16 @@ pub(crate) enum Due {
     Club(ClubDue),
     /// A step of the run of show ends, or something is to be said about it.
     Rundown,
+    /// A gift is waited for no longer.
+    Gift(OrderId),
+    /// The topic of the hour is over.
+    Topic,
 }
 
 /// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
-/// activities open, the invitations to the stage, the requests for calls, the sprint, the stays by a link and the run of
-/// show that is followed, so that nobody ever scans orders or people to learn what is due.
+/// activities open, the invitations to the stage, the requests for calls, the sprint, the stays by a link, the run of
+/// show that is followed, the gifts waited for and the topic, so that nobody ever scans orders or people to learn
+/// what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {
     pub(crate) pending: BTreeSet<(Millis, Due)>,

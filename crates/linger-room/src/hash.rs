@@ -21,11 +21,16 @@ use crate::{
     seats::{InLine, OnStage, Seats, StageTerms},
     shelf::{Line, Sale, Shelf},
     stage::{Sign, Stage},
+    talk::{
+        Talk, Topical,
+        gifts::{Gift, GiftState, Gifts},
+        photos::Photos,
+    },
 };
 use linger_protocol::{
-    ActivityId, Arm, ClubTask, CommentId, DrawId, GameStep, Intent, IntentId, Item, ItemId, Millis, Money, OrderId,
-    Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId, RefundReason, Rundown, SessionId, Step,
-    TaskPoints, Terms, Topic, WhoMayAsk,
+    ActivityId, Arm, ClubTask, CommentId, DrawId, GameStep, GiftId, ImageId, Intent, IntentId, Item, ItemId,
+    KeyId, Millis, Money, OrderId, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId,
+    RefundReason, Role, Rundown, Sealed, SessionId, Step, TaskPoints, Terms, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -55,11 +60,11 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
-    Chat { last, recent, muted }
+    Chat { last, recent, muted, authors }
     Said { person, hidden }
     Asking { last, open, by_topic, answered }
     OpenQuestion { topic, item, askers, followed }
@@ -99,6 +104,11 @@ canonical! {
     Sprint { sprint, goal, reward, from, until, end, people }
     SprintEnd { reached, likes, people }
     Money { minor, currency }
+    Talk { topic, featured, gifts, photos }
+    Topical { text, until }
+    Gifts { gifts, waiting, combos }
+    Gift { person, role, gift, count, amount, until, words, state }
+    Photos { waiting, wall }
 }
 
 macro_rules! numbers {
@@ -125,6 +135,7 @@ macro_rules! wrapped {
 
 wrapped! { ActivityId }
 wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId SessionId Topic }
+wrapped! { ImageId KeyId }
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -154,6 +165,39 @@ impl Canonical for String {
 impl Canonical for PaymentId {
     fn feed(&self, to: &mut Sha256) {
         self.as_str().feed(to);
+    }
+}
+
+impl Canonical for GiftId {
+    fn feed(&self, to: &mut Sha256) {
+        self.as_str().feed(to);
+    }
+}
+
+impl Canonical for Role {
+    fn feed(&self, to: &mut Sha256) {
+        self.as_str().feed(to);
+    }
+}
+
+impl Canonical for Sealed {
+    fn feed(&self, to: &mut Sha256) {
+        self.key.feed(to);
+        self.body.len().feed(to);
+        to.update(self.body.as_slice());
+    }
+}
+
+impl Canonical for GiftState {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            GiftState::Waiting => 0u8.feed(to),
+            GiftState::Given(payment) => {
+                1u8.feed(to);
+                payment.feed(to);
+            }
+            GiftState::Lapsed => 2u8.feed(to),
+        }
     }
 }
 
@@ -272,6 +316,8 @@ impl Canonical for Due {
             Due::Club(ClubDue::Sprint(sprint)) => (6u8, *sprint).feed(to),
             Due::Club(ClubDue::Link(session)) => (7u8, *session).feed(to),
             Due::Rundown => 8u8.feed(to),
+            Due::Gift(order) => (9u8, *order).feed(to),
+            Due::Topic => 10u8.feed(to),
         }
     }
 }

@@ -22,10 +22,11 @@
 //! # Where things are
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
-//! (people, likes, followers), `stage` (sign, picture, card), `shelf` (items and stock), `orders` (orders and payments),
-//! [`activity`] (votes, quizzes, packets and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals
-//! to the host), `seats` (coming on stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint
-//! of likes), `rundown` (the run of show), `deadlines` (what is due when), `hash`.
+//! (people, likes, followers), `stage` (sign, picture, card), `talk` (gifts, topic, photos), `lane` (how much a comment
+//! matters in a flood), `shelf` (items and stock), `orders` (orders and payments), [`activity`] (votes, quizzes, packets
+//! and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on
+//! stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint of likes), `rundown` (the run of
+//! show), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
@@ -36,6 +37,7 @@ pub mod club;
 mod deadlines;
 pub mod draw;
 mod hash;
+mod lane;
 mod orders;
 mod presence;
 mod prompt;
@@ -44,6 +46,7 @@ mod rundown;
 mod seats;
 mod shelf;
 mod stage;
+mod talk;
 mod text;
 
 pub use activity::{Activity, Phase};
@@ -56,6 +59,10 @@ pub use prompt::Showing;
 pub use rundown::{Backstage, Free, Run, Time};
 pub use seats::{InLine, OnStage, StageTerms};
 pub use shelf::{Sale, StockView};
+pub use talk::{
+    Topical,
+    gifts::{Gift, GiftState},
+};
 
 use activity::{Activities, Around, Did};
 use asking::Asking;
@@ -65,14 +72,15 @@ use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
     Act, ActivityId, Actor, Answered, CallEnd, CardTouch, ClubEvent, CommentId, DrawId, Event, Item, ItemId,
-    Limits, Millis, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal, Report,
-    Request, Role, Rundown, RundownAct, RundownEvent, SeatEnd,
+    Limits, Millis, Money, OffReason, OrderId, PaymentId, PersonId, PromptEnd, Quality, QuestionId, Refusal,
+    Report, Request, Role, Rundown, RundownAct, RundownEvent, SeatEnd, TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
 use shelf::Shelf;
 use stage::Stage;
+use talk::Talk;
 use text::at_most;
 
 /// A live room. The default is a room that was not opened yet.
@@ -90,6 +98,7 @@ pub struct Room {
     seats: seats::Seats,
     club: Club,
     backstage: Backstage,
+    talk: Talk,
     deadlines: Deadlines,
 }
 
@@ -133,6 +142,7 @@ impl Room {
             Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
             Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
             Act::UnpinCard => Ok(self.stage.decide_unpin()),
+            Act::PlaceOrder { order, .. } if self.gift(*order).is_some() => Err(Refusal::OrderIdTaken),
             Act::PlaceOrder { order, item, units } => {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
@@ -145,6 +155,7 @@ impl Room {
             Act::Club(act) => self.club.decide(now, by.person, act, self.presence.likes),
             Act::Rundown(RundownAct::Carry { turn, act }) => self.decide_carry(now, *turn, act),
             Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
+            Act::Talk(act) => talk::decide(self, now, *by, act),
         }
     }
 
@@ -157,11 +168,7 @@ impl Room {
 
     fn note_told(&self, now: Millis, report: &Report) -> Vec<Event> {
         if let Report::PaymentArrived { order, payment, amount } = report {
-            let mut events = self.orders.note_payment(now, *order, payment, *amount);
-            if let Some(Event::OrderPaid { order, .. }) = events.first() {
-                events.extend(self.activities.note_paid(now, &self.orders, *order));
-            }
-            return events;
+            return self.note_payment(now, *order, payment, *amount);
         }
         if let Report::RefundSettled { payment } = report {
             return self.orders.note_refunded(payment);
@@ -257,6 +264,12 @@ impl Room {
             Event::Club(ClubEvent::Shared { person, .. }) => self.activities.apply_did(*person, Did::Shared),
             Event::Club(_) => {}
             Event::Rundown(event) => self.backstage.apply(&mut self.deadlines, event),
+            Event::Talk(event) => {
+                if let TalkEvent::GiftGiven { order, payment, .. } = event {
+                    self.orders.answer(payment, *order);
+                }
+                self.talk.apply(&mut self.deadlines, event);
+            }
         }
     }
 
@@ -272,11 +285,18 @@ impl Room {
 
     fn decide_talk(&self, now: Millis, by: Actor, act: &Act) -> Result<Vec<Event>, Refusal> {
         match act {
-            Act::Say { spoken, answers } => chat::decide_say(self, now, by, spoken, *answers),
+            Act::Say { spoken, answers, reply_to, mentions, image } => {
+                let with = chat::With { reply_to: *reply_to, mentions, image: *image };
+                chat::decide_say(self, now, by, spoken, *answers, with)
+            }
             Act::AnswerOnAir { question } => {
                 self.asking.answer(&self.prompts, now, *question, Answered::OnAir)
             }
-            Act::HideComment { comment } => self.chat.decide_hide(*comment),
+            Act::HideComment { comment } => {
+                let mut events = self.chat.decide_hide(*comment)?;
+                events.extend(self.talk.unfeatured(*comment));
+                Ok(events)
+            }
             Act::Mute { person, for_ms } => self.chat.decide_mute(now, self.host(), *person, *for_ms),
             _ => unreachable!("not talk"),
         }
@@ -302,6 +322,18 @@ impl Room {
         }
     }
 
+    fn note_payment(&self, now: Millis, order: OrderId, payment: &PaymentId, amount: Money) -> Vec<Event> {
+        if self.orders.needs_no_answer(payment, amount) {
+            return vec![];
+        }
+        let gift = talk::gifts::note_payment(self, now, order, payment, amount);
+        let mut events = gift.unwrap_or_else(|| self.orders.note_payment(now, order, payment, amount));
+        if let Some(Event::OrderPaid { order, .. }) = events.first() {
+            events.extend(self.activities.note_paid(now, &self.orders, *order));
+        }
+        events
+    }
+
     fn note_time(&self, now: Millis) -> Vec<Event> {
         let end = |due| match due {
             Due::Hold(order) => vec![Event::OrderLapsed { order }],
@@ -312,6 +344,8 @@ impl Room {
             Due::Call(person) => vec![Event::Seat(calls::ended(person, CallEnd::Expired))],
             Due::Club(due) => vec![self.club.fell_due(due, self.presence.likes)],
             Due::Rundown => self.backstage.note_time(self.stage.pinned, now),
+            Due::Gift(order) => vec![Event::Talk(TalkEvent::GiftLapsed { order })],
+            Due::Topic => vec![Event::Talk(TalkEvent::TopicEnded)],
         };
         self.deadlines.due(now).flat_map(end).collect()
     }

@@ -109,7 +109,12 @@ impl Orders {
         }
     }
 
-    /// A payment noted at or after the end of a hold comes too late, even when nobody had yet said that time passed:
+    /// Whether nothing is to be answered: providers say things twice; and where no money came, there is nothing.
+    pub(crate) fn needs_no_answer(&self, payment: &PaymentId, amount: Money) -> bool {
+        self.payments.contains_key(payment) || amount.minor <= 0
+    }
+
+    /// What a payment means that wants an answer. One noted at or after the end of a hold comes too late, even when nobody had yet said that time passed:
     /// the hold lapses first, then the money goes back. So the answer depends on the time alone, not on which of two
     /// reports was quicker.
     pub(crate) fn note_payment(
@@ -119,10 +124,6 @@ impl Orders {
         payment: &PaymentId,
         amount: Money,
     ) -> Vec<Event> {
-        // Providers say things twice; and where no money came, there is nothing to answer.
-        if self.payments.contains_key(payment) || amount.minor <= 0 {
-            return vec![];
-        }
         let back = |reason| Event::RefundDue { order, payment: payment.clone(), amount, reason };
         let Some(known) = self.orders.get(&order) else {
             return vec![back(RefundReason::UnknownOrder)];
@@ -185,7 +186,7 @@ impl Orders {
         }
     }
 
-    fn answer(&mut self, payment: &PaymentId, order: OrderId) {
+    pub(crate) fn answer(&mut self, payment: &PaymentId, order: OrderId) {
         let before = self.payments.insert(payment.clone(), order);
         assert!(before.is_none(), "a payment was answered twice");
     }

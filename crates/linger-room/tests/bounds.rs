@@ -174,7 +174,7 @@ fn what_is_sealed_is_bounded_too() {
     let mut room = open();
     let mut spoken = Spoken::unsealed("hello");
     spoken.sealed.body = vec![0; bounds::SEALED_BYTES_MAX + 1].into();
-    let say = Act::Say { spoken, answers: None };
+    let say = Act::say(spoken);
     assert_eq!(ask(&mut room, Actor::viewer(PersonId(100)), say), Err(Refusal::TextTooLong));
     let Act::OpenDraw { keyword, prize, winners, lasts_ms, commit, .. } = draw_of(1) else {
         panic!("a draw")
@@ -277,7 +277,7 @@ fn ask(room: &mut Room, by: Actor, act: Act) -> Result<usize, Refusal> {
 }
 
 fn say(room: &mut Room, person: u64, text: &str) -> Result<usize, Refusal> {
-    ask(room, Actor::viewer(PersonId(person)), Act::Say { spoken: Spoken::unsealed(text), answers: None })
+    ask(room, Actor::viewer(PersonId(person)), Act::say(Spoken::unsealed(text)))
 }
 
 fn list(id: u64, title: &str) -> Act {

@@ -117,7 +117,7 @@ fn a_full_draw_takes_nobody_else_in() {
     for n in 0..Limits::ENTRANTS_MAX as u64 - 1 {
         room.apply(&Event::DrawEntered { draw: DrawId(1), person: PersonId(1_000 + n) });
     }
-    let say = || Act::Say { spoken: Spoken::unsealed("666"), answers: None };
+    let say = || Act::say(Spoken::unsealed("666"));
     assert_eq!(told(&mut room, Actor::viewer(PersonId(2)), say()), Ok(2));
     assert_eq!(told(&mut room, Actor::viewer(PersonId(3)), say()), Err(Refusal::RoomFull));
     assert_eq!(told(&mut room, Actor::viewer(PersonId(2)), say()), Ok(1), "who is in may say it again");

@@ -27,7 +27,7 @@ fn opened() -> Room {
 }
 
 fn say(room: &mut Room, by: u64, text: &str) {
-    ask(room, by, Act::Say { spoken: Spoken::unsealed(text), answers: None });
+    ask(room, by, Act::say(Spoken::unsealed(text)));
 }
 
 #[test]

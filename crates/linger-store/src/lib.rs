@@ -8,6 +8,9 @@
 //! trail, and what collects events and asks about them, in `tables.db`: one connection writes, a few read. Write-ahead
 //! log, `synchronous = FULL`: what a function has returned `Ok` for survives a loss of power.
 //!
+//! # Pictures
+//! [`Images`] keeps what people sent in the folder `images`, every picture sealed under its person's key.
+//!
 //! # Copies
 //! [`Mirror`] keeps a folder of an S3-compatible store equal to a list of finished files here.
 //!
@@ -28,6 +31,7 @@ mod catalogue;
 mod event_fields;
 mod fault;
 mod files;
+mod images;
 mod invites;
 mod keeper;
 mod keys;
@@ -51,6 +55,7 @@ pub use audit::{AuditEntry, NewAuditEntry};
 pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};
 pub use event_fields::EventField;
 pub use fault::{Fault, StoreError};
+pub use images::{Images, KeptImage, NotKept};
 pub use invites::INVITES_OPEN_MAX;
 pub use keys::{BadMasterKey, MasterKey};
 pub use mirror::{Mirror, MirrorConfig, Mirrored};

@@ -49,6 +49,10 @@ fn log_of(script: &str) -> Vec<(String, Vec<Entry>)> {
                     spoken: Sealed { key: KeyId(0), body: Vec::new().into() },
                     question: Some(question()),
                     answers: None,
+                    lane: None,
+                    reply_to: None,
+                    mentions: None,
+                    image: None,
                 }));
             }
             "answers" => entries.push(entry(Event::QuestionAnswered {

@@ -4,12 +4,14 @@
 mod activity;
 mod club;
 mod seat;
+mod talk;
 
 use crate::{
     account::Caller,
     error::{ApiError, Body},
     house::House,
     hub::sealed_form,
+    talk::gift_wire,
     wire::{Answer, PromptEndWire, WireAct},
 };
 use axum::{
@@ -18,8 +20,8 @@ use axum::{
 };
 use linger_engine::{Done, Refused};
 use linger_protocol::{
-    Act, Actor, CommentId, DrawId, Event, Item, ItemId, Limits, Money, OrderId, PersonId, PromptEnd,
-    PromptId, QuestionId, Request, RoomId, Spoken,
+    Act, Actor, CommentId, DrawId, Event, ImageId, Item, ItemId, Limits, Money, OrderId, PersonId, PromptEnd,
+    PromptId, QuestionId, Request, RoomId, Spoken, TalkAct,
 };
 use sha2::{Digest, Sha256};
 use std::{str::FromStr, time::Instant};
@@ -96,10 +98,29 @@ pub(crate) async fn carry_out(
 }
 
 async fn ask(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Result<Answer, ApiError> {
+    match crate::talk::before(house, room, asker, &wire).await? {
+        Some(answer) => Ok(answer),
+        None => settle(house, room, asker, wire).await,
+    }
+}
+
+/// Asks the room, when nothing has to happen before.
+pub(crate) async fn settle(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    wire: WireAct,
+) -> Result<Answer, ApiError> {
     let order = order_of(&wire)?;
+    let then = talk::then(house, room, &wire);
     let act = meant(house, room, asker, wire).await?;
+    let gift = match &act {
+        Act::Talk(TalkAct::SendGift { order, .. }) => Some(*order),
+        _ => None,
+    };
     let request = Request { by: asker.actor, act };
     let done = house.engine.ask(room, request, None).await?;
+    crate::talk::after(house, then).await?;
     let mut answer = answer_of(&done);
     if let Some(order) = order {
         // What was just held is known; anything else is asked of the room.
@@ -107,6 +128,11 @@ async fn ask(house: &House, room: &RoomId, asker: &Asker, wire: WireAct) -> Resu
             Some(held) => Some(held),
             None => look_at_order(house, room, order).await?,
         };
+    }
+    if let Some(order) = gift {
+        let seen =
+            house.engine.look(room, move |room| room.gift(order).map(|it| gift_wire(order, it))).await?;
+        answer.gift = seen.flatten().map(Box::new);
     }
     Ok(answer)
 }
@@ -159,9 +185,18 @@ pub(crate) async fn meant(
     wire: WireAct,
 ) -> Result<Act, ApiError> {
     Ok(match wire {
-        WireAct::Say { text, answers } => {
-            Act::Say { spoken: spoken(house, room, asker, text).await?, answers: answers.map(QuestionId) }
-        }
+        WireAct::Say { text, answers, reply_to, mentions, image } => Act::Say {
+            spoken: spoken(house, room, asker, text).await?,
+            answers: answers.map(QuestionId),
+            reply_to: reply_to.map(CommentId),
+            mentions: mentions
+                .iter()
+                // One more than is allowed is enough to be refused.
+                .take(Limits::MENTIONS_MAX + 1)
+                .map(|person| parse(person, "mentions"))
+                .collect::<Result<_, _>>()?,
+            image: own_image(house, asker, image.as_deref()).await?,
+        },
         WireAct::AnswerOnAir { question } => Act::AnswerOnAir { question: QuestionId(question) },
         WireAct::HideComment { comment } => Act::HideComment { comment: CommentId(comment) },
         WireAct::Mute { person, for_ms } => {
@@ -188,6 +223,7 @@ pub(crate) async fn meant(
             open_draw(house, keyword, prize, winners, lasts_ms)?
         }
         WireAct::Seat(ask) => seat::meant(house, room, asker, ask).await?,
+        WireAct::Talk(ask) => talk::meant(house, room, asker, ask).await?,
         WireAct::CloseDraw { draw } => Act::CloseDraw { draw: DrawId(draw) },
         WireAct::ClosePrompt { prompt, end } => Act::ClosePrompt {
             prompt: PromptId(prompt),
@@ -201,6 +237,13 @@ pub(crate) async fn meant(
         WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
         WireAct::Rundown(ask) => Act::Rundown(crate::rundown::asked(ask)),
     })
+}
+
+/// The picture of a comment, when it is the writer's own.
+async fn own_image(house: &House, asker: &Asker, image: Option<&str>) -> Result<Option<ImageId>, ApiError> {
+    let Some(image) = image else { return Ok(None) };
+    crate::talk::check_own(house, asker, image).await?;
+    parse(image, "image").map(Some)
 }
 
 /// Seals a text under its writer's key before the room decides about it.
@@ -220,7 +263,7 @@ async fn spoken(house: &House, room: &RoomId, asker: &Asker, text: String) -> Re
 }
 
 /// The text without what would disturb others' screens: control characters and marks that turn the writing direction.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let disturbs = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -85,6 +85,8 @@ pub struct HouseParts {
     pub mail: Option<MailOutbox>,
     /// What people did, over days.
     pub events: EventStore,
+    /// Pictures, and who judges what is said.
+    pub talk: crate::talk::TalkParts,
     /// Settings.
     pub config: WebConfig,
 }
@@ -107,6 +109,7 @@ pub struct Inner {
     pub(crate) questions: crate::questions::Desk,
     pub(crate) live: crate::live::LiveFacts,
     pub(crate) watch: crate::watch::Desk,
+    pub(crate) talk: crate::talk::Talk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) links: Arc<crate::links::Links>,
@@ -125,6 +128,7 @@ pub(crate) struct RoomDesk {
     pub gather: Gather,
     pub insight: crate::insight::InsightDesk,
     pub review: crate::review::ReviewDesk,
+    pub held: crate::talk::Held,
 }
 
 impl std::ops::Deref for House {
@@ -158,6 +162,7 @@ impl House {
             ),
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
+            talk: crate::talk::Talk::new(parts.talk),
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -229,6 +234,7 @@ impl House {
                 gather: Gather::default(),
                 insight: crate::insight::InsightDesk::default(),
                 review: crate::review::ReviewDesk::default(),
+                held: crate::talk::Held::default(),
             });
             crate::hub::follow(self.clone(), desk.clone(), start);
             crate::presence::follow(self.clone(), desk.clone());

@@ -17,10 +17,15 @@ pub(crate) struct Limiter {
     sign_in_names: DefaultKeyedRateLimiter<String>,
     asks: DefaultKeyedRateLimiter<PersonId>,
     offers: DefaultKeyedRateLimiter<IpAddr>,
+    images: DefaultKeyedRateLimiter<PersonId>,
+    images_of_address: DefaultKeyedRateLimiter<IpAddr>,
     sockets: Arc<Mutex<HashMap<IpAddr, usize>>>,
     sockets_max: usize,
 }
 
+/// Pictures of one person, and from one address, where guests cost nothing.
+const IMAGES_PER_MINUTE: u32 = 10;
+const IMAGES_OF_ADDRESS_PER_MINUTE: u32 = 60;
 const SIGN_INS_PER_MINUTE: u32 = 30;
 const OFFERS_PER_MINUTE: u32 = 1_200;
 
@@ -35,6 +40,8 @@ impl Limiter {
             sign_in_names: governor::RateLimiter::keyed(per_minute(SIGN_INS_PER_MINUTE)),
             asks: governor::RateLimiter::keyed(Quota::per_second(asks).allow_burst(burst)),
             offers: governor::RateLimiter::keyed(per_minute(OFFERS_PER_MINUTE)),
+            images: governor::RateLimiter::keyed(per_minute(IMAGES_PER_MINUTE)),
+            images_of_address: governor::RateLimiter::keyed(per_minute(IMAGES_OF_ADDRESS_PER_MINUTE)),
             sockets: Arc::default(),
             sockets_max: config.sockets_per_address_max,
         }
@@ -59,6 +66,11 @@ impl Limiter {
         wait(&self.offers, &address)
     }
 
+    pub(crate) fn image(&self, person: PersonId, address: IpAddr) -> Result<(), u64> {
+        wait(&self.images, &person)?;
+        wait(&self.images_of_address, &address)
+    }
+
     /// A place for one socket; given back when dropped.
     pub(crate) fn socket(&self, address: IpAddr) -> Option<SocketPlace> {
         let mut sockets = self.sockets.lock().unwrap_or_else(|it| it.into_inner());
@@ -77,6 +89,8 @@ impl Limiter {
         self.sign_in_names.retain_recent();
         self.asks.retain_recent();
         self.offers.retain_recent();
+        self.images.retain_recent();
+        self.images_of_address.retain_recent();
     }
 }
 

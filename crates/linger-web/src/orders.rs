@@ -6,6 +6,7 @@ use crate::{
     error::{ApiError, Body, Raw},
     house::House,
     hub::fold::money_wire,
+    talk::own_gift,
     wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
 };
 use axum::{
@@ -15,7 +16,7 @@ use axum::{
 };
 use linger_outlet::{Charge, Notice, NoticeError, PayError};
 use linger_protocol::{Entry, Event, OrderId, Report, Role, RoomId};
-use linger_room::Room;
+use linger_room::{GiftState, Room};
 
 /// Characters of a payment method's name.
 const METHOD_BYTES_MAX: usize = 64;
@@ -119,13 +120,7 @@ pub(crate) async fn pay_order(
         return Err(ApiError::field("bad-field", "method"));
     }
     let id: OrderId = parse(&order, "order")?;
-    let order = own_order(&house, &room, &asker, &order).await?;
-    if order.state != OrderState::Held {
-        return Err(ApiError::new(StatusCode::CONFLICT, "order-closed"));
-    }
-    let currency = linger_protocol::Currency::new(&order.amount.currency);
-    let currency = currency.ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "bad-amount"))?;
-    let amount = linger_protocol::Money::new(order.amount.minor, currency);
+    let amount = payable(&house, &room, &asker, (&order, id)).await?;
     let started = house.payments.start(Charge { room, order: id, amount }, &asked.method).await;
     match started {
         Ok(started) => Ok((StatusCode::ACCEPTED, Json(PayStarted { payment: started.payment.to_string() }))),
@@ -133,6 +128,26 @@ pub(crate) async fn pay_order(
         Err(PayError::Declined) => Err(ApiError::new(StatusCode::CONFLICT, "payment-declined")),
         Err(fault) => Err(ApiError::unavailable("starting a payment", &fault)),
     }
+}
+
+/// What is to be paid for an order, or for a gift, which is paid in the same way.
+async fn payable(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    (order, id): (&str, OrderId),
+) -> Result<linger_protocol::Money, ApiError> {
+    let closed = || ApiError::new(StatusCode::CONFLICT, "order-closed");
+    if let Some(gift) = own_gift(house, room, asker, id).await? {
+        return if gift.state == GiftState::Waiting { Ok(gift.amount) } else { Err(closed()) };
+    }
+    let order = own_order(house, room, asker, order).await?;
+    if order.state != OrderState::Held {
+        return Err(closed());
+    }
+    let currency = linger_protocol::Currency::new(&order.amount.currency);
+    let currency = currency.ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "bad-amount"))?;
+    Ok(linger_protocol::Money::new(order.amount.minor, currency))
 }
 
 async fn own_order(house: &House, room: &RoomId, asker: &Asker, order: &str) -> Result<OrderWire, ApiError> {

@@ -146,6 +146,8 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
         ["api", "rooms", _, "orders", _]
         | ["api", "rooms", _, "draws", _, "proof"]
         | ["api", "rooms", _, "activities", _, "record"] => of(&[Method::GET]),
+        ["api", "rooms", _, "images"] => of(&[Method::POST]),
+        ["api", "rooms", _, "gifts"] | ["api", "rooms", _, "images", _] => of(&[Method::GET]),
         ["api", "rooms", _, "orders", _, "pay"] => of(&[Method::POST]),
         _ => false,
     }

@@ -230,7 +230,11 @@ async fn erase(house: &House, person: PersonId) -> Result<Json<EraseDone>, ApiEr
         house.vault.erase(person).await.map_err(|fault| ApiError::unavailable("erasing a key", &fault))?;
     for desk in house.desks() {
         desk.hub.erase(person);
+        desk.held.erase(person);
     }
+    // Unreadable already; what is left of them only takes room.
+    let gone = house.talk.images.forget(person).await;
+    gone.map_err(|fault| ApiError::unavailable("taking pictures away", &fault))?;
     let known = linger_events::Identity::Anonymous(crate::track::room_person(person).into());
     if let Some(known) = house.events.person(&known) {
         crate::questions::forget(house, known).await?;

@@ -169,6 +169,8 @@ struct Connection {
     next: u64,
     newest: watch::Receiver<u64>,
     insight: Option<crate::insight::Steps>,
+    /// Staff: what waits for a moderator.
+    held: Option<watch::Receiver<u64>>,
     waiting: VecDeque<(u32, crate::wire::WireAct)>,
     tokens: f64,
     tokens_at: Instant,
@@ -252,6 +254,7 @@ async fn greet(
         next,
         newest,
         insight,
+        held: is_staff.then(|| desk.held.watch()),
         waiting: VecDeque::new(),
         tokens: MESSAGES_BURST,
         tokens_at: Instant::now(),
@@ -290,6 +293,7 @@ impl Connection {
                     asking = None;
                     send(socket, answer(id, outcome)).await
                 }
+                held = crate::talk::next_held(&self.desk, &mut self.held) => send(socket, held).await,
                 step = crate::insight::next_step(&mut self.insight) => send(socket, step).await,
                 () = tokio::time::sleep_until(self.seat_check_at.into()), if self.seat.is_some() => {
                     Box::pin(self.check_seat()).await

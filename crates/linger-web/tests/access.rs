@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 88] = [
+const TABLE: [(&str, &str, &str); 91] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -45,7 +45,10 @@ const TABLE: [(&str, &str, &str); 88] = [
     ("post", "/api/rooms/{room}/ask", "1+3++++"),
     ("get", "/api/rooms/{room}/draws/{draw}/proof", "+++++++"),
     ("get", "/api/rooms/{room}/activities/{activity}/record", "+++++++"),
+    ("get", "/api/rooms/{room}/gifts", "+++++++"),
     ("post", "/api/rooms/{room}/guest", "+++++++"),
+    ("post", "/api/rooms/{room}/images", "1+3++++"),
+    ("get", "/api/rooms/{room}/images/{image}", "+++++++"),
     ("post", "/api/rooms/{room}/ingest-key", "1113+++"),
     ("get", "/api/rooms/{room}/insight", "1113+++"),
     ("get", "/api/rooms/{room}/report", "1113+++"),
@@ -146,6 +149,7 @@ impl Matrix {
         path.replace("{room}", "tea")
             .replace("{person}", &self.spare.to_string())
             .replace("{order}", &"0".repeat(32))
+            .replace("{image}", &"0".repeat(32))
             .replace("{resource}", &"0".repeat(32))
             .replace("{draw}", "1")
             .replace("{activity}", "1")

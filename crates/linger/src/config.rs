@@ -5,7 +5,7 @@ use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
 use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
-use linger_web::{ClickHouse, ReportEvery, WebConfig};
+use linger_web::{ClickHouse, ReportEvery, ViewerImages, WebConfig};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -53,6 +53,16 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     pub language: linger_web::Language,
     pub webhooks_private: bool,
+    pub talk: TalkConfig,
+}
+
+/// The settings of what viewers write and show, meant.
+#[derive(Clone)]
+pub struct TalkConfig {
+    pub viewer_images: ViewerImages,
+    pub images_bytes_max: u64,
+    pub words: Option<PathBuf>,
+    pub moderator: Option<Url>,
 }
 
 /// The settings of mail, meant.
@@ -155,6 +165,7 @@ impl Config {
             language: linger_web::Language::parse(typed.text("language"))
                 .context("`language` must be en or zh")?,
             webhooks_private: yes_or_no(typed, "webhooks-private")?,
+            talk: talk(typed)?,
         })
     }
 
@@ -209,6 +220,20 @@ fn amount(typed: &Typed, name: &str) -> anyhow::Result<linger_protocol::Money> {
     });
     read.with_context(|| {
         format!("`{name}` cannot be `{text}`: minor units and a currency, such as 5000000 CNY")
+    })
+}
+
+/// What cannot be read of an address is not repeated: it may hold a password.
+fn talk(typed: &Typed) -> anyhow::Result<TalkConfig> {
+    let some = |name| Some(typed.text(name)).filter(|text| !text.is_empty());
+    let viewer_images = typed.text("viewer-images").parse::<ViewerImages>();
+    Ok(TalkConfig {
+        viewer_images: viewer_images.map_err(|rule| anyhow::anyhow!("`viewer-images` {rule}"))?,
+        images_bytes_max: read::<u64>(typed, "images-mb")?.saturating_mul(1_000_000),
+        words: some("moderation-words").map(Into::into),
+        moderator: some("moderation-url")
+            .map(|url| url.parse::<Url>().context("`moderation-url` is no address"))
+            .transpose()?,
     })
 }
 

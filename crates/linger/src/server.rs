@@ -2,7 +2,7 @@
 //! does around it.
 
 use crate::{
-    config::Config,
+    config::{Config, TalkConfig},
     loops::{self, Collecting, Visits},
 };
 use anyhow::Context;
@@ -14,8 +14,8 @@ use linger_media::{Media, MediaConfig};
 use linger_outlet::{
     MailOutbox, OutboxConfig, Payments, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
 };
-use linger_store::{MasterKey, Mirror, Store, Vault};
-use linger_web::{House, HouseParts};
+use linger_store::{Images, MasterKey, Mirror, Store, Vault};
+use linger_web::{Hook, House, HouseParts, Moderator, TalkParts, WordList};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use url::Url;
 
@@ -111,6 +111,7 @@ impl Server {
             webhooks: webhooks(config).await?,
             mail: mail(config).await?,
             events: events.clone(),
+            talk: talk(config)?,
             config: config.web(public_url.clone()),
         })?;
         let handle = Handle::new();
@@ -223,6 +224,24 @@ async fn webhooks(config: &Config) -> anyhow::Result<WebhookSender> {
     let sender = sender.await.context("opening the book of webhooks")?;
     tokio::spawn(sender.clone().run());
     Ok(sender)
+}
+
+/// Opens the folder of pictures, and the moderator of what viewers write and show.
+fn talk(config: &Config) -> anyhow::Result<TalkParts> {
+    let TalkConfig { viewer_images, images_bytes_max, words, moderator } = &config.talk;
+    let images = Images::open(&config.data, *images_bytes_max).context("opening the pictures")?;
+    let words = match words {
+        Some(file) => WordList::open(file.clone()).context("`moderation-words`")?,
+        None => WordList::empty(),
+    };
+    let moderator: Arc<dyn Moderator> = match moderator {
+        Some(url) => {
+            let hook = Hook::new(url.clone(), words);
+            Arc::new(hook.map_err(|rule| anyhow::anyhow!("`moderation-url`: {rule}"))?)
+        }
+        None => Arc::new(words),
+    };
+    Ok(TalkParts { images, moderator, viewer_images: *viewer_images })
 }
 
 /// Opens the book of mails and lets them travel, if there is a server for it.

@@ -116,6 +116,19 @@ pub const SETTINGS: &[Setting] = &[
         "no",
         "Whether webhooks may go over plain HTTP and to addresses of private networks: yes or no",
     ),
+    setting(
+        "viewer-images",
+        "looked-at",
+        "Pictures of viewers: looked-at (staff or a moderator outside first), open or off",
+    ),
+    setting("images-mb", "2048", "Room that all pictures of people may take, MB"),
+    setting("moderation-words", "", "File of words that hold or refuse what viewers write; none when empty"),
+    Setting {
+        name: "moderation-url",
+        default: "",
+        help: "Address of a moderator that is asked about every text and picture of viewers; none when empty",
+        secret: true,
+    },
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 

@@ -169,6 +169,10 @@ impl Evening {
             spoken,
             question,
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         });
     }
 

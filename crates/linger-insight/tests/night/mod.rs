@@ -123,6 +123,10 @@ impl Night {
             spoken: Sealed { key: KeyId(0), body: vec![].into() },
             question: Some(QuestionId(question)),
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         });
     }
 
@@ -134,6 +138,10 @@ impl Night {
             spoken: Sealed { key: KeyId(0), body: vec![].into() },
             question: None,
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         });
     }
 

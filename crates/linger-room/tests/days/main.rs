@@ -12,6 +12,8 @@ mod audit_rundown;
 mod audit_seat;
 #[path = "../support/audit_show.rs"]
 mod audit_show;
+#[path = "../support/audit_talk.rs"]
+mod audit_talk;
 #[path = "../support/day.rs"]
 mod day;
 #[path = "../support/day_activity.rs"]
@@ -89,13 +91,24 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         refusals.extend(day.refusals.iter().map(|it| it.code()));
     }
     // Kinds of events within kinds are kinds of their own.
-    let (activity_kinds, seat_kinds, club_kinds, rundown_kinds) = (6, 13, 13, 8);
-    assert_eq!(kinds.len(), 35 + activity_kinds + seat_kinds + club_kinds + rundown_kinds, "{kinds:?}");
+    let (activity_kinds, seat_kinds, club_kinds, rundown_kinds, talk_kinds) = (6, 13, 13, 8, 10);
+    assert_eq!(
+        kinds.len(),
+        35 + activity_kinds + seat_kinds + club_kinds + rundown_kinds + talk_kinds,
+        "{kinds:?}"
+    );
     let unseen: Vec<&str> =
         Refusal::ALL.iter().map(|it| it.code()).filter(|code| !refusals.contains(code)).collect();
     // These need a hand to ask for them: the transcripts do.
-    let by_hand =
-        ["room-is-open", "text-too-long", "too-many-items", "too-many-steps", "room-full", "queue-full"];
+    let by_hand = [
+        "room-is-open",
+        "text-too-long",
+        "too-many-items",
+        "too-many-steps",
+        "room-full",
+        "queue-full",
+        "gifts-unpaid",
+    ];
     assert_eq!(unseen, by_hand);
 }
 

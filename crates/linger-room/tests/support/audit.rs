@@ -3,7 +3,7 @@
 
 use crate::{
     audit_activity::Games, audit_club::Books, audit_rundown::Stagehand, audit_seat::Seat, audit_show::Show,
-    day::Input,
+    audit_talk::Talk, day::Input,
 };
 use linger_protocol::*;
 use linger_room::Room;
@@ -28,6 +28,7 @@ pub struct Auditor {
     seat: Seat,
     club: Books,
     stagehand: Stagehand,
+    talk: Talk,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -62,7 +63,10 @@ impl Auditor {
     pub fn see(&mut self, now: Millis, input: &Input, answer: &Answer, room: &Room) {
         let events = answer.as_deref().unwrap_or(&[]);
         self.check_answer(now, input, answer);
-        events.iter().for_each(|event| self.book(now, event));
+        for (place, event) in events.iter().enumerate() {
+            self.book(now, event);
+            self.talk.book_comment(event, place.checked_sub(1).map(|it| &events[it]));
+        }
         self.check_payment(input, events);
         self.seat.see(now, input, answer, room);
         self.club.see(now, input, answer, room);
@@ -79,6 +83,7 @@ impl Auditor {
         assert!(self.orders.values().all(|it| it.fate != Fate::Held), "an order is held for ever");
         assert!(self.back_due.is_empty(), "money that had to go back is still here");
         let paid = self.orders.values().filter(|it| it.fate == Fate::Paid).count();
+        let paid = paid + self.talk.given();
         assert_eq!(
             paid + self.back_settled.len(),
             self.payments_made.len(),
@@ -95,6 +100,7 @@ impl Auditor {
         self.seat.close();
         self.club.close(room);
         self.stagehand.close();
+        self.talk.close(room);
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
@@ -122,12 +128,17 @@ impl Auditor {
         }
         let Act::PlaceOrder { order, item, units } = act else {
             self.show.check_answer(now, by, act, answer);
+            self.talk.check_say(by, act, answer);
             return;
         };
         if let Some(it) = self.orders.get(order) {
             let same = it.person == by.person && it.item == *item && it.units == i64::from(*units);
             let expected = if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
             assert_eq!(answer, &expected, "asking twice");
+            return;
+        }
+        if self.talk.is_gift(*order) {
+            assert_eq!(answer, &Err(Refusal::OrderIdTaken), "the name of a gift");
             return;
         }
         let account = self.items.get(item);
@@ -156,7 +167,9 @@ impl Auditor {
     fn check_payment(&mut self, input: &Input, events: &[Event]) {
         let Input::Tell(Report::PaymentArrived { payment, .. }) = input else { return };
         let answers = events.iter().filter(|it| match it {
-            Event::OrderPaid { payment: it, .. } | Event::RefundDue { payment: it, .. } => it == payment,
+            Event::OrderPaid { payment: it, .. }
+            | Event::RefundDue { payment: it, .. }
+            | Event::Talk(TalkEvent::GiftGiven { payment: it, .. }) => it == payment,
             _ => false,
         });
         let fresh = self.payments_made.insert(payment.clone());
@@ -169,10 +182,12 @@ impl Auditor {
         assert!(late.is_none(), "{late:?} is held beyond its time");
         self.show.check_nothing_is_due(now);
         self.games.check_nothing_is_due(now);
+        self.talk.check_nothing_is_due(now);
     }
 
     fn check_room(&self, room: &Room) {
         assert_eq!(i64::from(room.here()), self.here);
+        self.talk.check_room(room);
         assert_eq!(room.likes(), self.likes);
         assert_eq!(room.followers(), self.followers.len());
         assert_eq!((room.is_live(), room.is_open(), room.pinned()), (self.live, self.opened, self.pinned));
@@ -230,7 +245,17 @@ impl Auditor {
             Event::Announced { .. } | Event::QualityGathered { .. } | Event::Club(_) => {}
             // The run of show as well.
             Event::Rundown(_) => {}
-            _ if self.show.book(now, event) => {}
+            Event::Talk(event) => {
+                if let TalkEvent::GiftGiven { payment, .. } = event {
+                    assert!(self.payments_answered.insert(payment.clone()), "{payment} is answered twice");
+                }
+                self.talk.book(now, event);
+            }
+            _ if self.show.book(now, event) => {
+                if let Event::CommentHidden { comment } = event {
+                    self.talk.book_hidden(*comment);
+                }
+            }
             _ => self.book_sale(now, event),
         }
     }
@@ -268,6 +293,9 @@ impl Auditor {
                 self.back_due.insert(payment.clone(), *order);
                 let known = self.orders.get(order);
                 let sound = match reason {
+                    reason if self.talk.is_gift(*order) => {
+                        self.talk.sound(*order, *amount, *reason) == Some(true)
+                    }
                     RefundReason::UnknownOrder => known.is_none(),
                     RefundReason::PaidTwice => known.is_some_and(|it| it.fate == Fate::Paid),
                     RefundReason::WrongAmount => {

@@ -51,8 +51,11 @@ impl Show {
 
     pub fn check_answer(&self, now: Millis, by: &Actor, act: &Act, answer: &Result<Vec<Event>, Refusal>) {
         match act {
-            Act::Say { spoken, .. } if answer.is_ok() => {
-                assert!(!spoken.plain.trim().is_empty(), "nothing was said, and it was taken for something");
+            Act::Say { spoken, image, .. } if answer.is_ok() => {
+                assert!(
+                    !spoken.plain.trim().is_empty() || image.is_some(),
+                    "nothing was said, and it was taken for something"
+                );
                 assert!(self.muted.get(&by.person).is_none_or(|until| now >= *until), "a muted person spoke");
             }
             Act::FollowIntent { intent } if self.intents.contains(&intent.id) => {

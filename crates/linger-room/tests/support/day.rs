@@ -3,11 +3,14 @@
 
 #[path = "day_club.rs"]
 mod club;
+#[path = "day_talk.rs"]
+mod talk;
 
 use crate::{audit::Auditor, dice::Dice};
 use linger_protocol::*;
 use linger_room::{Room, draw};
 use std::collections::BTreeMap;
+use talk::answering;
 
 #[path = "day_seat.rs"]
 mod day_seat;
@@ -193,7 +196,8 @@ impl World {
     /// What the world around the room does about an event: buyers pay, providers give back, the house reveals.
     fn react(&mut self, event: &Event) {
         match event {
-            Event::UnitsHeld { order, amount, .. } => {
+            Event::UnitsHeld { order, amount, .. }
+            | Event::Talk(TalkEvent::GiftSent { order, amount, .. }) => {
                 let (order, amount) = (*order, *amount);
                 if self.dice.percent(15) {
                     self.pay(order, Money::new(amount.minor - 1, amount.currency));
@@ -236,8 +240,9 @@ impl World {
             return day_seat::anything(&mut self.dice, &self.room);
         }
         match self.dice.below(100) {
-            0..20 => self.talk(),
-            20..40 => self.play(),
+            0..8 => self.around_the_talk(),
+            8..22 => self.talk(),
+            22..40 => self.play(),
             40..60 => self.trade(),
             60..72 => self.run_the_shop(),
             72..82 => self.run_the_show(),
@@ -284,12 +289,12 @@ impl World {
                 let muted = PersonId(self.viewer());
                 (Role::Moderator, Act::Mute { person: muted, for_ms })
             }
-            4 => (Role::Host, Act::Say { spoken, answers: Some(self.question()) }),
+            4 => (Role::Host, answering(spoken, self.question())),
             5 => (Role::Host, Act::AnswerOnAir { question: self.question() }),
             6 => (Role::Host, Act::Announce { text: "soon".into() }),
             7 => (Role::Viewer, Act::AnswerOnAir { question: self.question() }),
-            8 => (Role::Host, Act::Say { spoken, answers: None }),
-            _ => (Role::Viewer, Act::Say { spoken, answers: None }),
+            8 => (Role::Host, Act::say(spoken)),
+            _ => (Role::Viewer, Act::say(spoken)),
         };
         let person = if role == Role::Host { 1 } else { person };
         self.ask(person, role, act)

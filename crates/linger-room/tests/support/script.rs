@@ -9,6 +9,9 @@
 mod club;
 
 use crate::script_activity;
+#[path = "script_talk.rs"]
+mod talk;
+
 use expect_test::Expect;
 use linger_protocol::*;
 use linger_room::{Room, draw, question};
@@ -61,6 +64,7 @@ impl Play {
     fn line(&mut self, who: &str, what: &str) -> String {
         let words: Vec<&str> = what.split_whitespace().collect();
         match who {
+            "look" if words[0] == "lane" => self.look_lane(words[1]),
             "look" => self.look(words[0]),
             "club" => self.club_line(&words),
             "crash" => {
@@ -112,13 +116,20 @@ impl Play {
         if let Some(act) = script_activity::asked(what, words) {
             return Act::Activity(act);
         }
+
+        if let Some(act) = self.talk_asked(what, words) {
+            return act;
+        }
         let after = |n: usize| what.splitn(n + 1, ' ').nth(n).unwrap_or("");
         match words[0] {
             "open" => Act::OpenRoom { title: after(1).into(), host: PersonId(1), host_name: "Lin".into() },
-            "say" => Act::Say { spoken: Spoken::unsealed(after(1)), answers: None },
+            "say" => Act::say(Spoken::unsealed(after(1))),
             "answer" => Act::Say {
                 spoken: Spoken::unsealed(after(2)),
                 answers: Some(QuestionId(number(words[1]) as u32)),
+                reply_to: None,
+                mentions: vec![],
+                image: None,
             },
             "on-air" => Act::AnswerOnAir { question: QuestionId(number(words[1]) as u32) },
             "hide" => Act::HideComment { comment: CommentId(number(words[1])) },
@@ -309,6 +320,7 @@ impl Play {
             Event::Seat(event) => script_seat::told(event, |person| self.name(person).to_owned()),
             Event::Club(event) => self.tell_club(event),
             Event::Rundown(event) => crate::script_rundown::told(event),
+            Event::Talk(event) => self.talk_told(event),
             _ => self.tell_sale(event),
         }
     }
@@ -318,7 +330,7 @@ impl Play {
             Event::CommentMade { comment, person, question, answers, .. } => {
                 let asks = question.map_or(String::new(), |it| format!(" asks q{it}"));
                 let answers = answers.map_or(String::new(), |it| format!(" answers q{it}"));
-                format!("c{comment} by {}{asks}{answers}", self.name(*person))
+                format!("c{comment} by {}{asks}{answers}{}", self.name(*person), self.told_with(event))
             }
             Event::QuestionOpened { question, topic, item } => {
                 let of = item.map_or(String::new(), |it| format!(" of i{it}"));

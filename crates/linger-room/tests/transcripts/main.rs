@@ -19,3 +19,4 @@ mod script_activity;
 mod script_rundown;
 mod seat;
 mod shelf;
+mod talk;

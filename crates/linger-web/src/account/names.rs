@@ -11,7 +11,32 @@ pub(super) fn checked(name: &str) -> Option<&str> {
     if name.is_empty() || name.chars().nth(Limits::NAME_CHARS).is_some() || name.chars().any(disturbs) {
         return None;
     }
-    name.chars().any(|c| !joins(c)).then_some(name)
+    if !name.chars().any(|c| !joins(c)) || marks_in_a_row(name) > MARKS_MAX {
+        return None;
+    }
+    Some(name)
+}
+
+/// Marks upon one letter: no script that people write names in stacks more.
+const MARKS_MAX: usize = 3;
+
+/// The longest row of marks and joiners; a tower of them covers the lines above and below.
+fn marks_in_a_row(name: &str) -> usize {
+    let mut row = 0;
+    let rows = name.chars().map(|c| {
+        row = if is_mark(c) { row + 1 } else { 0 };
+        row
+    });
+    rows.max().unwrap_or(0)
+}
+
+/// Characters that stand on the one before: combining marks, and what joins or varies.
+fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{200c}' | '\u{200d}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// Characters that would disturb others' screens: controls, marks that turn the writing direction (Unicode TR 9), and
@@ -77,6 +102,24 @@ mod tests {
             assert_eq!(checked(name), None, "{name:?}");
         }
         assert_eq!(checked(&"x".repeat(25)), None);
+    }
+
+    #[test]
+    fn a_tower_of_marks_is_no_name_and_a_few_marks_are() {
+        for name in [
+            "a\u{301}\u{301}\u{301}\u{301}",
+            "Z\u{489}\u{36f}\u{20dd}\u{1ab0}o",
+            "x\u{200d}\u{200d}\u{200d}\u{200d}y",
+        ] {
+            assert_eq!(checked(name), None, "{name:?}");
+        }
+        for name in ["\u{301}\u{302}", "\u{202e}\u{202d}", "\u{2067}\u{2069}", "\u{e0061}"] {
+            assert_eq!(checked(name), None, "nothing is left of {name:?}");
+        }
+        for name in ["Viê\u{323}t", "ก\u{e34}\u{e48}ง", "שָׁלוֹם", "👩\u{200d}👩\u{200d}👧"]
+        {
+            assert_eq!(checked(name), Some(name));
+        }
     }
 
     #[test]

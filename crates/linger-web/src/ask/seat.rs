@@ -8,9 +8,6 @@ use crate::{
 };
 use linger_protocol::{Act, CallOutcome, ItemId, NoCall, PersonId, RoomId, SeatAct, WhoMayAsk};
 
-/// Nobody comes before others yet: this is where a club's levels will be looked up.
-const PRIORITY: u8 = 0;
-
 /// The act, with name and words sealed under the asker's key.
 pub(super) async fn meant(
     house: &House,
@@ -26,7 +23,7 @@ pub(super) async fn meant(
                 desk.gather.expect([asker.actor.person]);
             }
             let note = spoken(house, room, asker, note.unwrap_or_default()).await?;
-            SeatAct::AskForStage { note, priority: PRIORITY }
+            SeatAct::AskForStage { note, priority: level(house, room, asker) }
         }
         SeatAsk::WithdrawAsk => SeatAct::WithdrawAsk,
         SeatAsk::AcceptSeat => SeatAct::AcceptSeat,
@@ -49,7 +46,7 @@ pub(super) async fn meant(
         SeatAsk::CloseCalls => SeatAct::CloseCalls,
         SeatAsk::AskForCall { topic, item } => {
             let topic = spoken(house, room, asker, topic).await?;
-            SeatAct::AskForCall { topic, item: item.map(ItemId), priority: PRIORITY }
+            SeatAct::AskForCall { topic, item: item.map(ItemId), priority: level(house, room, asker) }
         }
         SeatAsk::WithdrawCall => SeatAct::WithdrawCall,
         SeatAsk::TakeCall { person: it } => SeatAct::TakeCall { person: person(it)? },
@@ -70,4 +67,9 @@ pub(super) async fn meant(
             },
         },
     }))
+}
+
+/// Who has a higher level in the fan club stands before others.
+fn level(house: &House, room: &RoomId, asker: &Asker) -> u8 {
+    house.desk(room).map_or(0, |desk| desk.hub.level(asker.actor.person))
 }

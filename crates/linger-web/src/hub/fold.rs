@@ -1,6 +1,7 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
 use super::club::{ClubFold, named};
+use super::talk::{TalkFold, company};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -70,6 +71,7 @@ pub(crate) struct Fold {
     pub(super) seat: super::seat::SeatFold,
     pub(super) club: ClubFold,
     pub(super) rundown: super::rundown::RundownFold,
+    pub(super) talk: TalkFold,
 }
 
 struct Place {
@@ -111,6 +113,7 @@ impl Fold {
         self.activities.take(entry, &self.names);
         self.at = self.at.max(at);
         self.club.take(&entry.event);
+        self.talk.take(entry, plain);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -163,6 +166,7 @@ impl Fold {
             asked.people.insert(*person);
             asked.first.get_or_insert_with(|| comment.clone());
         }
+        self.talk.said(&comment, *person, *question);
         self.comments.push_back(comment);
         if self.comments.len() > COMMENTS_SHOWN {
             self.comments.pop_front();
@@ -298,11 +302,13 @@ impl Fold {
         self.names.remove(&person);
         self.activities.erase(person);
         self.seat.erase(person);
+        self.talk.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
         for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
             comment.name.clear();
             comment.text.clear();
+            comment.with.image = None;
         }
         if let Some(draw) = self.draw.as_mut() {
             let won =
@@ -338,6 +344,7 @@ impl Fold {
             club: self.club.view(&self.comments, |people| self.names_of(people)),
             climax: self.rundown.climax(),
             backstage: self.rundown.backstage(),
+            talk: Some(if staff { self.talk.desk_view() } else { self.talk.view() }),
         };
         view.for_role(role)
     }
@@ -353,6 +360,7 @@ impl Fold {
             activities: self.activities.mine(person),
             seat: Some(self.seat.mine(person)),
             club: Some(self.club.mine(person)),
+            gifts: self.talk.gifts_of(person),
         }
     }
 
@@ -450,6 +458,7 @@ pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<Comme
         at: entry.at.0,
         question: question.map(|question| question.0),
         answers: answers.map(|question| question.0),
+        with: company(&entry.event),
     })
 }
 

@@ -35,6 +35,7 @@ impl Layers {
                 if let Some(comment) = comment_wire(entry, plain) {
                     self.public.push(WireEvent::Comment { comment });
                 }
+                self.add_company(fold, entry, plain);
                 if let Some((id, asked)) = question.and_then(|id| Some((id, fold.questions.get(&id)?))) {
                     let people = u32::try_from(asked.people.len()).unwrap_or(u32::MAX);
                     self.staff.push(WireEvent::QuestionAsked { question: id.0, people });
@@ -45,9 +46,10 @@ impl Layers {
                 item: item.map(|item| item.0),
                 at,
             }),
-            Event::QuestionAnswered { question, how, .. } => {
-                let (how, comment) = how_wire(*how);
+            Event::QuestionAnswered { question: id, how: answered, .. } => {
+                let (question, (how, comment)) = (id, how_wire(*answered));
                 self.public.push(WireEvent::QuestionAnswered { question: question.0, how, comment, at });
+                self.add_answered(fold, *id, *answered);
             }
             Event::CommentHidden { comment } => self.public.push(WireEvent::CommentHidden { id: comment.0 }),
             Event::Muted { person, until } => self.tell(*person, WireEvent::YouMuted { until: until.0 }),
@@ -87,6 +89,7 @@ impl Layers {
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
             Event::Seat(event) => self.seat.add(event),
             Event::Rundown(_) => self.set_rundown(fold),
+            Event::Talk(event) => self.add_talk(fold, entry, event),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -281,7 +284,7 @@ impl Layers {
         told.push(WireEvent::YouClub { mine: Box::new(fold.club.mine(person)) });
     }
 
-    fn tell(&mut self, person: PersonId, event: WireEvent) {
+    pub(super) fn tell(&mut self, person: PersonId, event: WireEvent) {
         self.private.entry(person).or_default().push(event);
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod fold;
 mod layer;
 mod rundown;
 mod seat;
+mod talk;
 
 pub(crate) use activity::about;
 pub use fold::sealed_form;
@@ -199,6 +200,16 @@ impl Hub {
         self.ring().fold.activities.points_against(rival)
     }
 
+    /// Somebody's level in the fan club; zero for none.
+    pub(crate) fn level(&self, person: PersonId) -> u8 {
+        self.ring().fold.club.level(person)
+    }
+
+    /// The picture in a comment of late.
+    pub(crate) fn picture_of(&self, comment: u64) -> Option<linger_protocol::ImageId> {
+        self.ring().fold.talk.picture_of(comment)
+    }
+
     /// Where everything that is known here ends, and the number of the frame after it.
     pub(crate) fn head(&self) -> (Position, u64) {
         let ring = self.ring();
@@ -373,13 +384,13 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
     });
 }
 
-/// Opens what is sealed in these entries, comments and names; what was erased, or cannot be read now, is empty.
+/// Opens what is sealed in these entries; what was erased, or cannot be read now, is empty.
 async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
     open(house, room, entries, true).await
 }
 
-/// Opens the texts among these entries, comments only where they are `shown`: whoever waits for stage or call is shown as
-/// long as they wait. What was erased, or cannot be read now, is empty.
+/// Opens the texts among these entries, comments and the club's names only where they are `shown`: who waits for stage or
+/// call, and what stands under photos, may still be shown however old it is.
 async fn open(house: &House, room: &RoomId, entries: &[Entry], shown: bool) -> Vec<Option<Plain>> {
     let mut opened = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -387,21 +398,19 @@ async fn open(house: &House, room: &RoomId, entries: &[Entry], shown: bool) -> V
             Event::CommentMade { spoken, .. } => Some(spoken).filter(|_| shown),
             Event::Seat(event) => seat::sealed(event),
             Event::Club(event) => event.sealed_name().map(|(_, name)| name).filter(|_| shown),
-            _ => None,
+            event => talk::sealed_of(event),
         };
-        opened.push(match sealed {
-            Some(sealed) => {
-                let bytes =
-                    house.vault.open(sealed, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
-                        tracing::error!(%fault, "a text could not be opened");
-                        None
-                    });
-                Some(plain_form(bytes))
-            }
-            None => None,
-        });
+        opened.push(open_one(house, room, sealed).await);
     }
     opened
+}
+
+async fn open_one(house: &House, room: &RoomId, sealed: Option<&linger_protocol::Sealed>) -> Option<Plain> {
+    let bytes = house.vault.open(sealed?, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a text could not be opened");
+        None
+    });
+    Some(plain_form(bytes))
 }
 
 fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {

@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::{ActivityAsk, ClubAsk, OrderWire, RundownAsk};
+use super::{ActivityAsk, ClubAsk, GiftWire, OrderWire, RundownAsk, TalkAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +15,15 @@ pub enum WireAct {
         /// The question it answers.
         #[serde(default)]
         answers: Option<u32>,
+        /// The comment it replies to.
+        #[serde(default)]
+        reply_to: Option<u64>,
+        /// People who are mentioned and told so, at most five: those who said something lately, or the host.
+        #[serde(default)]
+        mentions: Vec<String>,
+        /// A picture of yours that goes with it; the text may then be empty.
+        #[serde(default)]
+        image: Option<String>,
     },
     /// A question was answered aloud (staff).
     AnswerOnAir {
@@ -123,6 +132,8 @@ pub enum WireAct {
     Club(ClubAsk),
     /// Run the show by its document (host).
     Rundown(RundownAsk),
+    /// Something around the talk: a gift, a topic, a photo, what was held.
+    Talk(TalkAsk),
 }
 
 /// How a prompt went away.
@@ -154,4 +165,10 @@ pub struct Answer {
     /// The order as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderWire>,
+    /// The gift as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Box<GiftWire>>,
+    /// Whether it waits for a moderator; it is published, or not, later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
 }

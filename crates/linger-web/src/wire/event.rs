@@ -1,8 +1,8 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
 use super::{
-    ActivityWire, BackstageWire, ClimaxWire, ClubChange, ItemWire, MoneyWire, MyActivity, MyClubWire,
-    PromptEndWire, RoleName,
+    ActivityWire, BackstageWire, ClimaxWire, ClubChange, CompanyWire, GiftShown, HeldWire, ItemWire,
+    MoneyWire, MyActivity, MyClubWire, PhotoWire, PromptEndWire, RoleName, TalkView, YouTalk,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +28,9 @@ pub struct CommentWire {
     /// The question it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answers: Option<u32>,
+    /// What goes with it beside the words.
+    #[serde(flatten)]
+    pub with: CompanyWire,
 }
 
 /// How a question was answered.
@@ -366,5 +369,31 @@ pub enum WireEvent {
         /// All of it.
         #[serde(flatten)]
         backstage: BackstageWire,
+    },
+
+    /// A gift was given.
+    Gift {
+        /// The gift.
+        gift: GiftShown,
+    },
+    /// What stands around the talk, whole.
+    Talk {
+        /// Topic, featured comments, photos.
+        talk: TalkView,
+    },
+    /// Yours: somebody replied, an answer came, a gift or photo of yours stands otherwise.
+    YouTalk {
+        /// What.
+        you: YouTalk,
+    },
+    /// Staff: the photos that wait to be chosen, whole.
+    PhotosWaiting {
+        /// The photos, oldest first.
+        photos: Vec<PhotoWire>,
+    },
+    /// Staff: what waits for a moderator, whole.
+    Held {
+        /// The comments, oldest first.
+        held: Vec<HeldWire>,
     },
 }

@@ -15,6 +15,7 @@ mod review;
 mod rundown;
 mod seat;
 mod socket;
+mod talk;
 mod track;
 mod view;
 mod watch;
@@ -52,6 +53,10 @@ pub use rundown::{
     RundownRefused, RundownStep, RundownTemplate, RundownWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
+pub use talk::{
+    CompanyWire, GiftKind, GiftShown, GiftStateName, GiftWire, HeldWire, ImageKept, LaneName, PhotoStateName,
+    PhotoWire, TalkAsk, TalkView, TopicWire, YouTalk,
+};
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,

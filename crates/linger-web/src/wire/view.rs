@@ -1,8 +1,8 @@
 //! Whole pictures: what a client needs to draw a room from nothing. Does not know how it changes afterwards.
 
 use super::{
-    ActivityWire, BackstageWire, ClimaxWire, ClubWire, CommentWire, IntentWire, MyActivity, MyClubWire,
-    OrderWire, RoleName,
+    ActivityWire, BackstageWire, ClimaxWire, ClubWire, CommentWire, GiftWire, IntentWire, MyActivity,
+    MyClubWire, OrderWire, RoleName, TalkView,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -127,6 +127,9 @@ pub struct MyView {
     /// Where they stand in the fan club.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub club: Option<MyClubWire>,
+    /// Their gifts here, newest last, at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gifts: Vec<GiftWire>,
 }
 
 /// A room as one person sees it.
@@ -182,6 +185,9 @@ pub struct RoomView {
     /// Staff: the run of show, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backstage: Option<BackstageWire>,
+    /// What stands around the talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<TalkView>,
 }
 
 /// A room in a list.
@@ -311,6 +317,9 @@ impl RoomView {
                 club.staff = None;
             }
             self.backstage = None;
+            if let Some(talk) = &mut self.talk {
+                talk.waiting.clear();
+            }
         }
         self
     }

@@ -23,7 +23,7 @@ use linger_outlet::{
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
-use linger_web::{House, HouseParts, Language, WebConfig};
+use linger_web::{House, HouseParts, Language, Moderator, TalkParts, ViewerImages, WebConfig, WordList};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -165,6 +165,25 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
     ) -> Door {
+        let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk).await
+    }
+
+    /// A house with this moderator.
+    pub async fn judged(moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> Door {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let talk = talk(&dir, moderator, viewer_images);
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk).await
+    }
+
+    async fn open_whole(
+        dir: Arc<TempDir>,
+        begin: Millis,
+        config: WebConfig,
+        private_allowed: bool,
+        smtp_url: Option<&str>,
+        talk: TalkParts,
+    ) -> Door {
         let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
             Arc::new(MemoryLog::new()),
@@ -210,6 +229,7 @@ impl Door {
             webhooks: webhooks.clone(),
             mail: mail.clone(),
             events: events.clone(),
+            talk,
             config,
         })
         .unwrap();
@@ -324,6 +344,22 @@ impl Door {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// Sends a picture, or what pretends to be one.
+    pub async fn post_image(&self, room: &str, who: &Who, bytes: Vec<u8>) -> Said {
+        let mut request = Request::builder().method("POST").uri(format!("/api/rooms/{room}/images"));
+        let told = [
+            ("authorization", who.bearer.as_ref().map(|token| format!("Bearer {token}"))),
+            ("cookie", who.cookie.clone()),
+            ("x-csrf", who.csrf.clone()),
+        ];
+        for (name, value) in told {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        self.send(request.header("content-type", "image/png").body(Body::from(bytes)).unwrap()).await
+    }
+
     pub async fn send(&self, mut request: Request<Body>) -> Said {
         request.extensions_mut().insert(ConnectInfo(self.address));
         let response = self.app.clone().oneshot(request).await.unwrap();
@@ -335,6 +371,11 @@ impl Door {
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
+}
+
+fn talk(dir: &TempDir, moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> TalkParts {
+    let images = linger_store::Images::open(dir.path(), 64 << 20).unwrap();
+    TalkParts { images, moderator, viewer_images }
 }
 
 pub fn config(public_url: &str) -> WebConfig {

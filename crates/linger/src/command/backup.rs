@@ -29,6 +29,7 @@ const WEBHOOKS: &str = "webhooks.db";
 const MASTER_KEY: &str = "master.key";
 const EVENTS: &str = "events";
 const IMPORTS: &str = "imports";
+const IMAGES: &str = "images";
 /// The list of the files that make up the events.
 const MANIFEST: &str = "manifest.json";
 /// How often a copy of the events is begun, while the server keeps exchanging their files.
@@ -51,6 +52,7 @@ pub fn backup(typed: &Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 fn copy_all(config: &Config, to: &Path) -> anyhow::Result<()> {
     copy_folder(&config.data.join(LOG), &to.join(LOG))?;
     copy_events(&config.data, to)?;
+    copy_images(&config.data.join(IMAGES), &to.join(IMAGES))?;
     let master = master_key(config)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let vault = Vault::unlock(&config.data, master).await.context("opening the vault")?;
@@ -117,6 +119,21 @@ fn tried(config: &Config, folder: &Path) -> anyhow::Result<()> {
     ensure!(report.is_sound(), "the backup's log is damaged: {report}");
     println!("{report}");
     Ok(())
+}
+
+/// Copies the pictures of people. A picture is kept before a comment names it, so every picture of the copied log is
+/// among them; one that is published meanwhile changes its name, and the copy is begun anew.
+fn copy_images(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    for _ in 0..TRIES {
+        if copy_folder(from, to).is_ok() {
+            return Ok(());
+        }
+        fs::remove_dir_all(to).context("clearing away half a copy of the pictures")?;
+    }
+    anyhow::bail!("the pictures changed all the time; try again when fewer come in")
 }
 
 /// Copies events and what is known of imports. A server may exchange the files meanwhile; a copy counts if the list of

@@ -11,7 +11,7 @@ use linger_events::{Incoming, Who};
 use linger_log::Position;
 use linger_protocol::{
     ActivityEvent, ActivityId, Answered, Arrival, ClubEvent, Entry, Event, ItemId, LeaveReason, Millis,
-    Money, OrderId, PersonId, QuestionId, RefundReason, RoomId, SessionId,
+    Money, OrderId, PersonId, QuestionId, RefundReason, RoomId, SessionId, TalkEvent,
 };
 use linger_strategy::kpi::ANSWERED;
 use std::{
@@ -80,6 +80,8 @@ pub struct RoomFacts {
     sources: HashMap<PersonId, (Box<str>, u32)>,
     orders: HashMap<OrderId, Ordered>,
     returns: HashMap<(OrderId, Box<str>), (Money, RefundReason)>,
+    /// Who sent a gift that is not paid yet.
+    givers: HashMap<OrderId, PersonId>,
     categories: HashMap<ItemId, Box<str>>,
     /// Who waits for an answer, by the open questions.
     askers: BTreeMap<QuestionId, Vec<PersonId>>,
@@ -99,6 +101,7 @@ impl RoomFacts {
             sources: HashMap::new(),
             orders: HashMap::new(),
             returns: HashMap::new(),
+            givers: HashMap::new(),
             categories: HashMap::new(),
             askers: BTreeMap::new(),
             games: HashMap::new(),
@@ -149,6 +152,7 @@ impl RoomFacts {
                     fact.with(Text::Outcome, "follow")
                 });
             }
+            Event::Talk(event) => self.fold_talk(&mut telling, event),
             Event::DrawEntered { person, .. } => {
                 self.tell(&mut telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "draw"));
             }
@@ -208,6 +212,27 @@ impl RoomFacts {
             ClubEvent::Shared { person, .. } => did(*person, "share"),
             ClubEvent::Brought { by, .. } => did(*by, "brought"),
             ClubEvent::SprintJoined { people, .. } => people.iter().for_each(|person| did(*person, "sprint")),
+            _ => {}
+        }
+    }
+
+    /// Gifts count once they are paid; what they cost is no price of goods and stays out of the sums of orders.
+    fn fold_talk(&mut self, telling: &mut Telling, event: &TalkEvent) {
+        match event {
+            TalkEvent::GiftSent { order, person, .. } => {
+                self.givers.insert(*order, *person);
+            }
+            TalkEvent::GiftLapsed { order } => {
+                self.givers.remove(order);
+            }
+            TalkEvent::GiftGiven { order, .. } => {
+                if let Some(person) = self.givers.remove(order) {
+                    self.tell(telling, person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "gift"));
+                }
+            }
+            TalkEvent::PhotoOffered { person, .. } => {
+                self.tell(telling, *person, touch::INTERACTED, |fact| fact.with(Text::Outcome, "photo"));
+            }
             _ => {}
         }
     }
@@ -380,6 +405,36 @@ mod tests {
     }
 
     #[test]
+    fn a_gift_counts_once_it_is_paid_and_a_lapsed_one_never() {
+        let mut log = Log::new();
+        let order = OrderId(7);
+        let sent = || TalkEvent::GiftSent {
+            order,
+            person: PersonId(42),
+            role: Role::Viewer,
+            gift: linger_protocol::GiftId::new("flower").unwrap(),
+            count: 3,
+            amount: Money::new(300, Currency::CNY),
+            until: Millis(300_000),
+            giver: Sealed { key: KeyId(1), body: vec![].into() },
+            words: None,
+        };
+        let given = || TalkEvent::GiftGiven {
+            order,
+            payment: PaymentId::new("p1").unwrap(),
+            combo: 3,
+            combo_until: Millis(16_000),
+        };
+        assert!(log.happens(1_000, Event::Talk(sent())).is_empty());
+        let told = log.happens(2_000, Event::Talk(given()));
+        assert_eq!(names(&told), [touch::INTERACTED]);
+        assert_eq!(told[0].text(Text::Outcome), Some("gift"));
+        log.happens(3_000, Event::Talk(sent()));
+        log.happens(4_000, Event::Talk(TalkEvent::GiftLapsed { order }));
+        assert!(log.happens(5_000, Event::Talk(given())).is_empty());
+    }
+
+    #[test]
     fn a_stay_is_told_with_where_it_came_from_and_how_long_it_was() {
         let mut log = Log::new();
         let came = log.come(1_000, 1, 42);
@@ -402,6 +457,10 @@ mod tests {
             spoken: Sealed { key: KeyId(1), body: vec![].into() },
             question: Some(QuestionId(7)),
             answers: None,
+            lane: None,
+            reply_to: None,
+            mentions: None,
+            image: None,
         };
         for person in [42, 43, 42] {
             log.happens(1_000, asks(person));

@@ -122,10 +122,7 @@ async fn write_history(program: &Program, entries: u64) -> anyhow::Result<f64> {
                         engine.report(&room, Report::LikesCame { likes: 7, people: 3 }).await?;
                         continue;
                     }
-                    let act = Act::Say {
-                        spoken: Spoken::unsealed("a line of usual length, about the pot"),
-                        answers: None,
-                    };
+                    let act = Act::say(Spoken::unsealed("a line of usual length, about the pot"));
                     let by = Actor::viewer(PersonId(2 + n % PEOPLE));
                     engine.ask(&room, Request { by, act }, None).await?;
                 }

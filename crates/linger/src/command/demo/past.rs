@@ -136,7 +136,7 @@ impl Played<'_> {
             Deed::Tell(report) => self.tell(at, &report),
             Deed::Ask(by, act) => self.ask(at, by, act, None),
             Deed::Say(by, name, text) => {
-                let act = Act::Say { spoken: Spoken::unsealed(&text), answers: None };
+                let act = Act::say(Spoken::unsealed(&text));
                 self.ask(at, by, act, Some((by.person, name, text)));
             }
             Deed::AnswerOldest => {
