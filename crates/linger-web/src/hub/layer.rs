@@ -1,7 +1,8 @@
 //! Who is told what of an entry: everybody, staff, or the one person it concerns. It does not know connections.
 
 use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
-use crate::wire::WireEvent;
+use super::thinning::Audience;
+use crate::wire::{CommentWire, WireEvent};
 use linger_protocol::{Entry, Event, OffReason, OrderId, PersonId};
 use std::collections::HashMap;
 
@@ -20,9 +21,9 @@ impl Layers {
     pub(crate) fn add(&mut self, fold: &Fold, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at.0;
         match &entry.event {
-            Event::CommentMade { question, .. } => {
-                if let Some(comment) = comment_wire(entry, plain) {
-                    self.public.push(WireEvent::Comment { comment });
+            Event::CommentMade { comment, person, question, .. } => {
+                if let Some(wire) = comment_wire(entry, plain) {
+                    self.add_comment(fold.comments.audience(*comment), *person, wire);
                 }
                 if let Some((id, asked)) = question.and_then(|id| Some((id, fold.questions.get(&id)?))) {
                     let people = u32::try_from(asked.people.len()).unwrap_or(u32::MAX);
@@ -74,6 +75,18 @@ impl Layers {
             | Event::DrawRevealed { .. } => self.add_draw(fold, &entry.event),
             _ => self.add_shelf(fold, entry),
         }
+    }
+
+    fn add_comment(&mut self, audience: Audience, author: PersonId, comment: CommentWire) {
+        if audience == Audience::Everybody {
+            self.public.push(WireEvent::Comment { comment });
+            return;
+        }
+        self.add_thinned(comment.at);
+        if audience == Audience::Staff {
+            self.staff.push(WireEvent::CommentThinned { comment: comment.clone() });
+        }
+        self.tell(author, WireEvent::CommentThinned { comment });
     }
 
     fn add_presence(&mut self, entry: &Entry) {
@@ -183,6 +196,13 @@ impl Layers {
         match self.public.iter_mut().find(|it| matches!(it, WireEvent::Followers { .. })) {
             Some(WireEvent::Followers { followers }) => *followers = now,
             _ => self.public.push(WireEvent::Followers { followers: now }),
+        }
+    }
+
+    fn add_thinned(&mut self, now: i64) {
+        match self.public.iter_mut().find(|it| matches!(it, WireEvent::Thinned { .. })) {
+            Some(WireEvent::Thinned { n, at }) => (*n, *at) = (n.saturating_add(1), now),
+            _ => self.public.push(WireEvent::Thinned { n: 1, at: now }),
         }
     }
 
