@@ -6,4 +6,4 @@ export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
 export { Tracker, type Reply, type TrackWorld } from './track';
-export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';
+export { fold, foldAll, isStaff, leftOutPerSecond, viewOf, withOrder, type LeftOut, type View } from './view';

@@ -5,6 +5,7 @@
 mod house;
 
 mod comeback;
+mod flood;
 mod hello;
 mod limits;
 mod presence;
