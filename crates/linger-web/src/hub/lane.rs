@@ -6,7 +6,10 @@ use linger_protocol::{Entry, Event, Role};
 /// The lane in which something reaches the screens, the most important first. Only talk and applause are ever thinned: an
 /// answer is owed to a question, and what is paid for or said by those who run the room is for everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(test), expect(dead_code, reason = "a comment does not say yet that it is paid, a member's or applause"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "a comment does not say yet that it is paid, a member's or applause")
+)]
 pub(crate) enum Lane {
     /// The room itself: cards, sales, draws, announcements.
     Control,
@@ -64,9 +67,7 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use linger_protocol::{
-        Actor, Cause, CommentId, ItemId, KeyId, Millis, PersonId, QuestionId, Sealed,
-    };
+    use linger_protocol::{Actor, Cause, CommentId, ItemId, KeyId, Millis, PersonId, QuestionId, Sealed};
 
     /// A comment as it stands in the log.
     pub(crate) fn comment(id: u64, at: i64, person: u64, role: Role, question: Option<u32>) -> Entry {

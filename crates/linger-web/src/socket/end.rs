@@ -1,10 +1,6 @@
 //! Why a connection ends, and how the server says goodbye. It does not know what was said before.
 
-use crate::{
-    house::House,
-    hub::text,
-    wire::ToClient,
-};
+use crate::{house::House, hub::text, wire::ToClient};
 use axum::extract::ws::{Message, WebSocket};
 use linger_protocol::LeaveReason;
 use std::time::Duration;
@@ -58,4 +54,3 @@ pub(super) fn broken(error: &axum::Error) -> End {
     }
     End::lost()
 }
-

@@ -39,7 +39,12 @@ impl Ear {
     }
 
     /// Until the connection ends; gives after how long to come back.
-    async fn once(&mut self, authority: &str, path: &str, gate: &Arc<Semaphore>) -> Result<Option<u64>, Fault> {
+    async fn once(
+        &mut self,
+        authority: &str,
+        path: &str,
+        gate: &Arc<Semaphore>,
+    ) -> Result<Option<u64>, Fault> {
         // Given back once it is in the room: a server is not asked to greet thousands at once.
         let mut permit = gate.clone().acquire_owned().await.ok();
         let mut socket = RawSocket::open(authority, path, "").await?;

@@ -153,7 +153,8 @@ pub async fn flood_clients(config: FanoutConfig, host: StaffSession) -> Result<F
     let connect_s = began.elapsed().as_secs_f64();
     // What connecting stirred up shall not be counted.
     sleep(Duration::from_millis(2_000)).await;
-    let usage = || [config.server_pid.map(Usage::of).unwrap_or_default().cpu_s, Usage::of(std::process::id()).cpu_s];
+    let usage =
+        || [config.server_pid.map(Usage::of).unwrap_or_default().cpu_s, Usage::of(std::process::id()).cpu_s];
     let before = usage();
     let length = Duration::from_secs_f64(config.seconds);
     let crowd = Crowd::new(config.seed, config.danmu_per_s, config.sockets);
@@ -203,7 +204,8 @@ async fn settle(counts: &Counts) {
     while began.elapsed() < Duration::from_secs(60) {
         sleep(Duration::from_millis(100)).await;
         let now_seen = counts.deliveries();
-        let asked: u64 = speech::OF_VIEWERS.iter().map(|kind| counts.sent[*kind as usize].load(Relaxed)).sum();
+        let asked: u64 =
+            speech::OF_VIEWERS.iter().map(|kind| counts.sent[*kind as usize].load(Relaxed)).sum();
         let is_answered = counts.answered.load(Relaxed) + counts.refused.load(Relaxed) >= asked;
         if now_seen > seen || !is_answered {
             (seen, quiet) = (now_seen, Instant::now());

@@ -46,13 +46,14 @@ impl Kind {
     }
 }
 
-/// How much larger than the mean a burst is at its beginning, and how quickly it dies away.
+/// How much larger than the mean a burst is, how long it lasts, and how quickly it dies away then.
 const BURST: f64 = 10.0;
+const BURST_S: f64 = 1.0;
 const BURST_DIES_S: f64 = 0.5;
 /// Seconds from one burst to the next, about.
-const BURST_EVERY_S: f64 = 10.0;
-/// Share of what is said between bursts: with the bursts' half it makes the mean.
-const CALM: f64 = 1.0 - BURST * BURST_DIES_S / BURST_EVERY_S;
+const BURST_EVERY_S: f64 = 20.0;
+/// What is said between bursts, as a share of the mean: with the bursts it makes the mean.
+const CALM: f64 = 1.0 - BURST * (BURST_S + BURST_DIES_S) / BURST_EVERY_S;
 /// Shares of what is said: calmly, and in a burst, which is mostly a chorus.
 const QUESTIONS: [f64; 2] = [0.10, 0.03];
 const REACTIONS_SHARE: [f64; 2] = [0.35, 0.70];
@@ -88,7 +89,12 @@ impl Crowd {
     }
 
     /// Speaks for so long; gives how much was said in the fullest second.
-    pub(super) async fn speak(mut self, counts: &Counts, mouths: &[UnboundedSender<String>], length: Duration) -> u64 {
+    pub(super) async fn speak(
+        mut self,
+        counts: &Counts,
+        mouths: &[UnboundedSender<String>],
+        length: Duration,
+    ) -> u64 {
         let began = Instant::now();
         let mut ticks = interval(TICK);
         let (mut owed, mut at, mut beaten) = (0.0, 0.0, 0);
@@ -124,7 +130,7 @@ impl Crowd {
 
     /// Comments a second: calmly, and of the bursts that have not died away.
     fn rates(&self, now: f64) -> (f64, f64) {
-        let of = |began: &f64| (-(now - began) / BURST_DIES_S).exp();
+        let of = |began: &f64| (-(now - began - BURST_S).max(0.0) / BURST_DIES_S).exp();
         let bursts: f64 = self.bursts.iter().map(of).sum();
         (CALM * self.mean_per_s, BURST * bursts * self.mean_per_s)
     }
@@ -165,7 +171,8 @@ fn words(dice: &mut Dice, kind: Kind) -> String {
         Kind::Question => {
             let about = dice.pick(&About::ALL).copied().unwrap_or(About::Price);
             let lines = lines::questions(about);
-            pick(dice, if chinese { lines.zh } else { lines.en }).replace("{it}", if chinese { "杯子" } else { "cup" })
+            pick(dice, if chinese { lines.zh } else { lines.en })
+                .replace("{it}", if chinese { "杯子" } else { "cup" })
         }
         Kind::Reaction => pick(dice, if chinese { lines::CHORUS.zh } else { lines::CHORUS.en }),
         Kind::Control | Kind::Host | Kind::Talk => {
@@ -205,11 +212,12 @@ mod tests {
     fn bursts_are_ten_times_the_mean_and_the_mean_is_the_mean() {
         let mut crowd = Crowd::new(1, 100.0, 1_000);
         let (calm, none) = crowd.rates(0.0);
-        assert_eq!((calm, none), (50.0, 0.0));
+        assert_eq!((calm, none), (25.0, 0.0));
         crowd.bursts.push(0.0);
-        assert_eq!(crowd.rates(0.0), (50.0, 1_000.0));
-        let said: f64 = (0..10_000).map(|ms| crowd.rates(f64::from(ms) / 1_000.0)).map(|(calm, burst)| (calm + burst) / 1_000.0).sum();
-        assert!((said / 10.0 - 100.0).abs() < 1.0, "{said} in ten seconds");
+        assert_eq!(crowd.rates(0.9), (25.0, 1_000.0));
+        let both = |ms: u32| crowd.rates(f64::from(ms) / 1_000.0);
+        let said: f64 = (0..20_000).map(both).map(|(calm, burst)| (calm + burst) / 1_000.0).sum();
+        assert!((said / 20.0 - 100.0).abs() < 1.0, "{said} in twenty seconds");
     }
 
     #[test]

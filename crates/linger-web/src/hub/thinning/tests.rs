@@ -132,8 +132,7 @@ proptest! {
 #[test]
 fn quiet_rooms_are_not_thinned_and_nothing_is_when_it_is_off() {
     // Five friends, each with something to say every second and a half.
-    let said: Vec<_> =
-        (0..400).map(|n| comment(n + 1, n as i64 * 300, n % 5, Role::Viewer, None)).collect();
+    let said: Vec<_> = (0..400).map(|n| comment(n + 1, n as i64 * 300, n % 5, Role::Viewer, None)).collect();
     assert!(decided(&mut Thinning::new(20, KEPT), &said).iter().all(|it| *it == Audience::Everybody));
     let flood: Vec<_> = (0..5_000).map(|n| comment(n + 1, 0, 1, Role::Viewer, None)).collect();
     assert!(decided(&mut Thinning::new(0, KEPT), &flood).iter().all(|it| *it == Audience::Everybody));
@@ -165,7 +164,8 @@ fn whoever_shouts_all_the_time_does_not_crowd_out_those_who_speak_once() {
 #[test]
 fn among_many_first_comments_the_lot_decides_and_not_who_is_quickest() {
     let shown = chorus(500, 400, 20);
-    let quarter = |from: u64| (from..from + 125).map(|person| shown.get(&person).copied().unwrap_or(0)).sum::<u32>();
+    let quarter =
+        |from: u64| (from..from + 125).map(|person| shown.get(&person).copied().unwrap_or(0)).sum::<u32>();
     let quarters = [quarter(0), quarter(125), quarter(250), quarter(375)];
     let all: u32 = quarters.iter().sum();
     // Twenty a second for a hundred seconds, and what was saved.
@@ -177,10 +177,8 @@ fn among_many_first_comments_the_lot_decides_and_not_who_is_quickest() {
 fn applause_has_places_of_its_own() {
     let mut budgets = Thinning::new(20, KEPT).budgets.expect("it is on");
     let mut shown = |lane, ids: std::ops::Range<u64>| {
-        ids.filter(|id| {
-            budgets.decide(Millis(0), lane, PersonId(*id), CommentId(*id)) == Audience::Everybody
-        })
-        .count()
+        ids.filter(|id| budgets.decide(Millis(0), lane, PersonId(*id), CommentId(*id)) == Audience::Everybody)
+            .count()
     };
     let applause = shown(Lane::Reaction, 0..1_000);
     let talk = shown(Lane::Talk, 1_000..2_000);
