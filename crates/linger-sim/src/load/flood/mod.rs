@@ -119,6 +119,17 @@ struct Counts {
 }
 
 impl Counts {
+    fn sent(&self, kind: Kind) -> u64 {
+        self.sent[kind as usize].load(Relaxed)
+    }
+
+    /// What sockets should have been shown and were not.
+    fn lost(&self, kind: Kind) -> u64 {
+        let most = self.shown(kind).max().unwrap_or(0);
+        let owed = if kind.may_be_thinned() { most } else { self.sent(kind) };
+        self.shown(kind).map(|shown| owed.saturating_sub(shown)).sum()
+    }
+
     fn shown(&self, kind: Kind) -> impl Iterator<Item = u64> {
         self.places.iter().map(move |place| place.shown[kind as usize].load(Relaxed))
     }
@@ -197,36 +208,29 @@ async fn pace(
     Ok(())
 }
 
-/// Until everything that was asked is answered and nothing comes any more.
+/// Until everything that was asked is answered and has arrived everywhere, or nothing comes any more.
 async fn settle(counts: &Counts) {
     let (mut seen, mut quiet) = (counts.deliveries(), Instant::now());
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
+    while quiet.elapsed() < Duration::from_secs(10) {
         sleep(Duration::from_millis(100)).await;
-        let now_seen = counts.deliveries();
-        let asked: u64 =
-            speech::OF_VIEWERS.iter().map(|kind| counts.sent[*kind as usize].load(Relaxed)).sum();
+        let asked: u64 = speech::OF_VIEWERS.iter().map(|kind| counts.sent(*kind)).sum();
         let is_answered = counts.answered.load(Relaxed) + counts.refused.load(Relaxed) >= asked;
-        if now_seen > seen || !is_answered {
+        let now_seen = counts.deliveries();
+        if now_seen > seen {
             (seen, quiet) = (now_seen, Instant::now());
-        } else if quiet.elapsed() > Duration::from_secs(2) {
+        } else if is_answered && Kind::ALL.iter().all(|kind| counts.lost(*kind) == 0) {
             break;
         }
     }
 }
 
 fn reported(counts: &Counts, seconds: f64) -> FloodReport {
-    let lane = |kind: Kind| {
-        let sent = counts.sent[kind as usize].load(Relaxed);
-        let shown = counts.shown(kind).max().unwrap_or(0);
-        let owed = if kind.may_be_thinned() { shown } else { sent };
-        LaneReport {
-            sent,
-            shown,
-            deliveries: counts.shown(kind).sum(),
-            lost: counts.shown(kind).map(|shown| owed.saturating_sub(shown)).sum(),
-            delay: counts.delays[kind as usize].delays(),
-        }
+    let lane = |kind: Kind| LaneReport {
+        sent: counts.sent(kind),
+        shown: counts.shown(kind).max().unwrap_or(0),
+        deliveries: counts.shown(kind).sum(),
+        lost: counts.lost(kind),
+        delay: counts.delays[kind as usize].delays(),
     };
     let (talk, reaction, question) = (lane(Kind::Talk), lane(Kind::Reaction), lane(Kind::Question));
     let may_be_thinned = (talk.sent + reaction.sent).max(1);
