@@ -1,3 +1,5 @@
+//! What thinning promises, over talk of every shape. It does not know how frames are made of it.
+
 use super::*;
 use crate::hub::lane::tests::comment;
 use linger_protocol::Role;
