@@ -146,6 +146,7 @@ def linger(binary, client):
             binary, "serve", "--data", str(at / "data"), "--listen", f"127.0.0.1:{port}",
             "--media-udp", "127.0.0.1:0", "--media-tcp", "off", "--guests-per-minute", "10000000",
             "--sockets-per-address", "20000", "--asks-per-second", "1000", "--log-level", "warn",
+            "--talk-per-second", "0",
         ]
         with running(command, log) as process:
             wait_for_port(port, process)

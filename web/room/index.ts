@@ -9,4 +9,4 @@ export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } f
 export { mentionedIn } from './talk';
 export { Tracker, type Reply, type TrackWorld } from './track';
 export type { Seat } from './seat';
-export { fold, foldAll, isStaff, viewOf, withOrder, type View } from './view';
+export { fold, foldAll, isStaff, leftOutPerSecond, viewOf, withOrder, type LeftOut, type View } from './view';

@@ -28,7 +28,7 @@ const WAITING_MAX = 100;
 function shows(act: Act, event: RoomEvent, me: string): boolean {
   switch (act.kind) {
     case 'say':
-      return event.k === 'comment' && saidBy(event, me, act);
+      return isComment(event) && saidBy(event, me, act);
     case 'open-draw':
       return event.k === 'draw-opened' && event.keyword === act.keyword && event.prize === act.prize;
     case 'announce':
@@ -37,6 +37,11 @@ function shows(act: Act, event: RoomEvent, me: string): boolean {
       // The others may be asked twice: the second time changes nothing or is refused by name.
       return false;
   }
+}
+
+/** A comment, shown to everybody or thinned out: it was made either way. */
+function isComment(event: RoomEvent): event is RoomEvent & { k: 'comment' | 'comment-thinned' } {
+  return event.k === 'comment' || event.k === 'comment-thinned';
 }
 
 function saidBy(comment: Comment, me: string, act: Act & { kind: 'say' }): boolean {
@@ -89,7 +94,7 @@ export class Outbox {
     for (const it of this.#waiting.values()) {
       if (!it.doubtful || !shows(it.act, event, me)) continue;
       this.#waiting.delete(it.id);
-      it.resolve({ position, comment: event.k === 'comment' ? event.id : null });
+      it.resolve({ position, comment: isComment(event) ? event.id : null });
       return;
     }
   }

@@ -1,6 +1,6 @@
 // What the fold promises, event by event.
 import { describe, expect, test } from 'vitest';
-import { fold, foldAll, viewOf, weight, type View } from './view';
+import { fold, foldAll, leftOutPerSecond, viewOf, weight, type View } from './view';
 import { order, roomView, say, welcome } from './samples';
 
 const seen = (role: 'viewer' | 'host' = 'viewer'): View => viewOf(welcome({ role }), roomView());
@@ -16,6 +16,24 @@ describe('the view of a room', () => {
     const once = fold(seen(), say(3, 'ann', 'hello'));
     expect(once.comments.map((it) => it.id)).toEqual([1, 2, 3]);
     expect(fold(once, say(3, 'ann', 'hello'))).toBe(once);
+  });
+
+  test('keeps comments in their order, though what was thinned out is told first', () => {
+    const mine = { ...say(5, 'ann', 'me too'), k: 'comment-thinned' as const };
+    const frame = foldAll(seen(), [mine, say(3, 'bob', 'hello'), say(4, 'cy', 'hi'), say(6, 'dee', 'yes')]);
+    expect(frame.comments.map((it) => it.id)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(foldAll(frame, [mine, say(4, 'cy', 'hi')])).toBe(frame);
+  });
+
+  test('knows how many comments a second are left out, for as long as there are some', () => {
+    const lots = Array.from({ length: 200 }, (_, i) => ({ k: 'thinned' as const, n: 3, at: 1000 + i * 50 }));
+    const view = foldAll(seen(), lots);
+    expect(view.leftOut.length).toBeLessThanOrEqual(51);
+    const last = 1000 + 199 * 50;
+    expect(leftOutPerSecond(view.leftOut, last)).toBeGreaterThanOrEqual(58);
+    expect(leftOutPerSecond(view.leftOut, last)).toBeLessThanOrEqual(62);
+    expect(leftOutPerSecond(view.leftOut, last + 5000)).toBe(0);
+    expect(leftOutPerSecond(seen().leftOut, last)).toBe(0);
   });
 
   test('is left as it was by the fold', () => {

@@ -37,6 +37,9 @@ export interface View extends Activities, ClubView, RundownView {
   readonly likes: number;
   readonly followers: number;
   readonly comments: readonly Comment[];
+  /** The newest comment that everybody was shown. */
+  readonly lastShown: number;
+  readonly leftOut: LeftOut;
   readonly answered: Answered;
   readonly shelf: readonly ShelfEntry[];
   readonly pinned: number | null;
@@ -54,6 +57,25 @@ export interface View extends Activities, ClubView, RundownView {
   readonly orders: readonly Order[];
   readonly seat: Seat;
   readonly around: Around;
+}
+
+/** How many comments were left out of the talk lately, and when the last of each lot was made. */
+export type LeftOut = readonly { readonly at: number; readonly n: number }[];
+
+/** The time over which it is reckoned how many were left out a second. */
+const LEFT_OUT_MS = 5000;
+
+function withLeftOut(before: LeftOut, { at, n }: { at: number; n: number }): LeftOut {
+  const last = before.at(-1);
+  // One lot a tenth of a second is fine enough, and bounds the list.
+  if (last && at - last.at < 100) return before.with(-1, { at: last.at, n: last.n + n });
+  return [...before.filter((it) => it.at > at - LEFT_OUT_MS), { at, n }];
+}
+
+/** How many comments a second are left out, by the room's time; 0 when talk is not thinned. */
+export function leftOutPerSecond(leftOut: LeftOut, now: number): number {
+  const lately = leftOut.filter((it) => it.at > now - LEFT_OUT_MS).reduce((sum, it) => sum + it.n, 0);
+  return Math.ceil((lately * 1000) / LEFT_OUT_MS);
 }
 
 /** The server keeps the last 50; a page that stays open may scroll back further. */
@@ -76,6 +98,8 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     likes: view.likes,
     followers: view.followers,
     comments: view.comments,
+    lastShown: view.comments.at(-1)?.id ?? 0,
+    leftOut: [],
     answered: answeredIn(view.comments),
     shelf: view.shelf,
     pinned: view.pinned ?? null,
@@ -115,7 +139,7 @@ export function isStaff(role: RoleName): boolean {
 export function fold(view: View, event: RoomEvent): View {
   const seat = foldSeat(view.seat, event);
   if (seat) return { ...view, seat };
-  return foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? foldBeside(view, event);
+  return foldComments(view, event) ?? foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? foldBeside(view, event);
 }
 
 function foldBeside(view: View, event: RoomEvent): View {
@@ -128,6 +152,24 @@ export function foldAll(view: View, events: readonly RoomEvent[]): View {
   return events.reduce(fold, view);
 }
 
+function foldComments(view: View, event: RoomEvent): View | undefined {
+  switch (event.k) {
+    case 'comment': {
+      // Numbers only grow, so a smaller one has been taken in already.
+      if (event.id <= view.lastShown) return view;
+      return { ...withComment(view, event), lastShown: event.id };
+    }
+    case 'comment-thinned':
+      return view.comments.some((it) => it.id === event.id) ? view : withComment(view, event);
+    case 'thinned':
+      return { ...view, leftOut: withLeftOut(view.leftOut, event) };
+    case 'comment-hidden':
+      return { ...view, comments: view.comments.filter((it) => it.id !== event.id) };
+    default:
+      return undefined;
+  }
+}
+
 function foldTalk(view: View, event: RoomEvent): View | undefined {
   switch (event.k) {
     case 'live':
@@ -136,10 +178,6 @@ function foldTalk(view: View, event: RoomEvent): View | undefined {
       return { ...view, liveSince: null, offReason: event.reason };
     case 'presence':
       return { ...view, here: event.here };
-    case 'comment':
-      return withComment(view, event);
-    case 'comment-hidden':
-      return { ...view, comments: view.comments.filter((it) => it.id !== event.id) };
     case 'likes':
       return { ...view, likes: event.total };
     case 'followers':
@@ -155,16 +193,15 @@ function foldTalk(view: View, event: RoomEvent): View | undefined {
   }
 }
 
-function withComment(view: View, event: RoomEvent & { k: 'comment' }): View {
+/** Puts a comment where its number says: what only some are told comes before the rest of its frame. */
+function withComment(view: View, event: RoomEvent & { k: 'comment' | 'comment-thinned' }): View {
   const { k: _, ...comment } = event;
-  const newest = view.comments.at(-1)?.id ?? 0;
-  // Numbers have no gaps and only grow, so a smaller one has been taken in already.
-  if (comment.id <= newest) return view;
+  const at = view.comments.findLastIndex((it) => it.id < comment.id) + 1;
   const questions =
     comment.question == null
       ? view.questions
       : view.questions.map((it) => (it.question === comment.question && !it.first ? { ...it, first: comment } : it));
-  return { ...view, comments: [...view.comments, comment].slice(-COMMENTS_MAX), questions };
+  return { ...view, comments: view.comments.toSpliced(at, 0, comment).slice(-COMMENTS_MAX), questions };
 }
 
 function foldShelf(view: View, event: RoomEvent): View | undefined {

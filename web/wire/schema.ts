@@ -1817,7 +1817,7 @@ export interface components {
             at: number;
             /**
              * Format: int64
-             * @description Its number in the room, from 1 without gaps.
+             * @description Its number in the room, from 1 without gaps; what is thinned out has a number as well.
              */
             id: number;
             /** @description Their display name; empty when erased. */
@@ -4645,7 +4645,23 @@ export interface components {
         } | (components["schemas"]["CommentWire"] & {
             /** @enum {string} */
             k: "comment";
+        }) | (components["schemas"]["CommentWire"] & {
+            /** @enum {string} */
+            k: "comment-thinned";
         }) | {
+            /**
+             * Format: int64
+             * @description When the last of them was made.
+             */
+            at: number;
+            /** @enum {string} */
+            k: "thinned";
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            n: number;
+        } | {
             /**
              * Format: int64
              * @description Which.

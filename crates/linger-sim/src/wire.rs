@@ -421,6 +421,9 @@ pub struct Glance<'a> {
     /// The number of a comment.
     #[serde(default)]
     pub id: Option<u64>,
+    /// How many, of likes and of comments that were left out.
+    #[serde(default)]
+    pub n: Option<u64>,
 }
 
 /// A message read just deep enough to know whether it must be read in full: most of what most clients get is what

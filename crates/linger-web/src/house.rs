@@ -37,6 +37,9 @@ pub struct WebConfig {
     pub asks_per_second: u32,
     /// Least time between two frames to the same room's sockets: more events go into one frame.
     pub frame_every: Duration,
+    /// Comments of the talk that everybody is shown in a second, in the long run; all when it is zero. Gateways of one
+    /// room need the same.
+    pub talk_per_second: u32,
     /// How long a broken connection counts as present, waiting for its return.
     pub grace: Duration,
     /// How long a guest's token holds, ms.
@@ -230,7 +233,7 @@ impl House {
             let start = linger_log::Position { epoch: tail.epoch, offset: 0 };
             let desk = Arc::new(RoomDesk {
                 room: room.clone(),
-                hub: Hub::new(room.clone(), start, self.links.clone()),
+                hub: Hub::new(room.clone(), start, self.links.clone(), self.config.talk_per_second),
                 gather: Gather::default(),
                 insight: crate::insight::InsightDesk::default(),
                 review: crate::review::ReviewDesk::default(),

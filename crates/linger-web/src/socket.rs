@@ -1,6 +1,8 @@
 //! One person's connection to one room: hello, frames at the reader's own pace, asks one after another. It does not
 //! know what any event means.
 
+mod end;
+
 use crate::{
     account::{Address, guest_from_token, origin_is_ours, staff_from_headers, still_seated},
     ask::{Asker, carry_out},
@@ -21,6 +23,8 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use end::{End, broken, part};
+use futures_util::SinkExt;
 use linger_log::Position;
 use linger_protocol::{ActivityId, Actor, ItemId, LeaveReason, SessionId};
 use std::{
@@ -39,13 +43,13 @@ const HEARTBEAT_S: u32 = 25;
 const HELLO_MAX: Duration = Duration::from_secs(5);
 /// A frame that cannot be handed to the network for so long: the reader is too slow.
 const SEND_MAX: Duration = Duration::from_secs(10);
-/// Time for each part of a goodbye.
-const BYE_MAX: Duration = Duration::from_secs(1);
 /// Bytes of one message from a client.
 const MESSAGE_BYTES_MAX: usize = 4_096;
 /// Bytes of one message that are read at all: somewhat more, so that who goes a little too far still hears why the
 /// connection ends. Beyond, it just does.
 const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
+/// Bytes that are gathered before they are handed to the network.
+const WRITE_BYTES: usize = 8_192;
 /// Asks waiting on one connection.
 const ASKS_WAITING_MAX: usize = 16;
 /// Messages a client may send in a second, in the long run, and at once.
@@ -82,34 +86,14 @@ pub(crate) async fn room_socket(
         return Err(ApiError::too_many(5_000));
     }
     let place = house.limiter.socket(address.network()).ok_or_else(|| ApiError::too_many(5_000))?;
-    // Small buffers: most sockets are quiet most of the time, and there are many.
+    // Small buffers: most sockets are quiet most of the time, and there are many. What is written grows with what there is
+    // to say, so that several frames go out in one piece.
     Ok(upgrade
         .read_buffer_size(1_024)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BYTES)
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)
         .on_upgrade(move |socket| serve(house, desk, socket, headers, place)))
-}
-
-/// Why a connection ends, and whether the person meant it.
-struct End {
-    bye: Option<(&'static str, Option<u64>)>,
-    reason: LeaveReason,
-}
-
-impl End {
-    fn lost() -> End {
-        End { bye: None, reason: LeaveReason::Lost }
-    }
-
-    /// The server ends it; the client comes back after `retry_ms` and goes on, so the stay waits for it.
-    fn back(code: &'static str, retry_ms: u64) -> End {
-        End { bye: Some((code, Some(retry_ms))), reason: LeaveReason::Lost }
-    }
-
-    fn sent(code: &'static str) -> End {
-        End { bye: Some((code, None)), reason: LeaveReason::Sent }
-    }
 }
 
 async fn serve(
@@ -137,22 +121,6 @@ async fn serve(
     }
     house.metrics.socket_closed();
     drop(place);
-}
-
-/// Says why the server ends a connection.
-async fn part(house: &House, socket: &mut WebSocket, end: End) {
-    if let Some((code, retry_ms)) = end.bye {
-        if code == "slow" {
-            house.metrics.slow_reader_cut();
-        }
-        let bye = text(&ToClient::Bye { code: code.to_owned(), retry_ms });
-        // The reader may be gone or stuck: it is told once, and not waited for.
-        let _ = timeout(BYE_MAX, socket.send(Message::Text(bye))).await;
-        let _ = timeout(BYE_MAX, socket.send(Message::Close(None))).await;
-        // What is still on its way is read and dropped: closing over it would reset the connection, and the reader
-        // might never see why it was sent away.
-        let _ = timeout(BYE_MAX, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
-    }
 }
 
 struct Connection {
@@ -261,9 +229,7 @@ async fn greet(
         floods: 0,
         heard_at: Instant::now(),
     };
-    if let Some(frame) = missed {
-        connection.send_frame(socket, &frame).await.inspect_err(|end| connection.leave(end.reason))?;
-    }
+    connection.hand_over(socket, missed.iter()).await.inspect_err(|end| connection.leave(end.reason))?;
     if let Some(steps) = &connection.insight {
         send(socket, steps.first()).await.inspect_err(|end| connection.leave(end.reason))?;
     }
@@ -275,6 +241,9 @@ type Asking = Pin<Box<dyn Future<Output = (u32, Result<Answer, ApiError>)> + Sen
 impl Connection {
     async fn run(&mut self, socket: &mut WebSocket) -> End {
         let mut asking: Option<Asking> = None;
+        // One timer for all of a socket's life: most of what rouses it is no news of its person.
+        let silence = tokio::time::sleep(SILENCE_MAX);
+        tokio::pin!(silence);
         loop {
             if let Err(end) = self.send_frames(socket).await {
                 return end;
@@ -282,7 +251,6 @@ impl Connection {
             if asking.is_none() {
                 asking = self.waiting.pop_front().map(|(id, act)| self.ask(id, act));
             }
-            let silence = SILENCE_MAX.saturating_sub(self.heard_at.elapsed());
             let step = tokio::select! {
                 changed = self.newest.changed() => match changed {
                     Ok(()) => Ok(()),
@@ -298,7 +266,10 @@ impl Connection {
                 () = tokio::time::sleep_until(self.seat_check_at.into()), if self.seat.is_some() => {
                     Box::pin(self.check_seat()).await
                 }
-                () = tokio::time::sleep(silence) => Err(End::lost()),
+                () = silence.as_mut() => {
+                    silence.as_mut().reset((self.heard_at + SILENCE_MAX).into());
+                    if self.heard_at.elapsed() < SILENCE_MAX { Ok(()) } else { Err(End::lost()) }
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -323,34 +294,35 @@ impl Connection {
 
     async fn send_frames(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         self.newest.mark_unchanged();
-        match self.desk.hub.frames(self.next) {
-            Found::Frames(frames) => {
-                for frame in frames {
-                    self.send_frame(socket, &frame).await?;
-                    self.next += 1;
-                }
-                Ok(())
-            }
-            Found::FellOff => Err(End::back("slow", 500)),
-            Found::Closed => Err(End::back("stopping", 1_000)),
-        }
+        let frames = match self.desk.hub.frames(self.next) {
+            Found::Frames(frames) if frames.is_empty() => return Ok(()),
+            Found::Frames(frames) => frames,
+            Found::FellOff => return Err(End::back("slow", 500)),
+            Found::Closed => return Err(End::back("stopping", 1_000)),
+        };
+        self.hand_over(socket, frames.iter().map(Arc::as_ref)).await?;
+        self.next += frames.len() as u64;
+        Ok(())
     }
 
-    async fn send_frame(&self, socket: &mut WebSocket, frame: &Frame) -> Result<(), End> {
-        // What is only for some goes first: the position in the public part says that both have arrived.
-        if let (Some(staff), true) = (&frame.staff, self.role != RoleName::Viewer) {
-            send(socket, staff.clone()).await?;
-        }
+    /// Several frames go out in one piece.
+    async fn hand_over(
+        &self,
+        socket: &mut WebSocket,
+        frames: impl Iterator<Item = &Frame>,
+    ) -> Result<(), End> {
         let operates = matches!(self.role, RoleName::Operator | RoleName::Admin);
-        if let (Some(operators), true) = (&frame.operators, operates) {
-            send(socket, operators.clone()).await?;
+        for frame in frames {
+            // What is only for some goes first: the position in the public part says that both have arrived.
+            let staff = frame.staff.as_ref().filter(|_| self.role != RoleName::Viewer);
+            let operators = frame.operators.as_ref().filter(|_| operates);
+            let yours = frame.private.get(&self.asker.actor.person);
+            for part in staff.into_iter().chain(operators).chain(yours).chain([&frame.public]) {
+                handed(socket.feed(Message::Text(part.clone()))).await?;
+            }
+            self.house.metrics.delivered(frame.events);
         }
-        if let Some(yours) = frame.private.get(&self.asker.actor.person) {
-            send(socket, yours.clone()).await?;
-        }
-        send(socket, frame.public.clone()).await?;
-        self.house.metrics.delivered(frame.events);
-        Ok(())
+        handed(socket.flush()).await
     }
 
     async fn take(
@@ -460,15 +432,6 @@ fn is_too_large(message: &Message) -> bool {
     }
 }
 
-/// A broken connection, or one that broke the rules of the protocol.
-fn broken(error: &axum::Error) -> End {
-    let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    if told.contains("too long") || told.contains("too large") || told.contains("too big") {
-        return End::sent("too-large");
-    }
-    End::lost()
-}
-
 async fn ready_or_never(asking: &mut Option<Asking>) -> (u32, Result<Answer, ApiError>) {
     match asking {
         Some(asking) => asking.await,
@@ -489,7 +452,12 @@ async fn fault(socket: &mut WebSocket, code: &str, field: Option<String>) -> Res
 }
 
 async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), End> {
-    match timeout(SEND_MAX, socket.send(Message::Text(text))).await {
+    handed(socket.send(Message::Text(text))).await
+}
+
+/// What is handed to the network, unless the reader is too slow for it.
+async fn handed(handing: impl Future<Output = Result<(), axum::Error>>) -> Result<(), End> {
+    match timeout(SEND_MAX, handing).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::lost()),
         Err(_) => Err(End::back("slow", 500)),

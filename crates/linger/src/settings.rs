@@ -58,6 +58,11 @@ pub const SETTINGS: &[Setting] = &[
         "Asks of one person in a second in the long run; short bursts may be three times that",
     ),
     setting("frame-ms", "20", "Least time between two frames to the sockets of a room, ms"),
+    setting(
+        "talk-per-second",
+        "20",
+        "Comments of a room's talk shown to everybody in a second, in the long run; 0 shows all",
+    ),
     setting("grace-s", "10", "How long a broken connection counts as present while it may come back, s"),
     setting("guest-token-h", "720", "How long a guest's token holds, h"),
     setting("session-h", "12", "How long a staff session holds without use, h"),

@@ -48,6 +48,8 @@ pub(super) struct Body {
     token: String,
     position: Option<String>,
     comment_last: u64,
+    /// Comments that the room said it left out and whose numbers have not been missed yet.
+    left_out: u64,
     asked: Vec<(u32, Act)>,
     asks: u32,
     heartbeat: Duration,
@@ -77,6 +79,7 @@ impl Body {
             token: String::new(),
             position: None,
             comment_last: 0,
+            left_out: 0,
             asked: Vec::new(),
             asks: 0,
             heartbeat: Duration::from_secs(20),
@@ -139,7 +142,7 @@ impl Body {
     }
 
     fn welcome(&mut self, welcome: Told) {
-        let Told::Welcome { person, position, recovered, view, heartbeat_s } = welcome else { return };
+        let Told::Welcome { person, position, recovered, heartbeat_s, .. } = welcome else { return };
         if self.position.is_some() {
             self.tally.add(if recovered { |it| &it.recovered } else { |it| &it.anew });
         } else {
@@ -147,8 +150,8 @@ impl Body {
             let _ = self.news.send(News::Arrived { seat: self.coming.seat, person });
         }
         if !recovered {
-            self.comment_last =
-                view.and_then(|view| view.comments.last().map(|comment| comment.id)).unwrap_or(0);
+            // The newest comments of the view need not be the newest of the room: some may have been left out.
+            (self.comment_last, self.left_out) = (0, 0);
         }
         self.position = Some(position);
         self.asked.clear();
@@ -222,9 +225,9 @@ impl Body {
         let doing = "listening to the room";
         let skim: Skim<'_> = serde_json::from_str(text).map_err(|why| Fault::strange(doing, why))?;
         if skim.t == "events" {
-            for event in skim.events.iter().filter(|event| event.k == "comment") {
-                self.hear_comment(event.id.unwrap_or(0));
-            }
+            let of = |kind: &'static str| skim.events.iter().filter(move |event| event.k == kind);
+            self.left_out += of("thinned").filter_map(|event| event.n).sum::<u64>();
+            of("comment").for_each(|event| self.hear_comment(event.id.unwrap_or(0)));
             if let Some(position) = skim.position {
                 self.position = Some(position.into_owned());
             }
@@ -245,11 +248,17 @@ impl Body {
         Ok(None)
     }
 
-    /// Invariant checked here: comments come in the order of their numbers, none twice, none missing.
+    /// Invariant checked here: comments come in the order of their numbers, none twice, none missing but those that were
+    /// said to be left out.
     fn hear_comment(&mut self, id: u64) {
         self.tally.add(|it| &it.comments_heard);
-        if self.comment_last != 0 && id != self.comment_last + 1 {
-            self.tally.add(if id > self.comment_last { |it| &it.gaps } else { |it| &it.repeats });
+        if self.comment_last != 0 && id <= self.comment_last {
+            self.tally.add(|it| &it.repeats);
+        } else if self.comment_last != 0 {
+            match self.left_out.checked_sub(id - self.comment_last - 1) {
+                Some(rest) => self.left_out = rest,
+                None => self.tally.add(|it| &it.gaps),
+            }
         }
         self.comment_last = self.comment_last.max(id);
     }

@@ -60,8 +60,13 @@ pub(super) enum Got {
     },
     /// A message: its number, in the order in which they must come.
     Number(u64),
-    /// A message that was sent at this time, µs.
-    Sent(u64),
+    /// The message that its sender numbered so came so many µs after it was sent.
+    Sent {
+        number: u32,
+        us: u64,
+    },
+    /// A frame of the room.
+    Frame,
     /// One of its own was accepted under this number.
     Accepted(u64),
     Refused,
@@ -129,7 +134,8 @@ impl Linger {
             got(Got::Number(digits.fold(0, |n, digit| n * 10 + u64::from(digit - b'0'))));
             seen += 1;
         }
-        stamp::marks(payload, |_, at_us| got(Got::Sent(now_us.saturating_sub(at_us))));
+        stamp::marks(payload, |number, at_us| got(Got::Sent { number, us: now_us.saturating_sub(at_us) }));
+        got(Got::Frame);
         if let Some(at) = POSITION.find(payload) {
             let rest = &payload[at + POSITION.needle().len()..];
             let text = rest.iter().take_while(|byte| **byte != b'"').copied().collect();
@@ -215,7 +221,7 @@ fn take_peer(
     let now_us = stamp::now_us();
     let mut each = |number, at_us| {
         got(Got::Number(u64::from(number)));
-        got(Got::Sent(now_us.saturating_sub(at_us)));
+        got(Got::Sent { number, us: now_us.saturating_sub(at_us) });
     };
     if !carry.is_empty() {
         // As much as completes a mark that was cut; what lies beyond is read where it lies.
@@ -252,8 +258,8 @@ mod tests {
         );
         let (got, _) = taken(&mut dialect, text.as_bytes());
         assert_eq!(&got[..2], [Got::Number(41), Got::Number(42)]);
-        assert!(matches!(got[2], Got::Sent(us) if us < 1_000_000));
-        assert_eq!(got.len(), 3);
+        assert!(matches!(got[2], Got::Sent { number: 1, us } if us < 1_000_000));
+        assert_eq!(got[3..], [Got::Frame]);
         let Dialect::Linger(linger) = &dialect else { panic!() };
         assert_eq!(linger.position.as_deref(), Some("7:9"));
         assert!(matches!(linger.hello(), Reply::Text(text) if text.contains(r#""from":"7:9""#)));
@@ -263,7 +269,7 @@ mod tests {
     fn another_order_of_fields_is_noticed_not_miscounted() {
         let mut dialect = Dialect::Linger(Linger::new("t".into()));
         let text = br#"{"t":"events","position":"7:9","events":[{"id":41,"k":"comment","text":"a"}]}"#;
-        assert_eq!(taken(&mut dialect, text).0, [Got::Misread]);
+        assert_eq!(taken(&mut dialect, text).0, [Got::Frame, Got::Misread]);
     }
 
     #[test]

@@ -154,14 +154,14 @@ impl Counts {
                     Counts::add(&self.reordered, 1);
                 }
             }
-            Got::Sent(us) => self.delays.add(us),
+            Got::Sent { us, .. } => self.delays.add(us),
             Got::Accepted(number) => {
                 Counts::add(&self.accepted, 1);
                 self.accepted_last.fetch_max(number, Ordering::Relaxed);
             }
             Got::Refused => Counts::add(&self.refused, 1),
             Got::Misread => Counts::add(&self.misread, 1),
-            Got::Bye(_) => {}
+            Got::Bye(_) | Got::Frame => {}
         }
     }
 }

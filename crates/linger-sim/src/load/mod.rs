@@ -1,4 +1,4 @@
-//! Load generators for benches: fan-out to many sockets, a rush for few units, and the same against the peers; events
+//! Load generators for benches: fan-out to many sockets, a flood of talk, a rush for few units, and the same against the peers; events
 //! told over HTTP.
 //!
 //! It does not know the server's insides. Each is meant to run as a process of its own, so that its own cost is not
@@ -6,6 +6,7 @@
 
 mod dialect;
 mod fanout;
+mod flood;
 mod histogram;
 mod http;
 mod ingest;
@@ -18,6 +19,7 @@ mod tokens;
 
 pub use dialect::PeerKind;
 pub use fanout::{FanoutConfig, FanoutReport, fanout_clients, fanout_peer};
+pub use flood::{FloodReport, LaneReport, flood_clients};
 pub use histogram::{Delays, Histogram};
 pub use ingest::{IngestConfig, IngestReport, ingest_clients, visible_ms};
 pub use process::{Usage, raise_open_files};

@@ -2,6 +2,7 @@
 
 use super::club::{ClubFold, named};
 use super::talk::{TalkFold, company};
+use super::{comments::Comments, thinning::Thinning};
 use crate::wire::{
     CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
     PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
@@ -14,8 +15,6 @@ use linger_protocol::{
 use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-/// Comments a newcomer is shown.
-const COMMENTS_SHOWN: usize = 50;
 /// Orders shown to their owner, and to staff.
 const ORDERS_SHOWN: usize = 50;
 /// Open questions shown to staff.
@@ -53,7 +52,7 @@ pub(crate) struct Fold {
     here: u32,
     likes: u64,
     followers: HashSet<PersonId>,
-    comments: VecDeque<CommentWire>,
+    pub(super) comments: Comments,
     names: HashMap<PersonId, String>,
     shelf: Vec<Place>,
     pinned: Option<(ItemId, Millis)>,
@@ -107,6 +106,10 @@ pub(crate) struct Question {
 }
 
 impl Fold {
+    pub(crate) fn new(thinning: Thinning) -> Fold {
+        Fold { comments: Comments::new(thinning), ..Fold::default() }
+    }
+
     /// Takes in a fact. `plain` is the opened text of a comment.
     pub(crate) fn take(&mut self, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at;
@@ -123,7 +126,7 @@ impl Fold {
             Event::PresenceChanged { here, .. } => self.here = *here,
             Event::PresenceLost { .. } => self.here = 0,
             Event::CommentMade { .. } => self.take_comment(entry, plain),
-            Event::CommentHidden { comment } => self.comments.retain(|it| it.id != comment.0),
+            Event::CommentHidden { comment } => self.comments.hide(*comment),
             Event::Muted { person, until } => {
                 self.muted.retain(|_, until| *until > at);
                 self.muted.insert(*person, *until);
@@ -167,10 +170,7 @@ impl Fold {
             asked.first.get_or_insert_with(|| comment.clone());
         }
         self.talk.said(&comment, *person, *question);
-        self.comments.push_back(comment);
-        if self.comments.len() > COMMENTS_SHOWN {
-            self.comments.pop_front();
-        }
+        self.comments.take(entry, comment);
     }
 
     fn take_question(&mut self, entry: &Entry) {
@@ -305,7 +305,7 @@ impl Fold {
         self.talk.erase(person);
         let id = person.to_string();
         let firsts = self.questions.values_mut().filter_map(|question| question.first.as_mut());
-        for comment in self.comments.iter_mut().chain(firsts).filter(|comment| comment.person == id) {
+        for comment in self.comments.all_mut().chain(firsts).filter(|comment| comment.person == id) {
             comment.name.clear();
             comment.text.clear();
             comment.with.image = None;
@@ -329,7 +329,7 @@ impl Fold {
             here: self.here,
             likes: self.likes,
             followers: self.followers(),
-            comments: self.comments.iter().cloned().collect(),
+            comments: self.comments.seen_by(person, staff),
             shelf: self.shelf.iter().map(Place::wire).collect(),
             pinned: self.pinned.map(|(item, _)| item.0),
             pinned_at: self.pinned.map(|(_, at)| at.0),
@@ -341,7 +341,7 @@ impl Fold {
             prompt: self.prompt.as_ref().map(prompt_wire),
             orders: self.newest_orders.iter().filter_map(|order| self.order_wire(*order)).collect(),
             seat: Some(self.seat.view(staff)),
-            club: self.club.view(&self.comments, |people| self.names_of(people)),
+            club: self.club.view(self.comments.shown(), |people| self.names_of(people)),
             climax: self.rundown.climax(),
             backstage: self.rundown.backstage(),
             talk: Some(if staff { self.talk.desk_view() } else { self.talk.view() }),

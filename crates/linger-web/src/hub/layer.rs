@@ -2,7 +2,8 @@
 
 use super::activity::about;
 use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
-use crate::wire::{ClubChange, RisenWire, WireEvent};
+use super::thinning::Audience;
+use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
     ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, OffReason, OrderId, PersonId,
 };
@@ -27,18 +28,16 @@ impl Layers {
     pub(crate) fn add(&mut self, fold: &Fold, entry: &Entry, plain: Option<&Plain>) {
         let at = entry.at.0;
         match &entry.event {
-            Event::CommentMade { person, question, .. } => {
-                if question.is_some() {
-                    self.add_did(fold, *person);
-                }
+            Event::CommentMade { comment, person, question, .. } => {
                 self.set_badge(fold, *person);
-                if let Some(comment) = comment_wire(entry, plain) {
-                    self.public.push(WireEvent::Comment { comment });
+                if let Some(wire) = comment_wire(entry, plain) {
+                    self.add_comment(fold.comments.audience(*comment), *person, wire);
                 }
                 self.add_company(fold, entry, plain);
-                if let Some((id, asked)) = question.and_then(|id| Some((id, fold.questions.get(&id)?))) {
-                    let people = u32::try_from(asked.people.len()).unwrap_or(u32::MAX);
-                    self.staff.push(WireEvent::QuestionAsked { question: id.0, people });
+                if let Some(asked) = question.and_then(|id| fold.questions.get(&id).map(|it| (id, it))) {
+                    self.add_did(fold, *person);
+                    let people = u32::try_from(asked.1.people.len()).unwrap_or(u32::MAX);
+                    self.staff.push(WireEvent::QuestionAsked { question: asked.0.0, people });
                 }
             }
             Event::QuestionOpened { question, item, .. } => self.public.push(WireEvent::QuestionOpened {
@@ -112,6 +111,18 @@ impl Layers {
         for person in self.seat.people(&fold.seat).collect::<Vec<_>>() {
             self.tell(person, WireEvent::YouSeat { mine: fold.seat.mine(person) });
         }
+    }
+
+    fn add_comment(&mut self, audience: Audience, author: PersonId, comment: CommentWire) {
+        if audience == Audience::Everybody {
+            self.public.push(WireEvent::Comment { comment });
+            return;
+        }
+        self.add_thinned(comment.at);
+        if audience == Audience::Staff {
+            self.staff.push(WireEvent::CommentThinned { comment: comment.clone() });
+        }
+        self.tell(author, WireEvent::CommentThinned { comment });
     }
 
     fn add_presence(&mut self, entry: &Entry) {
@@ -308,6 +319,13 @@ impl Layers {
         match self.public.iter_mut().find(|it| matches!(it, WireEvent::Followers { .. })) {
             Some(WireEvent::Followers { followers }) => *followers = now,
             _ => self.public.push(WireEvent::Followers { followers: now }),
+        }
+    }
+
+    fn add_thinned(&mut self, now: i64) {
+        match self.public.iter_mut().find(|it| matches!(it, WireEvent::Thinned { .. })) {
+            Some(WireEvent::Thinned { n, at }) => (*n, *at) = (n.saturating_add(1), now),
+            _ => self.public.push(WireEvent::Thinned { n: 1, at: now }),
         }
     }
 

@@ -2,17 +2,21 @@
 //!
 //! There is no queue per connection: a socket remembers the number of the next frame it wants. One that falls off the
 //! ring is sent away and comes back to a position of the log, so a slow reader costs the room nothing and loses
-//! nothing.
+//! nothing. How much there is to read is bounded: talk is thinned before it comes into a frame, the same for everybody.
 //!
 //! It does not know sockets.
 
 mod activity;
 mod club;
+mod comments;
 pub(crate) mod fold;
+mod lane;
 mod layer;
+mod pace;
 mod rundown;
 mod seat;
 mod talk;
+mod thinning;
 
 pub(crate) use activity::about;
 pub use fold::sealed_form;
@@ -29,17 +33,21 @@ use layer::Layers;
 use linger_engine::Batch;
 use linger_log::Position;
 use linger_protocol::{ActivityId, Entry, Event, Millis, OrderId, PersonId, RoomId};
+use pace::{Bells, unhurried_every};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
+use thinning::Thinning;
 use tokio::sync::watch;
 
 /// Frames kept: ten seconds at fifty frames a second.
 const RING_FRAMES: usize = 512;
 /// Entries that are replayed to a client that comes back; one that missed more starts anew from the view.
 const REPLAY_ENTRIES_MAX: u64 = 5_000;
+/// Comments of which it is remembered who was shown them: as many as can be replayed, and those made meanwhile.
+const DECIDED_KEPT: usize = 4 * REPLAY_ENTRIES_MAX as usize;
 /// How long somebody waits for the screens to know what the log knows.
 const REACH_MAX: Duration = Duration::from_secs(1);
 /// Entries of one frame.
@@ -61,6 +69,7 @@ pub(crate) struct Hub {
     room: RoomId,
     inner: RwLock<Ring>,
     newest: watch::Sender<u64>,
+    bells: Bells,
     /// Whether everything that stood in the log at the start is folded.
     caught_up: watch::Sender<bool>,
     links: Arc<Links>,
@@ -99,9 +108,10 @@ pub(crate) enum Found {
 }
 
 impl Hub {
-    pub(crate) fn new(room: RoomId, start: Position, links: Arc<Links>) -> Hub {
+    /// Shows so many comments of the talk a second to everybody; all when it is zero.
+    pub(crate) fn new(room: RoomId, start: Position, links: Arc<Links>, talk_per_s: u32) -> Hub {
         let ring = Ring {
-            fold: Fold::default(),
+            fold: Fold::new(Thinning::new(talk_per_s, DECIDED_KEPT)),
             position: start,
             frames: VecDeque::new(),
             next: 0,
@@ -112,6 +122,7 @@ impl Hub {
             room,
             inner: RwLock::new(ring),
             newest: watch::Sender::new(0),
+            bells: Bells::new(),
             caught_up: watch::Sender::new(false),
             links,
         }
@@ -125,9 +136,9 @@ impl Hub {
         self.inner.write().unwrap_or_else(|it| it.into_inner())
     }
 
-    /// Hears of every new frame.
+    /// Hears of new frames, for one socket.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.newest.subscribe()
+        self.bells.hear()
     }
 
     /// Waits until the room is known up to where its log stood at the start: before, a view would be an old one.
@@ -144,7 +155,7 @@ impl Hub {
     /// Waits until what stands up to this position of the log is folded; gives up after a second, in which it should have
     /// been many times over.
     pub(crate) async fn reach(&self, position: Position) {
-        let mut newest = self.watch();
+        let mut newest = self.newest.subscribe();
         let reached = async {
             // The sender lives as long as the hub.
             while self.head().0 < position && newest.changed().await.is_ok() {}
@@ -154,7 +165,7 @@ impl Hub {
 
     /// Sockets that follow the room.
     pub(crate) fn sockets(&self) -> usize {
-        self.newest.receiver_count()
+        self.bells.sockets()
     }
 
     /// The room as a person sees it, and where to go on from.
@@ -244,7 +255,7 @@ impl Hub {
     /// Ends the fan-out: sockets are told to come back later.
     pub(crate) fn close(&self) {
         self.ring_mut().closed = true;
-        self.newest.send_modify(|_| {});
+        self.bells.alarm();
     }
 
     /// Blanks what a person wrote, after the key to it was destroyed. The frames that may hold it go: who has not read
@@ -311,8 +322,9 @@ impl Hub {
     }
 
     /// Makes one frame of what was opened when `erasures` had happened. When there was one more since, nothing is done:
-    /// the texts have to be opened again, as some may be gone.
-    fn push(&self, gathered: &[Opened], erasures: u64, now_ms: i64) -> Result<(), OpenAgain> {
+    /// the texts have to be opened again, as some may be gone. `rouse` says whether everybody is told at once, or one part
+    /// of the sockets after the other.
+    fn push(&self, gathered: &[Opened], erasures: u64, now_ms: i64, rouse: Rouse) -> Result<(), OpenAgain> {
         let Some((last, _)) = gathered.last() else { return Ok(()) };
         let mut layers = Layers::default();
         let to = last.to();
@@ -335,53 +347,83 @@ impl Hub {
         ring.next += 1;
         let newest = ring.next;
         drop(ring);
+        if rouse == Rouse::All {
+            self.bells.ring_all(newest);
+        }
         self.newest.send_replace(newest);
         Ok(())
     }
 }
 
+/// Who is told of a frame at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rouse {
+    All,
+    InTurn,
+}
+
 /// Begins to follow a room, from the beginning of its log.
 pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
     tokio::spawn(async move {
-        let mut feed = house.engine.feed(&desk.room, start);
-        let tail = house.engine.tail(&desk.room).unwrap_or(start);
-        // What was before is folded without frames: nobody was here to see it.
-        while feed.position() < tail {
-            let Ok(batch) = feed.next().await else { return };
-            // Only what may still be shown is worth opening.
-            let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
-            loop {
-                let erasures = desk.hub.erasures();
-                let plain = open(&house, &desk.room, &batch.entries, shown).await;
-                if desk.hub.take_quietly(&batch, &plain, erasures).is_ok() {
-                    break;
-                }
-            }
-        }
-        desk.hub.caught_up.send_replace(true);
-        let mut last_frame = Instant::now() - house.config.frame_every;
-        while let Ok(batch) = feed.next().await {
-            let mut erasures = desk.hub.erasures();
-            let plain = open_all(&house, &desk.room, &batch.entries).await;
-            let mut count = batch.entries.len();
-            let mut gathered = vec![(batch, plain)];
-            let due = last_frame + house.config.frame_every;
-            while count < FRAME_ENTRIES_MAX {
-                let Ok(more) = tokio::time::timeout_at(due.into(), feed.next()).await else { break };
-                let Ok(batch) = more else { break };
-                let plain = open_all(&house, &desk.room, &batch.entries).await;
-                count += batch.entries.len();
-                gathered.push((batch, plain));
-            }
-            while desk.hub.push(&gathered, erasures, house.now().0).is_err() {
-                erasures = desk.hub.erasures();
-                for (batch, plain) in &mut gathered {
-                    *plain = open_all(&house, &desk.room, &batch.entries).await;
-                }
-            }
-            last_frame = Instant::now();
+        let hub = &desk.hub;
+        let every = house.config.frame_every;
+        tokio::select! {
+            () = make_frames(&house, hub, start) => {}
+            () = hub.bells.ring_in_turn(hub.newest.subscribe(), |sockets| unhurried_every(sockets, every)) => {}
         }
     });
+}
+
+/// Until the room's log is told no more.
+async fn make_frames(house: &House, hub: &Hub, start: Position) {
+    let mut feed = house.engine.feed(&hub.room, start);
+    let tail = house.engine.tail(&hub.room).unwrap_or(start);
+    // What was before is folded without frames: nobody was here to see it.
+    while feed.position() < tail {
+        let Ok(batch) = feed.next().await else { return };
+        // Only what may still be shown is worth opening.
+        let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
+        loop {
+            let erasures = hub.erasures();
+            let plain = open(house, &hub.room, &batch.entries, shown).await;
+            if hub.take_quietly(&batch, &plain, erasures).is_ok() {
+                break;
+            }
+        }
+    }
+    hub.caught_up.send_replace(true);
+    let every = house.config.frame_every;
+    let mut last_frame = Instant::now() - every;
+    while let Ok(batch) = feed.next().await {
+        let mut erasures = hub.erasures();
+        let unhurried = unhurried_every(hub.sockets(), every);
+        let mut hurries = hurries_on(&batch);
+        let plain = open_all(house, &hub.room, &batch.entries).await;
+        let mut count = batch.entries.len();
+        let mut gathered = vec![(batch, plain)];
+        while count < FRAME_ENTRIES_MAX {
+            let due = last_frame + if hurries { every } else { unhurried };
+            let Ok(more) = tokio::time::timeout_at(due.into(), feed.next()).await else { break };
+            let Ok(batch) = more else { break };
+            hurries |= hurries_on(&batch);
+            let plain = open_all(house, &hub.room, &batch.entries).await;
+            count += batch.entries.len();
+            gathered.push((batch, plain));
+        }
+        let rouse = if hurries || unhurried == every { Rouse::All } else { Rouse::InTurn };
+        while hub.push(&gathered, erasures, house.now().0, rouse).is_err() {
+            erasures = hub.erasures();
+            for (batch, plain) in &mut gathered {
+                *plain = open_all(house, &hub.room, &batch.entries).await;
+            }
+        }
+        last_frame = Instant::now();
+    }
+}
+
+/// Whether something in a batch must not wait for the next unhurried frame.
+fn hurries_on(batch: &Batch) -> bool {
+    !batch.entries.iter().all(lane::may_wait)
 }
 
 /// Opens what is sealed in these entries; what was erased, or cannot be read now, is empty.

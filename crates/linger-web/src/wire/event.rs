@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A comment on the screen.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct CommentWire {
-    /// Its number in the room, from 1 without gaps.
+    /// Its number in the room, from 1 without gaps; what is thinned out has a number as well.
     pub id: u64,
     /// Who wrote it.
     pub person: String,
@@ -134,6 +134,19 @@ pub enum WireEvent {
         /// The comment.
         #[serde(flatten)]
         comment: CommentWire,
+    },
+    /// Yours, and staff's: a comment that not everybody was shown, because there were more than anybody can read.
+    CommentThinned {
+        /// The comment.
+        #[serde(flatten)]
+        comment: CommentWire,
+    },
+    /// Comments that were left out of the talk of everybody: since the frame before.
+    Thinned {
+        /// How many.
+        n: u32,
+        /// When the last of them was made.
+        at: i64,
     },
     /// A comment is not to be shown any more.
     CommentHidden {

@@ -386,6 +386,7 @@ pub fn config(public_url: &str) -> WebConfig {
         guests_per_minute: 1_000,
         asks_per_second: 100,
         frame_every: Duration::from_millis(20),
+        talk_per_second: 0,
         grace: Duration::from_secs(5),
         guest_token_ms: GUEST_TOKEN_MS,
         session_ms: SESSION_MS,

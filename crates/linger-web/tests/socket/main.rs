@@ -6,6 +6,7 @@ mod house;
 
 mod club;
 mod comeback;
+mod flood;
 mod hello;
 mod limits;
 mod presence;

@@ -20,8 +20,13 @@ pub struct Ground {
     _folder: tempfile::TempDir,
 }
 
-/// A server without the limits that hold back one address.
+/// A server without the limits that hold back one address, which shows all talk to everybody.
 pub fn program(folder: &tempfile::TempDir) -> anyhow::Result<Program> {
+    thinning_program(folder, 0)
+}
+
+/// As [`program`]; shows so many comments of the talk a second.
+fn thinning_program(folder: &tempfile::TempDir, talk_per_s: u64) -> anyhow::Result<Program> {
     let arguments = [
         "--media-udp=127.0.0.1:0",
         "--media-tcp=127.0.0.1:0",
@@ -35,15 +40,24 @@ pub fn program(folder: &tempfile::TempDir) -> anyhow::Result<Program> {
     Ok(Program {
         binary: std::env::current_exe().context("finding this program")?,
         data: folder.path().join("data"),
-        arguments: arguments.map(str::to_owned).into(),
+        arguments: arguments
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("--talk-per-second={talk_per_s}")])
+            .collect(),
     })
 }
 
 impl Ground {
     /// Starts a server with nothing in it but the room.
     pub async fn new() -> anyhow::Result<Ground> {
+        Ground::thinning(0).await
+    }
+
+    /// As [`Ground::new`]; the room shows so many comments of the talk a second.
+    pub async fn thinning(talk_per_s: u64) -> anyhow::Result<Ground> {
         let folder = tempfile::tempdir()?;
-        let program = program(&folder)?;
+        let program = thinning_program(&folder, talk_per_s)?;
         let mut server = program.start().await?;
         let token = server.invitation().await?;
         let door = Door::new(&server.base)?;

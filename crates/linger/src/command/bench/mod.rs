@@ -26,8 +26,16 @@ pub fn program() -> Command {
             Command::new("fanout")
                 .about("One room, many sockets, many comments a second; everything on")
                 .arg(flag("sockets", "1000", "Sockets"))
-                .arg(flag("rate", "50", "Comments a second into the room"))
-                .arg(flag("seconds", "10", "For how long")),
+                .arg(flag("rate", "50", "Comments a second into the room; in a flood on average"))
+                .arg(flag("seconds", "10", "For how long"))
+                .arg(
+                    Arg::new("mix")
+                        .long("mix")
+                        .value_parser(["steady", "flood"])
+                        .default_value("steady")
+                        .help("Comments at a steady pace, all shown; or bursts of ten times the mean, with questions, a host and announcements among them, and talk thinned"),
+                )
+                .arg(flag("talk", "20", "Comments of the talk shown a second in a flood")),
         )
         .subcommand(
             Command::new("rush")
