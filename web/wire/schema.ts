@@ -575,6 +575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gifts that can be given in a room. Where the currency has no prices there are none. */
+        get: operations["gift_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/guest": {
         parameters: {
             query?: never;
@@ -586,6 +603,43 @@ export interface paths {
         put?: never;
         /** Come into a room as a guest. */
         post: operations["guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a picture, for a comment or an offer: PNG, JPEG or WebP, at most 5 MB and 8,192 points a side.
+         * @description It is drawn anew as a JPEG of at most 1,280 points, so that nothing of the file but its colours is kept.
+         */
+        post: operations["post_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture. One that staff have yet to look at is for them and for whoever sent it. */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -694,6 +748,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/rundown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The run of show, as JSON or as a table. */
+        get: operations["get_rundown"];
+        /**
+         * Put a run of show in place of the one before, as JSON or as a table with the columns
+         *     `title,item,minutes,climax,points,activity`. A table keeps the settings of the document before.
+         */
+        put: operations["put_rundown"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/shows": {
         parameters: {
             query?: never;
@@ -720,6 +795,23 @@ export interface paths {
         };
         /** A show with its curves, its moments, their likely causes and what was poor about it. */
         get: operations["review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rundowns/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents to begin with. */
+        get: operations["list_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1456,6 +1548,9 @@ export interface components {
              * @description The draw that was opened or entered.
              */
             draw?: number | null;
+            gift?: components["schemas"]["GiftWire"] | null;
+            /** @description Whether it waits for a moderator; it is published, or not, later. */
+            held?: boolean;
             order?: components["schemas"]["OrderWire"] | null;
             /** @description Where the room's log stood right after, `epoch:offset`. */
             position: string;
@@ -1554,6 +1649,17 @@ export interface components {
              */
             window_ms: number;
         };
+        /** @description Staff: the run of show with where the room stands in it. */
+        BackstageWire: {
+            run?: components["schemas"]["RunWire"] | null;
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+            /**
+             * Format: int32
+             * @description The document's version.
+             */
+            version: number;
+        };
         /** @description Somebody who brought others. */
         BringerWire: {
             /**
@@ -1628,6 +1734,28 @@ export interface components {
             item?: number | null;
             /** @description Its words. */
             text: string;
+        };
+        /**
+         * @description How a climax stands to its viewers.
+         * @enum {string}
+         */
+        ClimaxState: "coming" | "held" | "on";
+        /** @description The moment that people stay for, as far as it was announced. */
+        ClimaxWire: {
+            /**
+             * Format: int64
+             * @description When it starts; when it is on, when it ends. Absent while time stands still.
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description The product it is about.
+             */
+            item?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ClimaxState"];
+            /** @description What it is called. */
+            title: string;
         };
         /** @description Something asked of the fan club. */
         ClubAsk: {
@@ -1804,7 +1932,7 @@ export interface components {
             withheld?: string[] | null;
         };
         /** @description A comment on the screen. */
-        CommentWire: {
+        CommentWire: components["schemas"]["CompanyWire"] & {
             /**
              * Format: int32
              * @description The question it answers.
@@ -1833,6 +1961,19 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description The text; empty when erased. */
             text: string;
+        };
+        /** @description What may go with a comment. */
+        CompanyWire: {
+            /** @description The picture in it: `/api/rooms/{room}/images/{image}`. */
+            image?: string | null;
+            lane?: components["schemas"]["LaneName"] | null;
+            /** @description Who is mentioned. */
+            mentions?: string[];
+            /**
+             * Format: int64
+             * @description The comment it replies to.
+             */
+            reply_to?: number | null;
         };
         /** @description A point of the survival curve of watch age. */
         CurvePoint: {
@@ -2403,6 +2544,65 @@ export interface components {
             /** @description Whether it is there. */
             signal: boolean;
         };
+        /** @description A kind of gift and what one costs here. */
+        GiftKind: {
+            /** @description Its name in asks; `gift.NAME` in `web/messages`. */
+            gift: string;
+            /** @description What one costs. */
+            price: components["schemas"]["MoneyWire"];
+            /** @description A picture of it, as a character. */
+            sign: string;
+        };
+        /** @description A gift as everybody sees it, once it is paid. */
+        GiftShown: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description How many in one go, these included.
+             */
+            combo: number;
+            /**
+             * Format: int32
+             * @description How many just now.
+             */
+            count: number;
+            /** @description Which gift. */
+            gift: string;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Who gave. */
+            person: string;
+        };
+        /**
+         * @description Where a gift stands.
+         * @enum {string}
+         */
+        GiftStateName: "waiting" | "given" | "lapsed";
+        /** @description A gift as its giver sees it. */
+        GiftWire: {
+            /** @description What is to be paid in all. */
+            amount: components["schemas"]["MoneyWire"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description Which gift. */
+            gift: string;
+            /** @description What is paid, as an order is. */
+            order: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["GiftStateName"];
+            /**
+             * Format: int64
+             * @description Until when it can be paid.
+             */
+            until: number;
+        };
         /** @description A guest wants to come in. */
         GuestAsked: {
             /** @description The code of the link they came by, if it was somebody's: what stood behind `?by=`. */
@@ -2428,11 +2628,41 @@ export interface components {
             /** @description The signed token: `Authorization: Bearer …`, and in the socket's hello. */
             token: string;
         };
+        /** @description Something that waits for a moderator. */
+        HeldWire: {
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Its number, for the answer.
+             */
+            held: number;
+            /** @description The picture in it. */
+            image?: string | null;
+            /** @description Their name. */
+            name: string;
+            /** @description Who wants to say it. */
+            person: string;
+            /** @description Why it is held, as a short code: `word`, `image`, or what a moderator outside said. */
+            reason: string;
+            /** @description The text. */
+            text: string;
+        };
         /**
          * @description How a question was answered.
          * @enum {string}
          */
         HowAnswered: "typed" | "on-air";
+        /** @description A picture that was kept. */
+        ImageKept: {
+            /** @description Its name, for a comment or an offer. */
+            image: string;
+            /** @description Whether somebody of the staff looks at it before others see it. */
+            waits: boolean;
+        };
         /** @description Somebody who waits for the stage, or is invited. */
         InLineWire: {
             /**
@@ -2566,6 +2796,11 @@ export interface components {
              */
             value?: number | null;
         };
+        /**
+         * @description How much a comment matters when there is more than anybody can read, the most important first.
+         * @enum {string}
+         */
+        LaneName: "control" | "host" | "paid" | "member" | "question" | "talk" | "reaction";
         /** @description A moment in which people were lost. */
         LossWire: {
             /** @description The leaving by watch age. */
@@ -2811,6 +3046,8 @@ export interface components {
             entered: boolean;
             /** @description Whether they follow the host. */
             following: boolean;
+            /** @description Their gifts here, newest last, at most 10. */
+            gifts?: components["schemas"]["GiftWire"][];
             /**
              * Format: int64
              * @description Until when they may not comment; zero when they may.
@@ -3046,6 +3283,22 @@ export interface components {
          * @enum {string}
          */
         PhaseWire: "open" | "frozen" | "settled";
+        /**
+         * @description Where one's own photo stands.
+         * @enum {string}
+         */
+        PhotoStateName: "waiting" | "chosen" | "declined";
+        /** @description A viewer's photo. */
+        PhotoWire: {
+            /** @description Words under it; may be empty. */
+            caption: string;
+            /** @description The picture: `/api/rooms/{room}/images/{image}`. */
+            image: string;
+            /** @description Their name; empty when erased. */
+            name: string;
+            /** @description Whose. */
+            person: string;
+        };
         /** @description A move. */
         PlayAsk: {
             /** @enum {string} */
@@ -3424,6 +3677,8 @@ export interface components {
             activities: components["schemas"]["ActivityWire"][];
             /** @description The last announcement. */
             announcement?: string | null;
+            backstage?: components["schemas"]["BackstageWire"] | null;
+            climax?: components["schemas"]["ClimaxWire"] | null;
             club?: components["schemas"]["ClubWire"] | null;
             /** @description The last comments, oldest first, at most 50. */
             comments: components["schemas"]["CommentWire"][];
@@ -3474,8 +3729,206 @@ export interface components {
             seat?: components["schemas"]["SeatView"] | null;
             /** @description The shelf, in order of listing. */
             shelf: components["schemas"]["ShelfEntry"][];
+            talk?: components["schemas"]["TalkView"] | null;
             /** @description What it is called. */
             title: string;
+        };
+        /** @description Staff: where the room stands in its run of show. */
+        RunWire: {
+            /** @description Whether the climax that follows was announced. */
+            announced: boolean;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            at: number;
+            /** @description What is put in between. */
+            free?: string | null;
+            /**
+             * Format: int64
+             * @description What is left of it while time stands still, in ms.
+             */
+            left_ms: number;
+            /**
+             * Format: int64
+             * @description Since when there was no climax.
+             */
+            quiet_since: number;
+            /** @description Why the step's activity could not be carried out, as a code. */
+            refused?: string | null;
+            /**
+             * Format: int64
+             * @description What is left of the step that it interrupted, in ms.
+             */
+            rest_ms: number;
+            /**
+             * Format: int32
+             * @description Which step, from 0; while something is put in between, the step whose rest follows it.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description The how-manyeth beginning of a step in this room.
+             */
+            turn: number;
+            /**
+             * Format: int64
+             * @description When its time will be over; absent while time stands still.
+             */
+            until?: number | null;
+            /** @description Whether the host was warned of that. */
+            warned: boolean;
+        };
+        /** @description What a host asks of the run of show. */
+        RundownAsk: {
+            /** @enum {string} */
+            do: "start";
+            /**
+             * Format: int32
+             * @description At which step, from 0.
+             */
+            step?: number;
+        } | {
+            /** @enum {string} */
+            do: "next";
+            /**
+             * Format: int32
+             * @description The turn that is meant, so that asking twice skips one step only.
+             */
+            turn: number;
+        } | {
+            /** @enum {string} */
+            do: "hold";
+        } | {
+            /** @enum {string} */
+            do: "resume";
+        } | {
+            /** @enum {string} */
+            do: "repeat";
+            /**
+             * Format: int32
+             * @description The turn that is meant.
+             */
+            turn: number;
+        } | {
+            /** @enum {string} */
+            do: "improvise";
+            /**
+             * Format: int64
+             * @description For how long, in ms.
+             */
+            lasts_ms: number;
+            /** @description What it is about. */
+            title: string;
+        } | {
+            /** @enum {string} */
+            do: "jump";
+            /**
+             * Format: int32
+             * @description Which, from 0.
+             */
+            step: number;
+        } | {
+            /** @enum {string} */
+            do: "extend";
+            /**
+             * Format: int64
+             * @description How much, in ms.
+             */
+            ms: number;
+        } | {
+            /** @enum {string} */
+            do: "stop";
+        };
+        /** @description One thing that is wrong with a document. */
+        RundownProblem: {
+            /** @description What is wrong, as a code. */
+            code: string;
+            /** @description The field or column. */
+            field: string;
+            /**
+             * Format: int32
+             * @description The step, from 1, or the line of a table, the header being line 1; zero when it is about the whole.
+             */
+            line: number;
+        };
+        /** @description A run of show to be put in place of the one before. */
+        RundownPut: {
+            /**
+             * Format: int32
+             * @description The version that it was made from; zero when there was none.
+             */
+            after: number;
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+        };
+        /** @description A run of show as it is read. */
+        RundownRead: {
+            /** @description The document. */
+            rundown: components["schemas"]["RundownWire"];
+            /**
+             * Format: int32
+             * @description Its version; zero when there is none yet.
+             */
+            version: number;
+        };
+        /** @description A document that was not taken. */
+        RundownRefused: {
+            /** @description Always `bad-rundown`. */
+            code: string;
+            /** @description What is wrong, at most 50. */
+            problems: components["schemas"]["RundownProblem"][];
+        };
+        /** @description One step of a run of show. */
+        RundownStep: {
+            activity?: components["schemas"]["WireAct"] | null;
+            /** @description Whether it is one of the moments that people stay for: it is announced ahead. */
+            climax?: boolean;
+            /**
+             * Format: int64
+             * @description The product, of the room's shelf, whose card is over the picture as long as the step lasts.
+             */
+            item?: number | null;
+            /**
+             * Format: int64
+             * @description How long it lasts, in ms: a second to six hours.
+             */
+            lasts_ms: number;
+            /** @description What the host wants to say: at most 12 of 200 characters each. */
+            points?: string[];
+            /** @description What it is called, at most 120 characters. Viewers read a climax's title. */
+            title: string;
+        };
+        /** @description A run of show to begin with. */
+        RundownTemplate: {
+            /** @description Its code. */
+            id: string;
+            /** @description The steps, from 0, that are about a product each. */
+            products: number[][];
+            /** @description The document. Steps that are about a product have none yet. */
+            rundown: components["schemas"]["RundownWire"];
+        };
+        /** @description A run of show. */
+        RundownWire: {
+            /**
+             * Format: int64
+             * @description How long before its start a climax is announced, in ms: one to two minutes.
+             */
+            ahead_ms?: number;
+            /**
+             * Format: int32
+             * @description For rehearsals: every length is divided by this, 1 to 120.
+             */
+            pace?: number;
+            /**
+             * Format: int64
+             * @description After how long without a climax the host is warned, in ms: 5 to 60 minutes.
+             */
+            quiet_ms?: number;
+            /** @description The steps in order, at most 200. */
+            steps: components["schemas"]["RundownStep"][];
+            /** @description What it is called, at most 120 characters; may be empty. */
+            title?: string;
         };
         /** @description The terms of a running sale. */
         SaleWire: {
@@ -4132,6 +4585,94 @@ export interface components {
             /** @description The tag, 1 to 64 bytes. */
             tag: string;
         };
+        /** @description A change asked around the talk. */
+        TalkAsk: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @enum {string} */
+            do: "send-gift";
+            /** @description Which, from the list of gifts. */
+            gift: string;
+            /** @description 32 lower-case hexadecimal digits, made at random by the giver's device. */
+            order: string;
+            /** @description Words that go with it. */
+            words?: string;
+        } | {
+            /** @enum {string} */
+            do: "set-topic";
+            /**
+             * Format: int64
+             * @description For how long, in ms.
+             */
+            lasts_ms: number;
+            /** @description The topic. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "end-topic";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment.
+             */
+            comment: number;
+            /** @enum {string} */
+            do: "feature-comment";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment.
+             */
+            comment: number;
+            /** @enum {string} */
+            do: "unfeature";
+        } | {
+            /** @description Words under it. */
+            caption?: string;
+            /** @enum {string} */
+            do: "offer-photo";
+            /** @description The picture, yours. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "choose-photo";
+            /** @description The picture. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "decline-photo";
+            /** @description The picture. */
+            image: string;
+        } | {
+            /** @enum {string} */
+            do: "allow-held";
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            held: number;
+        } | {
+            /** @enum {string} */
+            do: "refuse-held";
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            held: number;
+        };
+        /** @description What stands around the talk. */
+        TalkView: {
+            /** @description The comments above the talk, oldest first. */
+            featured: components["schemas"]["CommentWire"][];
+            /** @description The wall of viewers' photos, oldest first. */
+            photos: components["schemas"]["PhotoWire"][];
+            topic?: components["schemas"]["TopicWire"] | null;
+            /** @description Staff: photos that wait to be chosen, oldest first. */
+            waiting?: components["schemas"]["PhotoWire"][];
+        };
         /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
         TimelineWire: {
             /** @description Questions answered. */
@@ -4262,6 +4803,16 @@ export interface components {
             retry_ms?: number | null;
             /** @enum {string} */
             t: "bye";
+        };
+        /** @description What the talk is about. */
+        TopicWire: {
+            /** @description The topic. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            until: number;
         };
         /** @description The figures of the whole show. */
         TotalsWire: {
@@ -4451,8 +5002,17 @@ export interface components {
              * @description The question it answers.
              */
             answers?: number | null;
+            /** @description A picture of yours that goes with it; the text may then be empty. */
+            image?: string | null;
             /** @enum {string} */
             kind: "say";
+            /** @description People who are mentioned and told so, at most five: those who said something lately, or the host. */
+            mentions?: string[];
+            /**
+             * Format: int64
+             * @description The comment it replies to.
+             */
+            reply_to?: number | null;
             /** @description The text. */
             text: string;
         } | {
@@ -4619,6 +5179,12 @@ export interface components {
         }) | (components["schemas"]["ClubAsk"] & {
             /** @enum {string} */
             kind: "club";
+        }) | (components["schemas"]["RundownAsk"] & {
+            /** @enum {string} */
+            kind: "rundown";
+        }) | (components["schemas"]["TalkAsk"] & {
+            /** @enum {string} */
+            kind: "talk";
         });
         /** @description One thing that happened in a room. */
         WireEvent: {
@@ -4964,7 +5530,39 @@ export interface components {
         }) | (components["schemas"]["MyClubWire"] & {
             /** @enum {string} */
             k: "you-club";
-        });
+        }) | {
+            climax?: components["schemas"]["ClimaxWire"] | null;
+            /** @enum {string} */
+            k: "climax";
+        } | (components["schemas"]["BackstageWire"] & {
+            /** @enum {string} */
+            k: "rundown";
+        }) | {
+            /** @description The gift. */
+            gift: components["schemas"]["GiftShown"];
+            /** @enum {string} */
+            k: "gift";
+        } | {
+            /** @enum {string} */
+            k: "talk";
+            /** @description Topic, featured comments, photos. */
+            talk: components["schemas"]["TalkView"];
+        } | {
+            /** @enum {string} */
+            k: "you-talk";
+            /** @description What. */
+            you: components["schemas"]["YouTalk"];
+        } | {
+            /** @enum {string} */
+            k: "photos-waiting";
+            /** @description The photos, oldest first. */
+            photos: components["schemas"]["PhotoWire"][];
+        } | {
+            /** @description The comments, oldest first. */
+            held: components["schemas"]["HeldWire"][];
+            /** @enum {string} */
+            k: "held";
+        };
         /** @description The worst moment of a show, in short. */
         WorstWire: {
             /** @description Code of the likeliest cause. */
@@ -5032,6 +5630,55 @@ export interface components {
             id: number;
             /** @description The key. It is shown this once. */
             key: string;
+        };
+        /** @description What concerns one person around the talk. */
+        YouTalk: {
+            /**
+             * Format: int64
+             * @description Their comment.
+             */
+            comment: number;
+            /** @description Who. */
+            name: string;
+            /** @enum {string} */
+            what: "replied";
+        } | {
+            /**
+             * Format: int64
+             * @description Their comment.
+             */
+            comment: number;
+            /** @description Who. */
+            name: string;
+            /** @enum {string} */
+            what: "mentioned";
+        } | {
+            /**
+             * Format: int64
+             * @description The comment that answers.
+             */
+            comment?: number | null;
+            /** @description How. */
+            how: components["schemas"]["HowAnswered"];
+            /**
+             * Format: int32
+             * @description The question.
+             */
+            question: number;
+            /** @enum {string} */
+            what: "answered";
+        } | {
+            /** @description The gift. */
+            gift: components["schemas"]["GiftWire"];
+            /** @enum {string} */
+            what: "gift";
+        } | {
+            /** @description The picture. */
+            image: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["PhotoStateName"];
+            /** @enum {string} */
+            what: "photo";
         };
     };
     responses: never;
@@ -7419,6 +8066,47 @@ export interface operations {
             };
         };
     };
+    gift_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the gifts, the cheapest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GiftKind"][];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     guest: {
         parameters: {
             query?: never;
@@ -7490,6 +8178,157 @@ export interface operations {
                 };
             };
             /** @description cannot be done now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    post_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageKept"];
+                };
+            };
+            /** @description no picture: broken, or of another type */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room, or viewers show no pictures here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description refused: by the moderator, or you are muted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the picture */
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description no picture's name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such picture, or not for you, or its person was erased */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7923,6 +8762,180 @@ export interface operations {
             };
         };
     };
+    get_rundown: {
+        parameters: {
+            query?: {
+                /** @description `csv` for a table; JSON otherwise. */
+                as?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the document and its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRead"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_rundown: {
+        parameters: {
+            query?: {
+                /** @description With `text/csv`: the version that it was made from. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RundownPut"];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description taken, and durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRead"];
+                };
+            };
+            /** @description what is wrong, by line and field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownRefused"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the room refused; the code says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description neither JSON nor a table */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     list_shows: {
         parameters: {
             query?: never;
@@ -8043,6 +9056,56 @@ export interface operations {
             };
             /** @description cannot be read now */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description `en` or `zh`. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description three documents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RundownTemplate"][];
+                };
+            };
+            /** @description no such language */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,7 +12,7 @@ pub fn asked(what: &str, words: &[&str]) -> Option<ActivityAct> {
         "vote" | "quiz" | "price" | "task" | "first" | "packet" | "pk" | "wheel" | "reflex" => {
             opened(what, words)
         }
-        "choose" => play(Move::Choose { option: number(words[2]) as u8 }),
+        "select" => play(Move::Choose { option: number(words[2]) as u8 }),
         "answers" => play(Move::Answer {
             question: number(words[2]) as u8,
             option: number(words[3]) as u8,

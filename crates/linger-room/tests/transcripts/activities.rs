@@ -8,21 +8,21 @@ fn everybody_has_one_vote_and_may_change_it() {
     play(
         "
 00:00  host  vote 30s: red | blue
-00:01  ann   choose a1 0
-00:02  bob   choose a1 1
-00:03  ann   choose a1 1
-00:04  ann   choose a1 1
-00:05  cat   choose a1 2
+00:01  ann   select a1 0
+00:02  bob   select a1 1
+00:03  ann   select a1 1
+00:04  ann   select a1 1
+00:05  cat   select a1 2
 00:30  time
 00:30  chance a1 s1
 ",
         &expect![[r#"
             00:00  host  vote 30s: red | blue -> a1 is a vote until 00:30
-            00:01  ann   choose a1 0          -> ann votes 0 in a1
-            00:02  bob   choose a1 1          -> bob votes 1 in a1
-            00:03  ann   choose a1 1          -> ann votes 1 in a1
-            00:04  ann   choose a1 1          -> nothing new
-            00:05  cat   choose a1 2          -> no: bad-option
+            00:01  ann   select a1 0          -> ann votes 0 in a1
+            00:02  bob   select a1 1          -> bob votes 1 in a1
+            00:03  ann   select a1 1          -> ann votes 1 in a1
+            00:04  ann   select a1 1          -> nothing new
+            00:05  cat   select a1 2          -> no: bad-option
             00:30  time                       -> a1 frozen with 2
             00:30  chance a1 s1               -> a1 ends [0, 2]
         "#]],
@@ -34,17 +34,17 @@ fn a_vote_after_the_close_is_refused_even_when_nobody_said_that_time_passed() {
     play(
         "
 00:00  host  vote 30s: red | blue
-00:30  ann   choose a1 0
+00:30  ann   select a1 0
 00:31  time
-00:32  bob   choose a1 0
-00:33  bob   choose a7 0
+00:32  bob   select a1 0
+00:33  bob   select a7 0
 ",
         &expect![[r#"
             00:00  host  vote 30s: red | blue -> a1 is a vote until 00:30
-            00:30  ann   choose a1 0          -> no: activity-over
+            00:30  ann   select a1 0          -> no: activity-over
             00:31  time                       -> a1 frozen with 0
-            00:32  bob   choose a1 0          -> no: activity-over
-            00:33  bob   choose a7 0          -> no: no-such-activity
+            00:32  bob   select a1 0          -> no: activity-over
+            00:33  bob   select a7 0          -> no: no-such-activity
         "#]],
     );
 }
