@@ -13,10 +13,12 @@
 mod activity;
 mod club;
 mod event;
+mod gathered;
 mod id;
 mod intent;
 mod lane;
 mod money;
+mod played;
 mod refusal;
 mod report;
 mod request;
@@ -26,15 +28,12 @@ mod seat;
 mod talk;
 mod time;
 
-pub use activity::{
-    ActivityAct, ActivityEvent, Choice, Game, GameStep, Move, Outcome, Play, Prize, QuizQuestion, Share,
-    Slice, Spin, Terms,
-};
+pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use event::{
-    Answered, Arrival, CardTouch, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, Quality,
-    RefundReason,
+    Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
 };
+pub use gathered::{CardTouch, Quality};
 pub use id::{
     ActivityId, BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId,
     QuestionId, RoomId, SessionId,
@@ -42,6 +41,7 @@ pub use id::{
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;
 pub use money::{Currency, Money};
+pub use played::{ActivityEvent, GameStep, Outcome, Play, Share, Spin};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};

@@ -3,7 +3,7 @@
 
 use crate::{
     house::{House, RoomDesk},
-    hub::fold::money_wire,
+    hub::forms::money_wire,
     hub::text,
     wire::{
         ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, ToClient, TotalsWire,

@@ -5,7 +5,7 @@ use crate::{
     ask::{Asker, look_at_order, parse},
     error::{ApiError, Body, Raw},
     house::House,
-    hub::fold::money_wire,
+    hub::forms::money_wire,
     talk::own_gift,
     wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
 };

@@ -73,11 +73,11 @@ async fn who_is_replied_to_or_mentioned_is_told_and_nobody_else() {
     let bob_id =
         bobs["events"].as_array().unwrap().iter().find(|it| it["text"] == "indeed").unwrap()["person"]
             .clone();
-    let act = json!({"kind": "say", "text": "is it?", "reply_to": 1, "mentions": [bob_id]});
+    let act = json!({"kind": "say", "text": "how much is it?", "reply_to": 1, "mentions": [bob_id]});
     open.door.ask("tea", &cat, act).await;
     assert_eq!(yours(&mut hers, "replied", |_| true).await["comment"], 3);
     assert_eq!(yours(&mut his, "mentioned", |_| true).await["comment"], 3);
-    let told = its.comment("is it?").await.to_string();
+    let told = its.comment("how much is it?").await.to_string();
     assert!(told.contains("\"reply_to\":1") && told.contains("\"lane\":\"question\""), "{told}");
     assert!(!its.written().contains("you-talk"), "{}", its.written());
     for (act, code) in [

@@ -5,7 +5,7 @@
 mod measure;
 
 use linger_room::question::{HASHED_FROM, TOPICS, code, link, topic};
-use measure::{Floors, Line, measure, read, scattered, wrong};
+use measure::{Floors, Line, measure, read};
 use std::collections::BTreeSet;
 
 fn tuning() -> Vec<Line> {
@@ -115,29 +115,4 @@ fn any_text_is_answered_for_without_a_panic() {
         let found = topic(text);
         assert_eq!(found, topic(text), "{text:?}");
     }
-}
-
-#[test]
-#[ignore = "for tuning: prints what comes out wrong in tuning.tsv"]
-fn what_comes_out_wrong() {
-    println!("{}\n{}", wrong(&tuning()).join("\n"), scattered(&tuning()).join("\n"));
-}
-
-#[test]
-#[ignore = "a measurement: what a comment costs"]
-fn what_a_comment_costs() {
-    let lines: Vec<Line> = tuning().into_iter().chain(held_out()).collect();
-    let mut asked = lines.iter().filter(|it| topic(it.text).is_some()).count();
-    let start = spent_ns();
-    for _ in 0..100 {
-        asked += lines.iter().filter(|it| topic(it.text).is_some()).count();
-    }
-    let each = (spent_ns() - start) / (100 * lines.len() as u64);
-    println!("{} comments, {asked} questions in all, {each} ns of a processor a comment", lines.len());
-}
-
-/// What this thread has had of a processor, as Linux counts it: a busy machine does not blur it.
-fn spent_ns() -> u64 {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts");
-    counted.split(' ').next().and_then(|it| it.parse().ok()).expect("a number")
 }

@@ -2,7 +2,7 @@
 
 use linger_protocol::Topic;
 use linger_room::question::{code, topic};
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// A comment with what it is.
 pub struct Line {
@@ -146,33 +146,4 @@ pub fn measure(lines: &[Line], language: &str) -> Figures {
         }
     }
     figures
-}
-
-/// The lines that come out wrong, for the tuning file only: each with what it was taken for.
-pub fn wrong(lines: &[Line]) -> Vec<String> {
-    let taken = |it: &Line| topic(it.text).map_or("-", |it| code(it).unwrap_or("other"));
-    let differs = |it: &&Line| taken(it) != it.label;
-    lines
-        .iter()
-        .filter(differs)
-        .map(|it| format!("{:?} is {}, taken for {}", it.text, it.label, taken(it)))
-        .collect()
-}
-
-/// Groups beyond the topics that came apart, and those that ran into each other; for the tuning file only.
-pub fn scattered(lines: &[Line]) -> Vec<String> {
-    let mut groups: BTreeMap<_, BTreeMap<Option<Topic>, Vec<&str>>> = BTreeMap::new();
-    let mut merged: BTreeMap<(&str, Topic), BTreeMap<&str, &str>> = BTreeMap::new();
-    for line in lines.iter().filter(|it| it.label == "other") {
-        let found = topic(line.text);
-        groups.entry(line.sameness()).or_default().entry(found).or_default().push(line.text);
-        if let Some(found) = found {
-            merged.entry((line.language, found)).or_default().insert(line.group, line.text);
-        }
-    }
-    let apart = groups.into_iter().filter(|(_, parts)| parts.len() > 1);
-    let apart = apart
-        .map(|(group, parts)| format!("{} apart: {:?}", group.2, parts.into_values().collect::<Vec<_>>()));
-    let met = merged.into_values().filter(|groups| groups.len() > 1).map(|it| format!("together: {it:?}"));
-    apart.chain(met).collect()
 }

@@ -1,7 +1,7 @@
 //! Activities as people are shown them: what is public at this moment, and what concerns one person. It does not know who
 //! looks or over which connection, and keeps secrets until their time.
 
-use super::fold::{hex, money_wire};
+use super::forms::{hex, money_wire};
 use crate::wire::{
     ActivityWire, AskedWire, ChoiceWire, GameWire, MyActivity, PhaseWire, PrizeWire, SliceWire, WinnerWire,
 };

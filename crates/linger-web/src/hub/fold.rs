@@ -1,16 +1,16 @@
 //! A room as clients see it, folded from its events. It does not know who looks or over which connection.
 
 use super::club::{ClubFold, named};
-use super::talk::{TalkFold, company};
+use super::forms::{comment_wire, hex, item_wire, money_wire, prompt_wire};
+use super::talk::TalkFold;
 use super::{comments::Comments, thinning::Thinning};
 use crate::wire::{
-    CommentWire, DrawWire, HowAnswered, IntentWire, ItemWire, MoneyWire, MyView, OrderState, OrderWire,
-    PromptEndWire, PromptWire, ProposalWire, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
-    ShelfEntry,
+    CommentWire, DrawWire, MyView, OrderState, OrderWire, QuestionWire, RoleName, RoomCard, RoomView,
+    SaleWire, ShelfEntry,
 };
 use linger_protocol::{
-    CommentId, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptEnd,
-    PromptId, Proposal, QuestionId, Role, RoomId,
+    DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptId, QuestionId,
+    RoomId,
 };
 use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -440,85 +440,4 @@ impl Place {
         let left = self.units.saturating_sub(self.taken);
         ShelfEntry { item: item_wire(&self.item), sale, units: self.units, left }
     }
-}
-
-/// A comment as it goes over the wire; `None` when the entry is none.
-pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<CommentWire> {
-    let Event::CommentMade { comment: CommentId(id), person, role, question, answers, .. } = &entry.event
-    else {
-        return None;
-    };
-    let plain = plain.cloned().unwrap_or_default();
-    Some(CommentWire {
-        id: *id,
-        person: person.to_string(),
-        name: plain.name,
-        text: plain.text,
-        role: role_name(*role),
-        at: entry.at.0,
-        question: question.map(|question| question.0),
-        answers: answers.map(|question| question.0),
-        with: company(&entry.event),
-    })
-}
-
-pub(crate) fn role_name(role: Role) -> RoleName {
-    match role {
-        Role::Viewer => RoleName::Viewer,
-        Role::Moderator => RoleName::Moderator,
-        Role::Host => RoleName::Host,
-        Role::Operator => RoleName::Operator,
-        Role::Admin => RoleName::Admin,
-    }
-}
-
-pub(crate) fn money_wire(money: Money) -> MoneyWire {
-    MoneyWire { minor: money.minor, currency: money.currency.as_str().to_owned() }
-}
-
-pub(crate) fn item_wire(item: &Item) -> ItemWire {
-    ItemWire {
-        id: item.id.0,
-        title: item.title.clone(),
-        price: money_wire(item.price),
-        seller: item.seller.clone(),
-        image: item.image.clone(),
-    }
-}
-
-pub(crate) fn intent_wire(intent: &Intent) -> IntentWire {
-    let Proposal::AnswerQuestion { question, people, window_s } = intent.proposal;
-    IntentWire {
-        id: format!("{:016x}", intent.id.0),
-        rule: intent.rule.clone(),
-        at: intent.at.0,
-        proposal: ProposalWire::AnswerQuestion { question: question.0, people, window_s },
-    }
-}
-
-pub(crate) fn end_wire(end: PromptEnd) -> PromptEndWire {
-    match end {
-        PromptEnd::Followed => PromptEndWire::Followed,
-        PromptEnd::Dismissed => PromptEndWire::Dismissed,
-        PromptEnd::Expired => PromptEndWire::Expired,
-    }
-}
-
-pub(crate) fn how_wire(how: linger_protocol::Answered) -> (HowAnswered, Option<u64>) {
-    match how {
-        linger_protocol::Answered::Typed { comment } => (HowAnswered::Typed, Some(comment.0)),
-        linger_protocol::Answered::OnAir => (HowAnswered::OnAir, None),
-    }
-}
-
-fn prompt_wire((prompt, intent, until): &(PromptId, Intent, Millis)) -> PromptWire {
-    PromptWire { prompt: prompt.0, intent: intent_wire(intent), until: until.0 }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

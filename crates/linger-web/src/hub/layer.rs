@@ -1,7 +1,8 @@
 //! Who is told what of an entry: everybody, staff, or the one person it concerns. It does not know connections.
 
 use super::activity::about;
-use super::fold::{Fold, Plain, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
+use super::fold::{Fold, Plain};
+use super::forms::{comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
 use super::thinning::Audience;
 use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{

@@ -10,6 +10,7 @@ mod activity;
 mod club;
 mod comments;
 pub(crate) mod fold;
+pub(crate) mod forms;
 mod lane;
 mod layer;
 mod pace;
@@ -20,7 +21,7 @@ mod thinning;
 
 pub(crate) use activity::about;
 pub use fold::sealed_form;
-pub(crate) use fold::{hex, role_name};
+pub(crate) use forms::{hex, role_name};
 
 use crate::{
     house::{House, RoomDesk},

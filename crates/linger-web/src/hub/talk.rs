@@ -1,7 +1,8 @@
 //! What stands around the talk, folded from events, and who is told of it. It does not know connections.
 
 use super::{
-    fold::{Fold, Plain, how_wire, money_wire},
+    fold::{Fold, Plain},
+    forms::{how_wire, money_wire},
     layer::Layers,
 };
 use crate::wire::{

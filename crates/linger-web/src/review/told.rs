@@ -1,7 +1,7 @@
 //! A review in the words of the wire. It does not know how anything in it was found.
 
 use crate::{
-    hub::fold::money_wire,
+    hub::forms::money_wire,
     insight::segment_wire,
     wire::{
         CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, SegmentWire,

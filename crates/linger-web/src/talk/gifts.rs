@@ -4,7 +4,7 @@ use crate::{
     ask::Asker,
     error::ApiError,
     house::House,
-    hub::fold::money_wire,
+    hub::forms::money_wire,
     rooms::room_desk,
     wire::{GiftKind, GiftStateName, GiftWire},
 };

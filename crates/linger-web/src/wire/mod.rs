@@ -11,6 +11,7 @@ mod club;
 mod event;
 mod events;
 mod insight;
+mod record;
 mod review;
 mod rundown;
 mod seat;
@@ -26,9 +27,10 @@ pub use account::{
 };
 pub use act::{Answer, PromptEndWire, WireAct};
 pub use activity::{
-    ActivityAsk, ActivityWire, AskedWire, ChoiceWire, GameAsk, GameWire, MyActivity, OutcomeWire, PhaseWire,
-    PlayAsk, PlayerWire, PrizeAsk, PrizeWire, QuestionAsk, RecordWire, SliceAsk, SliceWire, WinnerWire,
+    ActivityAsk, ActivityWire, AskedWire, ChoiceWire, GameAsk, GameWire, MyActivity, PhaseWire, PlayAsk,
+    PrizeAsk, PrizeWire, QuestionAsk, SliceAsk, SliceWire, WinnerWire,
 };
+pub use record::{OutcomeWire, PlayerWire, RecordWire};
 
 pub use club::{
     BringerWire, ClubAsk, ClubChange, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire,

@@ -1,0 +1,91 @@
+//! Single things in the form in which they go over the wire. It does not know when they are sent.
+
+use super::{fold::Plain, talk::company};
+use crate::wire::{
+    CommentWire, HowAnswered, IntentWire, ItemWire, MoneyWire, PromptEndWire, PromptWire, ProposalWire,
+    RoleName,
+};
+use linger_protocol::{
+    CommentId, Entry, Event, Intent, Item, Millis, Money, PromptEnd, PromptId, Proposal, Role,
+};
+
+/// A comment as it goes over the wire; `None` when the entry is none.
+pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<CommentWire> {
+    let Event::CommentMade { comment: CommentId(id), person, role, question, answers, .. } = &entry.event
+    else {
+        return None;
+    };
+    let plain = plain.cloned().unwrap_or_default();
+    Some(CommentWire {
+        id: *id,
+        person: person.to_string(),
+        name: plain.name,
+        text: plain.text,
+        role: role_name(*role),
+        at: entry.at.0,
+        question: question.map(|question| question.0),
+        answers: answers.map(|question| question.0),
+        with: company(&entry.event),
+    })
+}
+
+pub(crate) fn role_name(role: Role) -> RoleName {
+    match role {
+        Role::Viewer => RoleName::Viewer,
+        Role::Moderator => RoleName::Moderator,
+        Role::Host => RoleName::Host,
+        Role::Operator => RoleName::Operator,
+        Role::Admin => RoleName::Admin,
+    }
+}
+
+pub(crate) fn money_wire(money: Money) -> MoneyWire {
+    MoneyWire { minor: money.minor, currency: money.currency.as_str().to_owned() }
+}
+
+pub(crate) fn item_wire(item: &Item) -> ItemWire {
+    ItemWire {
+        id: item.id.0,
+        title: item.title.clone(),
+        price: money_wire(item.price),
+        seller: item.seller.clone(),
+        image: item.image.clone(),
+    }
+}
+
+pub(crate) fn intent_wire(intent: &Intent) -> IntentWire {
+    let Proposal::AnswerQuestion { question, people, window_s } = intent.proposal;
+    IntentWire {
+        id: format!("{:016x}", intent.id.0),
+        rule: intent.rule.clone(),
+        at: intent.at.0,
+        proposal: ProposalWire::AnswerQuestion { question: question.0, people, window_s },
+    }
+}
+
+pub(crate) fn end_wire(end: PromptEnd) -> PromptEndWire {
+    match end {
+        PromptEnd::Followed => PromptEndWire::Followed,
+        PromptEnd::Dismissed => PromptEndWire::Dismissed,
+        PromptEnd::Expired => PromptEndWire::Expired,
+    }
+}
+
+pub(crate) fn how_wire(how: linger_protocol::Answered) -> (HowAnswered, Option<u64>) {
+    match how {
+        linger_protocol::Answered::Typed { comment } => (HowAnswered::Typed, Some(comment.0)),
+        linger_protocol::Answered::OnAir => (HowAnswered::OnAir, None),
+    }
+}
+
+pub(crate) fn prompt_wire((prompt, intent, until): &(PromptId, Intent, Millis)) -> PromptWire {
+    PromptWire { prompt: prompt.0, intent: intent_wire(intent), until: until.0 }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,231 @@
+//! What a log says of people.
+
+use super::*;
+use linger_protocol::{Cause, CommentId, Currency, Departure, KeyId, PaymentId, Role, Sealed};
+
+const DAY: i64 = 86_400_000;
+
+struct Log {
+    facts: RoomFacts,
+    offset: u64,
+}
+
+impl Log {
+    fn new() -> Log {
+        let visits = Visits::new(TimeZone::get("Asia/Shanghai").unwrap());
+        let mut log = Log { facts: RoomFacts::new(RoomId::new("tea").unwrap(), visits), offset: 0 };
+        log.happens(0, Event::RoomOpened { title: "Tea".into(), host: PersonId(1), host_name: "Li".into() });
+        log
+    }
+
+    fn happens(&mut self, at: i64, event: Event) -> Vec<Fact> {
+        let at_position = Position { epoch: 1, offset: self.offset };
+        self.offset += 1;
+        let entry = Entry { at: Millis(at), cause: Cause::Reported, event };
+        self.facts.fold(at_position, &entry).into_iter().map(|it| it.fact).collect()
+    }
+
+    fn come(&mut self, at: i64, session: u64, person: u64) -> Vec<Fact> {
+        let arrival = Arrival {
+            session: SessionId(session),
+            person: PersonId(person),
+            source: "share".into(),
+            brought_by: None,
+        };
+        self.happens(at, Event::PresenceChanged { arrived: vec![arrival], left: vec![], here: 1 })
+    }
+
+    fn go(&mut self, at: i64, session: u64) -> Vec<Fact> {
+        let left = vec![Departure { session: SessionId(session), reason: LeaveReason::Left }];
+        self.happens(at, Event::PresenceChanged { arrived: vec![], left, here: 0 })
+    }
+}
+
+fn names(facts: &[Fact]) -> Vec<&str> {
+    facts.iter().map(|fact| &*fact.name).collect()
+}
+
+#[test]
+fn a_gift_counts_once_it_is_paid_and_a_lapsed_one_never() {
+    let mut log = Log::new();
+    let order = OrderId(7);
+    let sent = || TalkEvent::GiftSent {
+        order,
+        person: PersonId(42),
+        role: Role::Viewer,
+        gift: linger_protocol::GiftId::new("flower").unwrap(),
+        count: 3,
+        amount: Money::new(300, Currency::CNY),
+        until: Millis(300_000),
+        giver: Sealed { key: KeyId(1), body: vec![].into() },
+        words: None,
+    };
+    let given = || TalkEvent::GiftGiven {
+        order,
+        payment: PaymentId::new("p1").unwrap(),
+        combo: 3,
+        combo_until: Millis(16_000),
+    };
+    assert!(log.happens(1_000, Event::Talk(sent())).is_empty());
+    let told = log.happens(2_000, Event::Talk(given()));
+    assert_eq!(names(&told), [touch::INTERACTED]);
+    assert_eq!(told[0].text(Text::Outcome), Some("gift"));
+    log.happens(3_000, Event::Talk(sent()));
+    log.happens(4_000, Event::Talk(TalkEvent::GiftLapsed { order }));
+    assert!(log.happens(5_000, Event::Talk(given())).is_empty());
+}
+
+#[test]
+fn a_stay_is_told_with_where_it_came_from_and_how_long_it_was() {
+    let mut log = Log::new();
+    let came = log.come(1_000, 1, 42);
+    assert_eq!(names(&came), [touch::ENTERED]);
+    assert_eq!((came[0].text(Text::Source), came[0].text(Text::Host)), (Some("share"), Some("Li")));
+    let went = log.go(61_000, 1);
+    assert_eq!(names(&went), [touch::LEFT]);
+    assert_eq!(went[0].number(Number::DurationMs), Some(60_000));
+    assert_eq!((went[0].text(Text::Outcome), went[0].text(Text::Room)), (Some("left"), Some("tea")));
+    assert!(log.go(62_000, 1).is_empty());
+}
+
+#[test]
+fn everybody_who_asked_is_told_of_once_when_their_question_is_answered() {
+    let mut log = Log::new();
+    let asks = |person| Event::CommentMade {
+        comment: CommentId(person),
+        person: PersonId(person),
+        role: Role::Viewer,
+        spoken: Sealed { key: KeyId(1), body: vec![].into() },
+        question: Some(QuestionId(7)),
+        answers: None,
+        lane: None,
+        reply_to: None,
+        mentions: None,
+        image: None,
+    };
+    for person in [42, 43, 42] {
+        log.happens(1_000, asks(person));
+    }
+    let answered = Event::QuestionAnswered { question: QuestionId(7), how: Answered::OnAir, prompt: None };
+    let told = log.happens(9_000, answered.clone());
+    assert_eq!(names(&told), [ANSWERED, ANSWERED]);
+    assert_eq!((told[0].at_ms, told[0].text(Text::Outcome)), (9_000, Some("on-air")));
+    assert_ne!(told[0].id, told[1].id);
+    assert!(log.happens(9_500, answered).is_empty());
+}
+
+#[test]
+fn taking_part_in_the_club_is_told_by_what_was_done() {
+    let mut log = Log::new();
+    let (person, by) = (PersonId(43), PersonId(42));
+    let mut outcome = |event| {
+        let told = log.happens(1_000, Event::Club(event));
+        told.iter().map(|fact| fact.text(Text::Outcome).unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcome(ClubEvent::CheckedIn { person, day: 1, streak: 1 }), ["check-in"]);
+    assert_eq!(outcome(ClubEvent::Brought { person, session: SessionId(1), by }), ["brought"]);
+    let people = vec![person, by];
+    assert_eq!(outcome(ClubEvent::SprintJoined { sprint: 1, people }), ["sprint", "sprint"]);
+    assert!(outcome(ClubEvent::LevelReached { person, level: 2 }).is_empty());
+}
+
+#[test]
+fn whoever_comes_on_a_later_day_of_the_shop_has_come_back() {
+    let mut log = Log::new();
+    // 15:59 and 16:01 UTC lie on two days in Shanghai.
+    log.come(16 * 3_600_000 - 60_000, 1, 42);
+    let same = log.come(16 * 3_600_000 - 1, 2, 42);
+    assert_eq!(names(&same), [touch::ENTERED]);
+    let later = log.come(16 * 3_600_000 + 60_000, 3, 42);
+    assert_eq!(names(&later), [touch::ENTERED, touch::RETURNED]);
+    assert_eq!(names(&log.come(3 * DAY, 4, 43)), [touch::ENTERED]);
+}
+
+#[test]
+fn a_server_that_was_away_ends_every_stay_when_it_was_last_seen() {
+    let mut log = Log::new();
+    log.come(0, 1, 42);
+    log.come(1_000, 2, 43);
+    let lost = log.happens(90_000, Event::PresenceLost { last_seen: Millis(5_000) });
+    let stayed: Vec<_> = lost.iter().map(|fact| fact.number(Number::DurationMs).unwrap()).collect();
+    assert_eq!(stayed, [5_000, 4_000]);
+    assert!(lost.iter().all(|fact| fact.at_ms == 5_000 && fact.text(Text::Outcome) == Some("lost")));
+}
+
+#[test]
+fn an_order_is_told_when_placed_and_when_paid_and_money_that_came_too_late_is_no_sale() {
+    let mut log = Log::new();
+    log.facts.categorise(ItemId(7), "teapots");
+    log.come(0, 1, 42);
+    let (order, payment) = (OrderId(9), PaymentId::new("p1").unwrap());
+    let amount = Money::new(5_800, Currency::CNY);
+    let held = Event::UnitsHeld {
+        order,
+        person: PersonId(42),
+        item: ItemId(7),
+        units: 2,
+        amount,
+        until: Millis(300_000),
+    };
+    let placed = log.happens(1_000, held);
+    assert_eq!(names(&placed), [touch::ORDER_PLACED]);
+    let paid = log.happens(2_000, Event::OrderPaid { order, payment: payment.clone() });
+    assert_eq!(paid[0].number(Number::AmountMinor), Some(5_800));
+    assert_eq!((paid[0].text(Text::Category), paid[0].class), (Some("teapots"), Class::Commerce));
+    let reason = RefundReason::PaidTwice;
+    assert!(
+        log.happens(3_000, Event::RefundDue { order, payment: payment.clone(), amount, reason }).is_empty()
+    );
+    let back = log.happens(4_000, Event::RefundSettled { order, payment });
+    assert_eq!(names(&back), [touch::ORDER_REFUNDED]);
+    assert_eq!(
+        (back[0].number(Number::AmountMinor), back[0].text(Text::Outcome)),
+        (None, Some("paid-twice"))
+    );
+}
+
+#[test]
+fn coming_on_stage_is_told_with_how_long_somebody_waited_and_stood_there() {
+    use linger_protocol::{CallEnd, CallOutcome, SeatEnd, SeatEvent, SeatEvent::*};
+    let mut log = Log::new();
+    let (person, key) = (PersonId(42), || Sealed { key: KeyId(1), body: vec![].into() });
+    let mut happens = |at, event: SeatEvent| {
+        let told = log.happens(at, Event::Seat(event));
+        let told = told.iter().map(|fact| {
+            let outcome = fact.text(Text::Outcome).unwrap_or_default().to_owned();
+            (fact.name.to_string(), outcome, fact.number(Number::DurationMs))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let one = |name: &str, outcome: &str, ms| vec![(name.to_owned(), outcome.to_owned(), ms)];
+    let asked = happens(1_000, StageAsked { person, note: key(), priority: 0, place: 0 });
+    assert_eq!(asked, one(touch::INTERACTED, "stage-asked", None));
+    let invited = happens(31_000, Invited { person, until: Millis(61_000) });
+    assert_eq!(invited, one("stage.invited", "", Some(30_000)));
+    assert_eq!(happens(32_000, Seated { person, seat: 1 }), one(touch::INTERACTED, "stage", None));
+    let left = happens(92_000, SeatEnded { person, end: SeatEnd::Gone });
+    assert_eq!(left, one("stage.left", "", Some(60_000)));
+    let call = CallAsked {
+        person,
+        topic: key(),
+        item: Some(ItemId(7)),
+        priority: 0,
+        place: 0,
+        until: Millis(990_000),
+    };
+    assert_eq!(happens(100_000, call), one(touch::INTERACTED, "call-asked", None));
+    let taken = happens(105_000, CallTaken { person, by: PersonId::staff(1), until: Millis(990_000) });
+    assert_eq!(taken, one("call.taken", "", Some(5_000)));
+    let end = CallEnd::Done { outcome: CallOutcome::Helped };
+    assert_eq!(happens(200_000, CallEnded { person, end }), one("call.ended", "done", None));
+}
+
+#[test]
+fn staff_are_no_customers_and_the_same_log_tells_the_same_ids() {
+    let mut log = Log::new();
+    assert!(log.come(0, 1, PersonId::staff(3).0).is_empty());
+    let followed = |log: &mut Log| log.happens(5, Event::Followed { person: PersonId(42), followers: 1 });
+    let (one, mut again) = (followed(&mut log), Log::new());
+    again.come(0, 1, PersonId::staff(3).0);
+    assert_eq!(one, followed(&mut again));
+}
