@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { LINGER, startBrowser, startServer, until } from './house.mjs';
 
 const ROOM = 'play';
-const phone = (locale) => ({ viewport: { width: 390, height: 844 }, locale, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+const phone = (locale) => ({ viewport: { width: 390, height: 844 }, locale, hasTouch: true, isMobile: true, deviceScaleFactor: 1.5 });
 const DESK = { viewport: { width: 1440, height: 1000 }, locale: 'en-US' };
 const SHOTS = process.env.PLAY_SHOTS;
 

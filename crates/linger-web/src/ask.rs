@@ -233,7 +233,7 @@ pub(crate) async fn meant(
                 PromptEndWire::Expired => PromptEnd::Expired,
             },
         },
-        WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker.actor.person, ask).await?),
+        WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker, ask).await?),
         WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
         WireAct::Rundown(ask) => Act::Rundown(crate::rundown::asked(ask)),
     })

@@ -17,7 +17,9 @@ export const ICON: Record<Activity['game']['kind'], IconName> = {
 /** How long a result stays among the chips, ms. */
 const RESULT_MS = 60_000;
 
-/** Whether an activity has a chip at this moment. */
-export function isShown(activity: Activity, now: number): boolean {
-  return activity.phase !== 'settled' || now - Math.max(activity.step_at, activity.until) < RESULT_MS;
+/** The activities that have a chip at this moment: all that run, and of those that ended lately the last one. */
+export function chips(activities: readonly Activity[], now: number): readonly Activity[] {
+  const last = activities.findLast((it) => it.phase === 'settled');
+  const fresh = (it: Activity) => now - Math.max(it.step_at, it.until) < RESULT_MS;
+  return activities.filter((it) => it.phase !== 'settled' || (it === last && fresh(it)));
 }

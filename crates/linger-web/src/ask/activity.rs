@@ -1,14 +1,14 @@
 //! What is asked about activities, as the room understands it: prices from the catalogue, amounts in the shop's currency,
 //! seeds, waits left to chance, and how long somebody has watched. It does not know whether the room agrees.
 
-use super::{item_of, parse};
+use super::{Asker, item_of, parse};
 use crate::{
     error::ApiError,
     house::House,
     wire::{ActivityAsk, ChoiceWire, GameAsk, PlayAsk, PrizeAsk},
 };
 use linger_protocol::{
-    ActivityAct, ActivityId, Choice, Game, ItemId, Limits, Money, Move, PersonId, Prize, QuizQuestion,
+    ActivityAct, ActivityId, Choice, Game, ItemId, Limits, Money, Move, Prize, QuizQuestion,
     RoomId, Slice, Terms,
 };
 use linger_room::activity::commitment;
@@ -19,9 +19,10 @@ const WAITS_MS: std::ops::Range<u64> = 2_000..6_000;
 pub(super) async fn meant(
     house: &House,
     room: &RoomId,
-    person: PersonId,
+    asker: &Asker,
     ask: ActivityAsk,
 ) -> Result<ActivityAct, ApiError> {
+    let person = asker.actor.person;
     Ok(match ask {
         ActivityAsk::Open { title, game, prize } => {
             let worth_max = house.config.worth_max;
@@ -39,6 +40,9 @@ pub(super) async fn meant(
         }
         ActivityAsk::Play { activity, play } => {
             let activity = ActivityId(activity);
+            if let Some(desk) = house.desk(room) {
+                desk.hub.know(person, &asker.name);
+            }
             let play = match play {
                 PlayAsk::Choose { option } => Move::Choose { option },
                 PlayAsk::Answer { question, option, delay_ms } => Move::Answer { question, option, delay_ms },

@@ -297,6 +297,14 @@ impl Fold {
         self.place(item, |place| place.taken -= units);
     }
 
+    pub(crate) fn knows(&self, person: PersonId, name: &str) -> bool {
+        self.names.get(&person).is_some_and(|it| it == name)
+    }
+
+    pub(crate) fn know(&mut self, person: PersonId, name: &str) {
+        self.names.insert(person, name.to_owned());
+    }
+
     /// Blanks everything a person wrote that is still shown.
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);

@@ -212,6 +212,13 @@ impl Hub {
         self.ring().fold.activities.points_against(rival)
     }
 
+    /// By which name somebody takes part who may never say a word: winners are told by name. It stands in no log.
+    pub(crate) fn know(&self, person: PersonId, name: &str) {
+        if !self.ring().fold.knows(person, name) {
+            self.ring_mut().fold.know(person, name);
+        }
+    }
+
     /// Somebody's level in the fan club; zero for none.
     pub(crate) fn level(&self, person: PersonId) -> u8 {
         self.ring().fold.club.level(person)
