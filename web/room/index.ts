@@ -3,6 +3,7 @@ export { Backoff } from './backoff';
 export { clubOf, doneOn, foldClub, rowOn, sprintLikes, streakOn, towardsNext, type ClubView } from './club';
 export { Connection, reaches, type ConnectionOptions, type LinkState, type Surroundings } from './connection';
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
+export { measure, type Measured } from './measure';
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';

@@ -83,6 +83,8 @@ impl Activities {
                 }
             }
             ActivityEvent::Frozen { digest, .. } => {
+                // It may have ended before its time.
+                it.wire.until = at.0;
                 it.wire.phase = PhaseWire::Frozen;
                 it.wire.digest = Some(hex(digest));
             }

@@ -403,7 +403,7 @@ pub struct ActivityWire {
     pub at: i64,
     /// Since when the step is shown that it is at.
     pub step_at: i64,
-    /// When it goes on by itself.
+    /// When it goes on by itself; once it is frozen, when that was.
     pub until: i64,
     /// How many take part.
     pub players: u32,
