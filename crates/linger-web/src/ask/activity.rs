@@ -8,8 +8,8 @@ use crate::{
     wire::{ActivityAsk, ChoiceWire, GameAsk, PlayAsk, PrizeAsk},
 };
 use linger_protocol::{
-    ActivityAct, ActivityId, Choice, Game, ItemId, Limits, Money, Move, Prize, QuizQuestion,
-    RoomId, Slice, Terms,
+    ActivityAct, ActivityId, Choice, Game, ItemId, Limits, Money, Move, Prize, QuizQuestion, RoomId, Slice,
+    Terms,
 };
 use linger_room::activity::commitment;
 
