@@ -1434,7 +1434,7 @@ export interface components {
             title: string;
             /**
              * Format: int64
-             * @description When it goes on by itself.
+             * @description When it goes on by itself; once it is frozen, when that was.
              */
             until: number;
             /** @description Who won, once settled: at most 100, the best first. The record has all of them. */
