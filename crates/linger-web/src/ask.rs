@@ -6,6 +6,8 @@ mod club;
 mod seat;
 mod talk;
 
+pub(crate) use activity::{game, prize_of};
+
 use crate::{
     account::Caller,
     error::{ApiError, Body},

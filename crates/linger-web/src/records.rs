@@ -1,7 +1,7 @@
 //! Records of activities: what anybody needs to compute an outcome again. It does not know how one is decided.
 
 use crate::{
-    ask::parse,
+    ask::{game, parse, prize_of},
     error::ApiError,
     house::House,
     hub::hex,
@@ -13,8 +13,8 @@ use axum::{
     extract::{Path, State},
 };
 use linger_protocol::{
-    ActivityId, Choice, Currency, Game, ItemId, Limits, Money, Outcome, PersonId, Prize, QuizQuestion,
-    RoomId, Share, Slice, Spin, Terms,
+    ActivityId, Choice, Currency, Game, Limits, Money, Outcome, PersonId, Prize, QuizQuestion, RoomId, Share,
+    Slice, Spin, Terms,
 };
 use linger_room::activity::Record;
 
@@ -122,49 +122,23 @@ fn game_ask(game: Game) -> GameAsk {
 /// names the field that cannot be read.
 pub fn read_record(wire: RecordWire) -> Result<Record, &'static str> {
     let money = |minor| Money { minor, currency: Currency::CNY };
-    let prize = |it: PrizeAsk| Prize { what: it.what, worth: money(it.worth_minor), count: it.count };
-    let game = match wire.game {
-        GameAsk::Vote { options, lasts_ms } => {
-            let option = |it: ChoiceWire| Choice { text: it.text, item: it.item.map(ItemId) };
-            Game::Vote { options: options.into_iter().map(option).collect(), lasts_ms }
+    match &wire.game {
+        GameAsk::Packet { budget_minor, parts, .. }
+            if !(1..=Limits::PARTS_MAX).contains(parts) || *budget_minor < i64::from(*parts) =>
+        {
+            return Err("game.parts");
         }
-        GameAsk::Quiz { questions, elimination } => {
-            let question = |it: QuestionAsk| QuizQuestion {
-                text: it.text,
-                options: it.options,
-                right: it.right,
-                why: it.why,
-                window_ms: it.window_ms,
-            };
-            Game::Quiz { questions: questions.into_iter().map(question).collect(), elimination }
+        GameAsk::Wheel { slices, .. } if slices.is_empty() || slices.len() > Limits::OPTIONS_MAX => {
+            return Err("game.slices");
         }
-        GameAsk::Guess { item, price_minor, lasts_ms } => {
-            Game::Guess { item: ItemId(item), price: money(price_minor.ok_or("game.price_minor")?), lasts_ms }
-        }
-        GameAsk::Task { watch_ms, ask, share, follow, lasts_ms } => {
-            Game::Task { watch_ms, ask, share, follow, lasts_ms }
-        }
-        GameAsk::First { item, lasts_ms } => Game::First { item: item.map(ItemId), lasts_ms },
-        GameAsk::Packet { budget_minor, parts, even, lasts_ms } => {
-            if !(1..=Limits::PARTS_MAX).contains(&parts) || budget_minor < i64::from(parts) {
-                return Err("game.parts");
-            }
-            Game::Packet { budget: money(budget_minor), parts, even, lasts_ms }
-        }
-        GameAsk::Pk { sides, rival, forfeit, lasts_ms } => {
-            let rival = rival.map(|it| RoomId::new(&it)).transpose().map_err(|_| "game.rival")?;
-            Game::Pk { sides, rival, forfeit, lasts_ms }
-        }
-        GameAsk::Wheel { slices, lasts_ms } => {
-            if slices.is_empty() || slices.len() > Limits::OPTIONS_MAX {
-                return Err("game.slices");
-            }
-            let slice =
-                |it: SliceAsk| Slice { label: it.label, weight: it.weight, prize: it.prize.map(prize) };
-            Game::Wheel { slices: slices.into_iter().map(slice).collect(), lasts_ms }
-        }
-        GameAsk::Reflex { rounds, limit_ms } => Game::Reflex { waits_ms: vec![0; rounds.into()], limit_ms },
+        _ => {}
+    }
+    let (price, waits_ms) = match wire.game {
+        GameAsk::Guess { price_minor, .. } => (price_minor.map(money), vec![]),
+        GameAsk::Reflex { rounds, .. } => (None, vec![0; rounds.into()]),
+        _ => (None, vec![]),
     };
+    let game = game(wire.game, money, price, waits_ms)?;
     let players: Vec<(PersonId, u64)> = wire
         .players
         .iter()
@@ -204,7 +178,7 @@ pub fn read_record(wire: RecordWire) -> Result<Record, &'static str> {
             Outcome::Score { points }
         }
     };
-    let terms = Terms { title: wire.title, game, prize: wire.prize.map(prize) };
+    let terms = Terms { title: wire.title, game, prize: wire.prize.map(|it| prize_of(it, money)) };
     Ok(Record {
         activity: ActivityId(wire.activity),
         terms,

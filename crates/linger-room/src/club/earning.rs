@@ -16,10 +16,12 @@ const WATCH_MINUTES: u32 = 10;
 
 /// The events of a decision, with what the club makes of them.
 pub(crate) fn with_earned(room: &Room, now: Millis, events: Vec<Event>) -> Vec<Event> {
-    if events.is_empty() {
+    let club = &room.club;
+    // A rush of orders in a room without a club costs no more than before there were clubs.
+    let is_idle = club.rules.is_none() && club.coming.is_empty() && club.running().is_none();
+    if events.is_empty() || is_idle && !events.iter().any(brings) {
         return events;
     }
-    let club = &room.club;
     let mut whole = Vec::with_capacity(events.len());
     let mut ledger = Ledger::of(club);
     for event in events {
@@ -29,9 +31,7 @@ pub(crate) fn with_earned(room: &Room, now: Millis, events: Vec<Event>) -> Vec<E
         whole.extend(stayed);
         ledger.see(room, &event);
         match &event {
-            Event::PresenceChanged { arrived, left, .. }
-                if arrived.iter().any(|it| it.brought_by.is_some()) =>
-            {
+            Event::PresenceChanged { arrived, left, .. } if brings(&event) => {
                 let came = club.came_by_link(now, arrived, left);
                 whole.push(event);
                 whole.extend(came);
@@ -46,6 +46,11 @@ pub(crate) fn with_earned(room: &Room, now: Millis, events: Vec<Event>) -> Vec<E
     }
     whole.extend(ledger.events);
     whole
+}
+
+/// Whether somebody came by somebody's link.
+fn brings(event: &Event) -> bool {
+    matches!(event, Event::PresenceChanged { arrived, .. } if arrived.iter().any(|it| it.brought_by.is_some()))
 }
 
 impl Club {

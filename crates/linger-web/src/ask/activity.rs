@@ -1,11 +1,11 @@
 //! What is asked about activities, as the room understands it: prices from the catalogue, amounts in the shop's currency,
 //! seeds, waits left to chance, and how long somebody has watched. It does not know whether the room agrees.
 
-use super::{Asker, item_of, parse};
+use super::{Asker, item_of};
 use crate::{
     error::ApiError,
     house::House,
-    wire::{ActivityAsk, ChoiceWire, GameAsk, PlayAsk, PrizeAsk},
+    wire::{ActivityAsk, ChoiceWire, GameAsk, PlayAsk, PrizeAsk, QuestionAsk, SliceAsk},
 };
 use linger_protocol::{
     ActivityAct, ActivityId, Choice, Game, ItemId, Limits, Money, Move, Prize, QuizQuestion, RoomId, Slice,
@@ -26,7 +26,7 @@ pub(super) async fn meant(
     Ok(match ask {
         ActivityAsk::Open { title, game, prize } => {
             let worth_max = house.config.worth_max;
-            let prize = prize.map(|it| prize_of(it, worth_max));
+            let prize = prize.map(|it| prize_of(it, |minor| Money { minor, ..worth_max }));
             let game = game_of(house, game, worth_max).await?;
             let terms = Terms { title, game, prize };
             let mut seed = [0; 32];
@@ -63,62 +63,83 @@ pub(super) async fn meant(
 }
 
 async fn game_of(house: &House, ask: GameAsk, worth_max: Money) -> Result<Game, ApiError> {
+    let price = match ask {
+        GameAsk::Guess { item, price_minor, .. } => {
+            let listed = item_of(house, item).await?.price;
+            Some(price_minor.map_or(listed, |minor| Money { minor, ..listed }))
+        }
+        _ => None,
+    };
+    let waits_ms = match ask {
+        GameAsk::Reflex { rounds, .. } => waits_ms(rounds)?,
+        _ => vec![],
+    };
+    let money = |minor| Money { minor, ..worth_max };
+    game(ask, money, price, waits_ms).map_err(|field| ApiError::field("bad-id", field))
+}
+
+/// When the signals come.
+fn waits_ms(rounds: u8) -> Result<Vec<u64>, ApiError> {
+    // One more than is allowed is enough to be refused.
+    let mut dice = vec![0; usize::from(rounds).min(Limits::ROUNDS_MAX + 1) * 2];
+    random(&mut dice)?;
+    let wait = |two: &[u8; 2]| {
+        let part = u64::from(u16::from_be_bytes(*two));
+        WAITS_MS.start + part * (WAITS_MS.end - WAITS_MS.start) / 65_536
+    };
+    Ok(dice.as_chunks().0.iter().map(wait).collect())
+}
+
+/// The game that a form on the wire means: amounts as `money` has them, a price to guess and the waits before signals from
+/// outside. An error is the field that cannot be read.
+pub(crate) fn game(
+    ask: GameAsk,
+    money: impl Fn(i64) -> Money,
+    price: Option<Money>,
+    waits_ms: Vec<u64>,
+) -> Result<Game, &'static str> {
     Ok(match ask {
         GameAsk::Vote { options, lasts_ms } => {
-            let options =
-                options.into_iter().map(|ChoiceWire { text, item }| Choice { text, item: item.map(ItemId) });
-            Game::Vote { options: options.collect(), lasts_ms }
+            let option = |it: ChoiceWire| Choice { text: it.text, item: it.item.map(ItemId) };
+            Game::Vote { options: options.into_iter().map(option).collect(), lasts_ms }
         }
         GameAsk::Quiz { questions, elimination } => {
-            let questions = questions.into_iter().map(|it| QuizQuestion {
+            let question = |it: QuestionAsk| QuizQuestion {
                 text: it.text,
                 options: it.options,
                 right: it.right,
                 why: it.why,
                 window_ms: it.window_ms,
-            });
-            Game::Quiz { questions: questions.collect(), elimination }
+            };
+            Game::Quiz { questions: questions.into_iter().map(question).collect(), elimination }
         }
-        GameAsk::Guess { item, price_minor, lasts_ms } => {
-            let listed = item_of(house, item).await?;
-            let price = price_minor.map_or(listed.price, |minor| Money { minor, ..listed.price });
-            Game::Guess { item: ItemId(item), price, lasts_ms }
+        GameAsk::Guess { item, lasts_ms, .. } => {
+            Game::Guess { item: ItemId(item), price: price.ok_or("game.price_minor")?, lasts_ms }
         }
         GameAsk::Task { watch_ms, ask, share, follow, lasts_ms } => {
             Game::Task { watch_ms, ask, share, follow, lasts_ms }
         }
         GameAsk::First { item, lasts_ms } => Game::First { item: item.map(ItemId), lasts_ms },
         GameAsk::Packet { budget_minor, parts, even, lasts_ms } => {
-            Game::Packet { budget: Money { minor: budget_minor, ..worth_max }, parts, even, lasts_ms }
+            Game::Packet { budget: money(budget_minor), parts, even, lasts_ms }
         }
         GameAsk::Pk { sides, rival, forfeit, lasts_ms } => {
-            let rival = rival.map(|rival| parse::<RoomId>(&rival, "rival")).transpose()?;
+            let rival = rival.map(|it| RoomId::new(&it)).transpose().map_err(|_| "game.rival")?;
             Game::Pk { sides, rival, forfeit, lasts_ms }
         }
         GameAsk::Wheel { slices, lasts_ms } => {
-            let slices = slices.into_iter().map(|it| Slice {
-                label: it.label,
-                weight: it.weight,
-                prize: it.prize.map(|it| prize_of(it, worth_max)),
-            });
-            Game::Wheel { slices: slices.collect(), lasts_ms }
-        }
-        GameAsk::Reflex { rounds, limit_ms } => {
-            // One more than is allowed is enough to be refused.
-            let rounds = usize::from(rounds).min(Limits::ROUNDS_MAX + 1);
-            let mut dice = vec![0; rounds * 2];
-            random(&mut dice)?;
-            let wait = |two: &[u8; 2]| {
-                let part = u64::from(u16::from_be_bytes(*two));
-                WAITS_MS.start + part * (WAITS_MS.end - WAITS_MS.start) / 65_536
+            let slice = |it: SliceAsk| {
+                let prize = it.prize.map(|it| prize_of(it, &money));
+                Slice { label: it.label, weight: it.weight, prize }
             };
-            Game::Reflex { waits_ms: dice.as_chunks().0.iter().map(wait).collect(), limit_ms }
+            Game::Wheel { slices: slices.into_iter().map(slice).collect(), lasts_ms }
         }
+        GameAsk::Reflex { limit_ms, .. } => Game::Reflex { waits_ms, limit_ms },
     })
 }
 
-fn prize_of(ask: PrizeAsk, worth_max: Money) -> Prize {
-    Prize { what: ask.what, worth: Money { minor: ask.worth_minor, ..worth_max }, count: ask.count }
+pub(crate) fn prize_of(ask: PrizeAsk, money: impl Fn(i64) -> Money) -> Prize {
+    Prize { what: ask.what, worth: money(ask.worth_minor), count: ask.count }
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), ApiError> {

@@ -136,12 +136,14 @@ pub(crate) async fn get_image(
     let opened = house.vault.open(&kept.sealed, &context(&room)).await;
     let opened = opened.map_err(|fault| ApiError::unavailable("opening a picture", &fault))?;
     // Kept by the browser for a while and by nobody between: what is erased is not to live on in others' caches.
-    let cache = if kept.waits { "no-store" } else { "private, max-age=3600" };
+    // A shop's page shows them inside its room; what waits is for who asks with a token or session, on our own pages.
+    let (cache, whose) =
+        if kept.waits { ("no-store", "same-origin") } else { ("private, max-age=3600", "cross-origin") };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"picture.jpg\"")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static(whose)),
     ];
     Ok((headers, opened.ok_or_else(none)?).into_response())
 }
