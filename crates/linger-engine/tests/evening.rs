@@ -73,7 +73,7 @@ impl Evening {
     async fn sell(&self, units: i64) {
         let price = Money::new(990, Currency::CNY);
         let id = ItemId(7);
-        let item = Item { id, title: "Pot".into(), price, seller: "Shop".into(), image: String::new() };
+        let item = Item::new(id, "Pot", price, "Shop");
         self.ask(Actor::HOUSE, Act::ListItem { item }).await.unwrap();
         self.ask(Actor::HOUSE, Act::SetStock { item: id, units }).await.unwrap();
         self.ask(Actor::HOUSE, Act::OpenSale { item: id, price, per_person: 2, hold_ms: 5_000 })

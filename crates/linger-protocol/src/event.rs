@@ -2,7 +2,7 @@
 
 use crate::{
     ActivityEvent, Actor, CardTouch, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId, ItemId, Lane,
-    Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId, Role,
+    Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId, ReturnRule, Role,
     RundownEvent, Sealed, SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
@@ -135,6 +135,31 @@ pub struct Item {
     /// A path or address of a picture; empty when there is none. At most 512 bytes.
     #[n(4)]
     pub image: String,
+    /// The product that this is one of the variants of; none when it is the only one.
+    #[n(5)]
+    pub product: Option<u64>,
+    /// What tells it from the other variants, such as "red, L"; at most [`crate::Limits::TITLE_CHARS`].
+    #[n(6)]
+    pub variant: Option<String>,
+    /// Whether it may come back; the default where nothing is said.
+    #[n(7)]
+    pub returns: Option<ReturnRule>,
+}
+
+impl Item {
+    /// An item with no more than it must have.
+    pub fn new(id: ItemId, title: &str, price: Money, seller: &str) -> Item {
+        Item {
+            id,
+            title: title.to_owned(),
+            price,
+            seller: seller.to_owned(),
+            image: String::new(),
+            product: None,
+            variant: None,
+            returns: None,
+        }
+    }
 }
 
 /// Why money goes back.

@@ -25,6 +25,7 @@ mod request;
 mod rundown;
 mod seal;
 mod seat;
+mod shop;
 mod talk;
 mod time;
 
@@ -48,5 +49,6 @@ pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
+pub use shop::{OrderLine, ReturnException, ReturnRule};
 pub use talk::{TalkAct, TalkEvent};
 pub use time::Millis;

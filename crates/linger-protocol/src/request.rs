@@ -320,6 +320,8 @@ impl Limits {
     pub const MUTE_MS_MAX: u64 = 7 * 86_400_000;
     /// Items on one room's shelf.
     pub const ITEMS_MAX: usize = 1_000;
+    /// Days within which an item may come back.
+    pub const RETURN_DAYS_MAX: u16 = 365;
     /// Units of one item.
     pub const UNITS_MAX: i64 = 10_000_000;
     /// Units in one order.

@@ -213,15 +213,27 @@ fn trade() -> Vec<(&'static str, Entry)> {
         let amount = Money::new(i64::MAX, Currency::USD);
         reported(Event::RefundDue { order, payment: payment(), amount, reason })
     };
-    let listed =
-        Item { id: item, title: "Cup".into(), price, seller: "House".into(), image: "/cup.webp".into() };
+    let listed = Item { image: "/cup.webp".into(), ..Item::new(item, "Cup", price, "House") };
+    let variant = |returns| {
+        let item = Item {
+            product: Some(7),
+            variant: Some("红, L".into()),
+            returns: Some(returns),
+            ..listed.clone()
+        };
+        asked(Role::Operator, Event::ItemListed { item })
+    };
+    let days = ReturnRule::NoReason { days: 15 };
+    let excepted = ReturnRule::Excepted { why: ReturnException::Perishable };
     let held =
         Event::UnitsHeld { order, person, item, units: 2, amount: price, until: Millis(1_700_000_060_000) };
     vec![
         ("announced", asked(Role::Host, Event::Announced { text: "马上开始".into() })),
         ("followed", asked(Role::Viewer, Event::Followed { person, followers: 1 })),
         ("unfollowed", asked(Role::Viewer, Event::Unfollowed { person, followers: 0 })),
-        ("item-listed", asked(Role::Operator, Event::ItemListed { item: listed })),
+        ("item-listed", asked(Role::Operator, Event::ItemListed { item: listed.clone() })),
+        ("item-listed-variant", variant(days)),
+        ("item-listed-excepted", variant(excepted)),
         ("stock-set", asked(Role::Operator, Event::StockSet { item, units: 10_000_000 })),
         (
             "sale-opened",

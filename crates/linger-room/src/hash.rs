@@ -29,8 +29,8 @@ use crate::{
 };
 use linger_protocol::{
     ActivityId, Arm, ClubTask, CommentId, DrawId, GameStep, GiftId, ImageId, Intent, IntentId, Item, ItemId,
-    KeyId, Millis, Money, OrderId, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId,
-    RefundReason, Role, Rundown, Sealed, SessionId, Step, TaskPoints, Terms, Topic, WhoMayAsk,
+    KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId,
+    RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints, Terms, Topic, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -70,10 +70,11 @@ canonical! {
     OpenQuestion { topic, item, askers, followed }
     Shelf { lines }
     Line { item, stocked, units, held, sold, sale }
-    Item { id, title, price, seller, image }
+    Item { id, title, price, seller, image, product, variant, returns }
     Sale { price, per_person, hold_ms }
     Orders { orders, taken, placed, payments, refunds_due }
-    Order { person, item, units, amount, until, state }
+    Order { person, lines, amount, until, state }
+    OrderLine { item, units, amount }
     Refund { order, amount, reason }
     Draws { last, draws, open, entered }
     Draw { keyword, prize, winners_wanted, closes_at, commit, sealed_seed, entrants, state }
@@ -121,7 +122,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u8 u32 u64 u128 i32 i64 }
+numbers! { u8 u16 u32 u64 u128 i32 i64 }
 
 macro_rules! wrapped {
     ($($name:ident)*) => {$(
@@ -269,6 +270,21 @@ impl<A: Canonical, B: Canonical> Canonical for (A, B) {
     fn feed(&self, to: &mut Sha256) {
         self.0.feed(to);
         self.1.feed(to);
+    }
+}
+
+impl Canonical for ReturnRule {
+    fn feed(&self, to: &mut Sha256) {
+        match self {
+            ReturnRule::NoReason { days } => {
+                0u8.feed(to);
+                days.feed(to);
+            }
+            ReturnRule::Excepted { why } => {
+                1u8.feed(to);
+                (*why as u8).feed(to);
+            }
+        }
     }
 }
 

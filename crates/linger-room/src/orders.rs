@@ -10,7 +10,7 @@ use crate::{
     shelf::Shelf,
 };
 use linger_protocol::{
-    Event, ItemId, Limits, Millis, Money, OrderId, PaymentId, PersonId, RefundReason, Refusal,
+    Event, ItemId, Limits, Millis, Money, OrderId, OrderLine, PaymentId, PersonId, RefundReason, Refusal,
 };
 use std::collections::BTreeMap;
 
@@ -19,11 +19,9 @@ use std::collections::BTreeMap;
 pub struct Order {
     /// Whose.
     pub person: PersonId,
-    /// Of which item.
-    pub item: ItemId,
-    /// How many.
-    pub units: u32,
-    /// What is to be paid for all of them.
+    /// Of what; never empty, each item once.
+    pub lines: Vec<OrderLine>,
+    /// What is to be paid for all of it.
     pub amount: Money,
     /// Until when the units are, or were, held.
     pub until: Millis,
@@ -76,7 +74,8 @@ impl Orders {
         (order, item, units): (OrderId, ItemId, u32),
     ) -> Result<Vec<Event>, Refusal> {
         if let Some(known) = self.orders.get(&order) {
-            let same = known.person == person && known.item == item && known.units == units;
+            let same = known.person == person
+                && matches!(known.lines[..], [line] if line.item == item && line.units == units);
             // The same answer as the first time: the order, whatever became of it.
             return if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
         }
@@ -151,8 +150,7 @@ impl Orders {
             Event::UnitsHeld { order, person, item, units, amount, until } => {
                 let held = Order {
                     person: *person,
-                    item: *item,
-                    units: *units,
+                    lines: vec![OrderLine { item: *item, units: *units, amount: *amount }],
                     amount: *amount,
                     until: *until,
                     state: OrderState::Held,
@@ -166,7 +164,7 @@ impl Orders {
             Event::OrderPaid { order, payment } => {
                 self.answer(payment, *order);
                 let it = self.close(*order, OrderState::Paid(payment.clone()), deadlines);
-                shelf.sell(it.item, it.units);
+                it.lines.iter().for_each(|line| shelf.sell(line.item, line.units));
             }
             Event::OrderLapsed { order } => {
                 self.give_back(*order, OrderState::Lapsed, shelf, deadlines);
@@ -202,12 +200,14 @@ impl Orders {
 
     fn give_back(&mut self, order: OrderId, state: OrderState, shelf: &mut Shelf, deadlines: &mut Deadlines) {
         let it = self.close(order, state, deadlines);
-        let (item, person, units) = (it.item, it.person, it.units);
-        shelf.release(item, units);
-        let taken = self.taken.get_mut(&(item, person)).expect("who held units had taken some");
-        *taken = taken.checked_sub(units).expect("more units came back than were taken");
-        if *taken == 0 {
-            self.taken.remove(&(item, person));
+        let (person, lines) = (it.person, it.lines.clone());
+        for OrderLine { item, units, .. } in lines {
+            shelf.release(item, units);
+            let taken = self.taken.get_mut(&(item, person)).expect("who held units had taken some");
+            *taken = taken.checked_sub(units).expect("more units came back than were taken");
+            if *taken == 0 {
+                self.taken.remove(&(item, person));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     bounds::IMAGE_BYTES_MAX,
     text::{at_most, bounded},
 };
-use linger_protocol::{Event, Item, ItemId, Limits, Money, Refusal};
+use linger_protocol::{Event, Item, ItemId, Limits, Money, Refusal, ReturnRule};
 use std::collections::BTreeMap;
 
 /// The stock of one item in this room, in units.
@@ -83,6 +83,13 @@ impl Shelf {
         }
         if !(0..=Limits::PRICE_MINOR_MAX).contains(&item.price.minor) {
             return Err(Refusal::BadAmount);
+        }
+        if let Some(variant) = &item.variant {
+            bounded(variant, Limits::TITLE_CHARS)?;
+        }
+        if matches!(item.returns, Some(ReturnRule::NoReason { days }) if !(1..=Limits::RETURN_DAYS_MAX).contains(&days))
+        {
+            return Err(Refusal::BadDuration);
         }
         let item = Item { title, ..item.clone() };
         match self.lines.get(&item.id) {

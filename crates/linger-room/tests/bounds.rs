@@ -282,8 +282,7 @@ fn say(room: &mut Room, person: u64, text: &str) -> Result<usize, Refusal> {
 
 fn list(id: u64, title: &str) -> Act {
     let price = Money::new(1_000, Currency::CNY);
-    let (title, seller, image) = (title.to_owned(), String::new(), String::new());
-    Act::ListItem { item: Item { id: ItemId(id), title, price, seller, image } }
+    Act::ListItem { item: Item::new(ItemId(id), title, price, "") }
 }
 
 fn shop(room: &mut Room, units: u32) {

@@ -285,13 +285,8 @@ async fn item_of(house: &House, id: u64) -> Result<Item, ApiError> {
         .await
         .map_err(|fault| ApiError::unavailable("reading the catalogue", &fault))?
         .ok_or_else(|| ApiError { field: Some("item".to_owned()), ..ApiError::not_found("no-such-item") })?;
-    Ok(Item {
-        id: product.id,
-        title: product.title,
-        price: product.price,
-        seller: product.seller,
-        image: product.image,
-    })
+    let item = Item::new(product.id, &product.title, product.price, &product.seller);
+    Ok(Item { image: product.image, ..item })
 }
 
 fn open_draw(

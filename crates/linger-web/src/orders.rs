@@ -24,6 +24,7 @@ const METHOD_BYTES_MAX: usize = 64;
 /// An order as the room has it; what only the log remembers (when it was placed, what went back) is left zero.
 pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
     let order = room.order(id)?;
+    let line = order.lines.first()?;
     let state = match order.state {
         linger_room::OrderState::Held => OrderState::Held,
         linger_room::OrderState::Paid(_) => OrderState::Paid,
@@ -35,8 +36,8 @@ pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
     Some(OrderWire {
         order: id.to_string(),
         person: order.person.to_string(),
-        item: order.item.0,
-        units: order.units,
+        item: line.item.0,
+        units: line.units,
         amount: money_wire(order.amount),
         state,
         at: 0,

@@ -152,13 +152,7 @@ impl Night {
 
     pub fn list(&mut self, item: u64, units: u32) {
         let price = Money::new(9_900, linger_protocol::Currency::CNY);
-        let facts = Item {
-            id: ItemId(item),
-            title: format!("item {item}"),
-            price,
-            seller: "shop".into(),
-            image: String::new(),
-        };
+        let facts = Item::new(ItemId(item), &format!("item {item}"), price, "shop");
         self.tell(Event::ItemListed { item: facts });
         self.tell(Event::StockSet { item: ItemId(item), units });
         self.tell(Event::SaleOpened { item: ItemId(item), price, per_person: 9, hold_ms: 60_000 });

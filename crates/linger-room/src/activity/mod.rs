@@ -237,7 +237,12 @@ impl Activities {
         let Some(order) = orders.orders.get(&order) else { return vec![] };
         let wants = |item: ItemId| move |it: &Activity| matches!(it.terms.game, Game::First { item: Some(of), .. } if of == item);
         let open = |(_, it): &(&ActivityId, &Activity)| it.phase == Phase::Open && now < it.until;
-        let Some((id, it)) = self.known.iter().filter(open).find(|(_, it)| wants(order.item)(it)) else {
+        let Some((id, it)) = self
+            .known
+            .iter()
+            .filter(open)
+            .find(|(_, it)| order.lines.iter().any(|line| wants(line.item)(it)))
+        else {
             return vec![];
         };
         it.entered(*id, order.person, 0).into_iter().map(Event::Activity).collect()

@@ -93,7 +93,8 @@ impl Auditor {
         assert_eq!(room.wakes_at(), None, "something is pending for ever");
         for (id, it) in &self.orders {
             let order = room.order(*id).expect("an order is never forgotten");
-            assert_eq!((order.person, order.item, i64::from(order.units)), (it.person, it.item, it.units));
+            let units = i64::from(order.lines[0].units);
+            assert_eq!((order.person, order.lines[0].item, units), (it.person, it.item, it.units));
         }
         self.show.close(room);
         self.games.close(room);

@@ -328,12 +328,9 @@ impl World {
         let item = self.item();
         let act = match self.dice.below(12) {
             0..3 => Act::ListItem {
-                item: Item {
-                    id: item,
-                    title: "Cup".into(),
-                    price: Money::new(1_000 + self.dice.below(3) as i64, Currency::CNY),
-                    seller: "House".into(),
-                    image: String::new(),
+                item: {
+                    let price = Money::new(1_000 + self.dice.below(3) as i64, Currency::CNY);
+                    Item::new(item, "Cup", price, "House")
                 },
             },
             3..6 => Act::SetStock { item, units: self.dice.below(60) as i64 - 2 },

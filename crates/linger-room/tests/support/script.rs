@@ -138,15 +138,10 @@ impl Play {
             "unfollow" => Act::Unfollow,
             "announce" => Act::Announce { text: after(1).into() },
             "rundown" => crate::script_rundown::asked(words, |act| self.asked(&act.join(" "), act)),
-            "list" => Act::ListItem {
-                item: Item {
-                    id: ItemId(number(words[1])),
-                    title: after(3).into(),
-                    price: money(words[2]),
-                    seller: "House".into(),
-                    image: String::new(),
-                },
-            },
+            "list" => {
+                let id = ItemId(number(words[1]));
+                Act::ListItem { item: Item::new(id, after(3), money(words[2]), "House") }
+            }
             "stock" => Act::SetStock {
                 item: ItemId(number(words[1])),
                 units: words[2].parse().expect("a number of units"),

@@ -357,13 +357,8 @@ fn usd(minor: i64) -> Money {
 
 fn item_of(good: &Good) -> Item {
     debug_assert_eq!(goods::CURRENCY, "USD");
-    Item {
-        id: ItemId(good.id),
-        title: good.title(),
-        price: usd(good.price_minor),
-        seller: "Linger demo shop".to_owned(),
-        image: good.image(),
-    }
+    let item = Item::new(ItemId(good.id), &good.title(), usd(good.price_minor), "Linger demo shop");
+    Item { image: good.image(), ..item }
 }
 
 #[cfg(test)]

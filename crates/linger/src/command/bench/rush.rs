@@ -76,7 +76,7 @@ async fn engine_alone(orders: u64, units: u64) -> anyhow::Result<serde_json::Val
     let room = RoomId::new(ROOM)?;
     let price = Money::new(100, Currency::CNY);
     let id = ItemId(1);
-    let item = Item { id, title: "Pot".into(), price, seller: "Shop".into(), image: String::new() };
+    let item = Item::new(id, "Pot", price, "Shop");
     let host = PersonId(1);
     for act in [
         Act::OpenRoom { title: "Rush".into(), host, host_name: "Host".into() },
