@@ -33,16 +33,14 @@ mod time;
 
 pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
-pub use coupon::{
-    Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks,
-};
+pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
 pub use event::{
     Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
 };
 pub use gathered::{CardTouch, Quality};
 pub use id::{
-    ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId,
-    QuestionId, RoomId, SessionId, TransferId,
+    ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, PaymentId,
+    PersonId, PromptId, QuestionId, RoomId, SessionId, TransferId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;

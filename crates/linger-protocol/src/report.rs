@@ -1,8 +1,8 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
 use crate::{
-    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, PaymentId, PersonId, Quality,
-    Watch,
+    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
+    Quality, Watch,
 };
 
 /// Something that happened outside.

@@ -28,9 +28,10 @@ use crate::{
     },
 };
 use linger_protocol::{
-    ActivityId, Arm, CampaignId, ClubTask, CommentId, DrawId, GameStep, GiftId, GrantId, ImageId, Intent, IntentId, Item, ItemId,
-    KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId,
-    RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints, Terms, Topic, TransferId, WhoMayAsk,
+    ActivityId, Arm, CampaignId, ClubTask, CommentId, DrawId, GameStep, GiftId, GrantId, ImageId, Intent,
+    IntentId, Item, ItemId, KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId,
+    Proposal, QuestionId, RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints,
+    Terms, Topic, TransferId, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -78,9 +78,9 @@ use coupon::Coupons;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CallEnd, CardTouch, Cart, ClubEvent, Delivery, Event, ItemId, Limits, Millis, Money, OffReason, OrderId,
-    PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct, RundownEvent, SaleEvent, SeatEnd,
-    TalkEvent,
+    Act, Actor, Answered, CallEnd, CardTouch, Cart, ClubEvent, Delivery, Event, ItemId, Limits, Millis,
+    Money, OffReason, OrderId, PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct,
+    RundownEvent, SaleEvent, SeatEnd, TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
@@ -153,7 +153,9 @@ impl Room {
             Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
             Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
             Act::UnpinCard => Ok(self.stage.decide_unpin()),
-            Act::PlaceOrder { order, .. } if self.is_payable(*order) || self.sales.waits.contains_key(order) => {
+            Act::PlaceOrder { order, .. }
+                if self.is_payable(*order) || self.sales.waits.contains_key(order) =>
+            {
                 Err(Refusal::OrderIdTaken)
             }
             Act::PlaceOrder { order, item, units } if !self.is_plain(*item) => {
@@ -263,9 +265,9 @@ impl Room {
             }
             Event::CommentHidden { .. } | Event::Muted { .. } => self.chat.apply(event),
             Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.asking.apply(event),
-            Event::ItemListed { .. }
-            | Event::StockSet { .. }
-            | Event::SaleOpened { .. } => self.shelf.apply(event),
+            Event::ItemListed { .. } | Event::StockSet { .. } | Event::SaleOpened { .. } => {
+                self.shelf.apply(event)
+            }
             Event::SaleClosed { item } => {
                 self.shelf.apply(event);
                 self.sales.apply_closed(&mut self.deadlines, *item);
@@ -361,7 +363,8 @@ impl Room {
             return vec![];
         }
         let gift = talk::gifts::note_payment(self, now, order, payment, amount);
-        let mut events = gift.unwrap_or_else(|| self.orders.note_payment(&self.shelf, now, order, payment, amount));
+        let mut events =
+            gift.unwrap_or_else(|| self.orders.note_payment(&self.shelf, now, order, payment, amount));
         if let Some(Event::OrderPaid { order, .. }) = events.first() {
             let order = *order;
             events.extend(sale::after_paid(self, order));

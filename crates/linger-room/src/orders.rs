@@ -319,7 +319,8 @@ impl Orders {
     pub(crate) fn apply_fell(&mut self, order: OrderId, item: ItemId, amount: Money) {
         let it = self.orders.get_mut(&order).expect("only the price of an order falls");
         assert!(matches!(it.state, OrderState::Paid(_)), "a price fell of what was not paid");
-        let line = it.lines.iter_mut().find(|line| line.item == item).expect("only the price of a line falls");
+        let line =
+            it.lines.iter_mut().find(|line| line.item == item).expect("only the price of a line falls");
         line.amount.minor -= amount.minor;
         assert!(line.amount.minor >= 0, "a price fell below nothing");
         it.terms.as_mut().expect("the price of an order on terms of its own").fell += amount.minor;

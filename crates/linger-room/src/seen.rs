@@ -1,11 +1,12 @@
 //! What can be seen of a room from outside. It changes nothing and decides nothing.
 
 use crate::{
-    Activity, DrawProof, Flash, Offer, OpenQuestion, Order, OrderTerms, PriceWhy, Refund, Room, Run, Said, Sale, Showing,
-    StockView, Waiting, activity, club::Club, question, sale::lot::LotProof, shelf,
+    Activity, DrawProof, Flash, Offer, OpenQuestion, Order, OrderTerms, PriceWhy, Refund, Room, Run, Said,
+    Sale, Showing, StockView, Waiting, activity, club::Club, question, sale::lot::LotProof, shelf,
 };
 use linger_protocol::{
-    ActivityId, CommentId, DrawId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId, QuestionId, Rundown, ShippingFee,
+    ActivityId, CommentId, DrawId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId, QuestionId,
+    Rundown, ShippingFee,
 };
 
 impl Room {

@@ -5,7 +5,9 @@ use crate::{
     bounds::IMAGE_BYTES_MAX,
     text::{at_most, bounded},
 };
-use linger_protocol::{Currency, Event, Item, ItemId, Limits, Money, OrderLine, Refusal, ReturnRule, SaleTerms};
+use linger_protocol::{
+    Currency, Event, Item, ItemId, Limits, Money, OrderLine, Refusal, ReturnRule, SaleTerms,
+};
 use std::collections::BTreeMap;
 
 /// The stock of one item in this room, in units.

@@ -139,10 +139,7 @@ fn waits() -> Vec<(&'static str, Entry)> {
     let (item, person) = (CUP, ANN);
     let left = |end| event(SaleEvent::WaitLeft { item, person, end });
     vec![
-        (
-            "wait-joined",
-            asked(Role::Viewer, event(SaleEvent::WaitJoined { item, person, wanted: wanted() })),
-        ),
+        ("wait-joined", asked(Role::Viewer, event(SaleEvent::WaitJoined { item, person, wanted: wanted() }))),
         ("wait-left", asked(Role::Viewer, left(WaitEnd::Left))),
         ("wait-left-over-limit", reported(left(WaitEnd::OverLimit))),
         ("wait-left-room-full", reported(left(WaitEnd::RoomFull))),
@@ -157,7 +154,10 @@ fn stock() -> Vec<(&'static str, Entry)> {
     let (item, units) = (CUP, 300);
     vec![
         ("allotted", asked(Role::Operator, event(SaleEvent::Allotted { transfer: transfer(), item, units }))),
-        ("gave-back", asked(Role::Operator, event(SaleEvent::GaveBack { transfer: transfer(), item, units }))),
+        (
+            "gave-back",
+            asked(Role::Operator, event(SaleEvent::GaveBack { transfer: transfer(), item, units })),
+        ),
     ]
 }
 
@@ -196,7 +196,12 @@ fn coupons() -> Vec<(&'static str, Entry)> {
         ("campaign-amount", set(CouponKind::Amount { off: 1_000 }, day, Stacks::OtherKinds, OpenTo::Claim)),
         (
             "campaign-percent",
-            set(CouponKind::Percent { bps: 1_250, most: Some(5_000) }, Period::Show, Stacks::Alone, OpenTo::Grant),
+            set(
+                CouponKind::Percent { bps: 1_250, most: Some(5_000) },
+                Period::Show,
+                Stacks::Alone,
+                OpenTo::Grant,
+            ),
         ),
         ("campaign-threshold", everybody(CouponKind::Threshold { from: 20_000, off: 3_000 })),
         ("campaign-gift", everybody(CouponKind::Gift { item: POT, units: 1 })),

@@ -136,10 +136,7 @@ fn clash(one: &Running, other: &Running) -> bool {
     let (one, other) = (&one.campaign, &other.campaign);
     let same_kind = std::mem::discriminant(&one.kind) == std::mem::discriminant(&other.kind);
     let freely = one.stacks == Stacks::Freely && other.stacks == Stacks::Freely;
-    one.id == other.id
-        || one.stacks == Stacks::Alone
-        || other.stacks == Stacks::Alone
-        || same_kind && !freely
+    one.id == other.id || one.stacks == Stacks::Alone || other.stacks == Stacks::Alone || same_kind && !freely
 }
 
 /// Whether it stacks with the buyer's coupons and with all that took something off already.
@@ -197,8 +194,12 @@ fn what(goods: &Goods<'_>, running: &Running, level: u8) -> Result<Effect, Refus
     }
     let eligible = |item: ItemId| campaign.items.is_empty() || campaign.items.contains(&item);
     // What it can be taken off, line by line.
-    let bases: Vec<i64> =
-        goods.lines.iter().zip(&goods.amounts).map(|(line, it)| if eligible(line.item) { *it } else { 0 }).collect();
+    let bases: Vec<i64> = goods
+        .lines
+        .iter()
+        .zip(&goods.amounts)
+        .map(|(line, it)| if eligible(line.item) { *it } else { 0 })
+        .collect();
     let base: i64 = bases.iter().sum();
     if base == 0 {
         return Err(Refusal::CouponUnfit);

@@ -184,7 +184,8 @@ fn granted(
 /// What a paid order that came back gives back, if anything and if it did not already.
 pub(crate) fn given_back(room: &Room, order: OrderId) -> Option<CouponEvent> {
     let terms = room.orders.orders.get(&order)?.terms.as_ref().filter(|it| !it.given_back)?;
-    let gives_back = |id: &CampaignId| room.coupons.campaigns.get(id).is_some_and(|it| it.campaign.gives_back);
+    let gives_back =
+        |id: &CampaignId| room.coupons.campaigns.get(id).is_some_and(|it| it.campaign.gives_back);
     terms.cuts.iter().any(|cut| gives_back(&cut.campaign)).then_some(CouponEvent::GivenBack { order })
 }
 

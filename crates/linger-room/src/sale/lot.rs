@@ -20,9 +20,7 @@ use crate::{
     bounds::{ENLISTED_MAX, LOTS_KEPT},
     draw,
 };
-use linger_protocol::{
-    Event, ItemId, Millis, OrderId, PersonId, Refusal, SaleEvent, SaleMode, Wanted,
-};
+use linger_protocol::{Event, ItemId, Millis, OrderId, PersonId, Refusal, SaleEvent, SaleMode, Wanted};
 use std::collections::BTreeSet;
 
 /// The list of a shuffle until it is shuffled.

@@ -164,7 +164,7 @@ pub(crate) fn after_paid(room: &Room, order: OrderId) -> Vec<Event> {
     let sales = &room.sales;
     let Some(paid) = room.orders.orders.get(&order).filter(|it| it.terms.is_some()) else { return vec![] };
     let mut events = vec![];
-    for line in &paid.lines {
+    for line in paid.bought() {
         if let Some(price) = sales.promised.get(&(order, line.item)) {
             events.extend(fallen(&room.orders, order, line.item, *price));
         }
@@ -331,7 +331,7 @@ impl Sales {
         if let Some(item) = self.waits.remove(&order) {
             self.leave(item, person);
         }
-        for line in &orders.orders[&order].lines {
+        for line in orders.orders[&order].bought() {
             let Some(offer) = self.offers.get_mut(&line.item) else { continue };
             if offer.terms.unlock.is_some() && !offer.unlocked {
                 offer.orders.insert(order);
@@ -348,7 +348,7 @@ impl Sales {
         if paid.terms.is_none() {
             return;
         }
-        for line in &paid.lines {
+        for line in paid.bought() {
             self.promised.remove(&(order, line.item));
             if let Some(offer) = self.offers.get_mut(&line.item).filter(|it| it.orders.contains(&order)) {
                 offer.buyers.insert(paid.person);
@@ -362,7 +362,7 @@ impl Sales {
         if ended.terms.is_none() {
             return;
         }
-        for line in &ended.lines {
+        for line in ended.bought() {
             self.promised.remove(&(order, line.item));
             if let Some(offer) = self.offers.get_mut(&line.item) {
                 offer.orders.remove(&order);

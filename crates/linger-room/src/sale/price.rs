@@ -132,7 +132,8 @@ pub(super) fn quote(room: &Room, now: Millis, person: PersonId, cart: &Cart) -> 
 impl Quote {
     /// The lines of the order that this becomes: what is bought, then what comes with it.
     pub(super) fn order_lines(&self) -> Vec<OrderLine> {
-        let bought = self.lines.iter().map(|it| OrderLine { item: it.item, units: it.units, amount: it.amount });
+        let bought =
+            self.lines.iter().map(|it| OrderLine { item: it.item, units: it.units, amount: it.amount });
         let nothing = Money::new(0, self.total.currency);
         let given = self.gifts.iter().map(|it| OrderLine { item: it.item, units: it.units, amount: nothing });
         bought.chain(given).collect()
@@ -168,7 +169,9 @@ fn first_gifts(room: &Room, cart: &Cart) -> (Vec<CartLine>, Vec<ItemId>) {
     let (mut gifts, mut first) = (vec![], vec![]);
     for line in &cart.lines {
         let Some(offer) = room.sales.offers.get(&line.item) else { continue };
-        let Some(gift) = offer.terms.gift.filter(|it| offer.gifts.len() < it.first as usize) else { continue };
+        let Some(gift) = offer.terms.gift.filter(|it| offer.gifts.len() < it.first as usize) else {
+            continue;
+        };
         if cuts::can_give(room, &cart.lines, &gifts, gift.item, 1) {
             gifts.push(CartLine { item: gift.item, units: 1 });
             first.push(line.item);

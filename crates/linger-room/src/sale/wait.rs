@@ -134,7 +134,12 @@ pub(super) fn known(room: &Room, person: PersonId, item: ItemId, wanted: &Wanted
 }
 
 /// What is wanted, if one person may have it.
-pub(super) fn checked(room: &Room, person: PersonId, item: ItemId, wanted: &Wanted) -> Result<Wanted, Refusal> {
+pub(super) fn checked(
+    room: &Room,
+    person: PersonId,
+    item: ItemId,
+    wanted: &Wanted,
+) -> Result<Wanted, Refusal> {
     cart::check_delivery(&wanted.delivery)?;
     if !(1..=Limits::ORDER_UNITS_MAX).contains(&wanted.units) {
         return Err(Refusal::BadQuantity);
