@@ -3,7 +3,7 @@
 use crate::{
     ActivityEvent, Actor, CardTouch, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId, ItemId, Lane,
     Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId, ReturnRule, Role,
-    RundownEvent, Sealed, SessionId, TalkEvent, Topic,
+    RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -178,6 +178,9 @@ pub enum RefundReason {
     /// No such order was ever placed.
     #[n(3)]
     UnknownOrder,
+    /// Others paid first, and nothing is left.
+    #[n(4)]
+    SoldOut,
 }
 
 /// How a question was answered.
@@ -607,4 +610,7 @@ pub enum Event {
     /// Something around the talk: a gift, a topic, a photo.
     #[n(39)]
     Talk(#[n(0)] TalkEvent),
+    /// Something about a sale, a cart or a coupon.
+    #[n(40)]
+    Sale(#[n(0)] SaleEvent),
 }

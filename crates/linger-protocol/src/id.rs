@@ -163,6 +163,21 @@ text_id! {
     GiftId, "gift", 24, "1 to 24 of a-z, 0-9 and -",
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
 }
+text_id! {
+    /// A campaign of coupons, such as `autumn-10`.
+    CampaignId, "campaign", 32, "1 to 32 of a-z, 0-9 and -",
+    |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
+}
+text_id! {
+    /// A coupon that is given, named by who gives it, so that giving twice gives once.
+    GrantId, "grant", 64, "1 to 64 of A-Z, a-z, 0-9, - and _",
+    |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+}
+text_id! {
+    /// Units that go from the shop to a room or back, named by who moves them, so that moving twice moves once.
+    TransferId, "transfer", 64, "1 to 64 of A-Z, a-z, 0-9, - and _",
+    |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+}
 impl PersonId {
     /// The first bit of a person's number says who gave it: set for the house's own staff, clear for guests and for
     /// the customers of shops that sign their own tokens. So nobody can sign themselves into a member of staff.

@@ -12,6 +12,7 @@
 
 mod activity;
 mod club;
+mod coupon;
 mod event;
 mod gathered;
 mod id;
@@ -23,6 +24,7 @@ mod refusal;
 mod report;
 mod request;
 mod rundown;
+mod sale;
 mod seal;
 mod seat;
 mod shop;
@@ -31,13 +33,14 @@ mod time;
 
 pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
+pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
 pub use event::{
     Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
 };
 pub use gathered::{CardTouch, Quality};
 pub use id::{
-    ActivityId, BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId,
-    QuestionId, RoomId, SessionId,
+    ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, PaymentId,
+    PersonId, PromptId, QuestionId, RoomId, SessionId, TransferId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;
@@ -47,6 +50,10 @@ pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
+pub use sale::{
+    Cart, CartLine, CartOrder, Cut, Delivery, FirstGift, PriceStep, SaleAct, SaleEvent, SaleMode, SaleTerms,
+    ShippingFee, Unlock, WaitEnd, Wanted,
+};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
 pub use shop::{OrderLine, ReturnException, ReturnRule};

@@ -146,6 +146,50 @@ pub enum Refusal {
     TooManyPhotos,
     /// No topic is set.
     NoTopic,
+    /// It costs something else now than the buyer was told.
+    PriceChanged,
+    /// The item is on sale on other terms, which do not change while it is.
+    SaleRunning,
+    /// The sale has not begun yet.
+    NotYetOnSale,
+    /// Who is served first is not drawn yet.
+    WaitForBell,
+    /// Nobody gets on the list of the shuffle any more, or there is none.
+    ListClosed,
+    /// Nobody waits for this item: whoever pays first gets it.
+    NoWaiting,
+    /// The person waits for this item already.
+    AlreadyWaiting,
+    /// The person does not wait for this item.
+    NotWaiting,
+    /// A cart without lines, with too many, or with an item twice.
+    BadCart,
+    /// More than may go to one address of this item.
+    OverHouseholdLimit,
+    /// The id of the transfer belongs to another one.
+    TransferIdTaken,
+    /// No such campaign, or no such code.
+    NoSuchCampaign,
+    /// This of a campaign does not change any more.
+    CampaignFixed,
+    /// The campaign does not run now.
+    CampaignOver,
+    /// All coupons of the campaign are handed out.
+    CouponsGone,
+    /// The person got as many of these coupons as one may.
+    CouponLimit,
+    /// The person has no such coupon.
+    NoSuchCoupon,
+    /// These coupons are not used together.
+    CouponsClash,
+    /// The cart does not meet what the coupon asks for.
+    CouponUnfit,
+    /// Less is left in the campaign's budget than the coupon takes off.
+    BudgetSpent,
+    /// The coupon is for a higher level of the fan club.
+    LevelTooLow,
+    /// The id of the grant belongs to another one.
+    GrantIdTaken,
 }
 
 impl Refusal {
@@ -222,6 +266,28 @@ impl Refusal {
         Refusal::NoSuchPhoto,
         Refusal::TooManyPhotos,
         Refusal::NoTopic,
+        Refusal::PriceChanged,
+        Refusal::SaleRunning,
+        Refusal::NotYetOnSale,
+        Refusal::WaitForBell,
+        Refusal::ListClosed,
+        Refusal::NoWaiting,
+        Refusal::AlreadyWaiting,
+        Refusal::NotWaiting,
+        Refusal::BadCart,
+        Refusal::OverHouseholdLimit,
+        Refusal::TransferIdTaken,
+        Refusal::NoSuchCampaign,
+        Refusal::CampaignFixed,
+        Refusal::CampaignOver,
+        Refusal::CouponsGone,
+        Refusal::CouponLimit,
+        Refusal::NoSuchCoupon,
+        Refusal::CouponsClash,
+        Refusal::CouponUnfit,
+        Refusal::BudgetSpent,
+        Refusal::LevelTooLow,
+        Refusal::GrantIdTaken,
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -298,6 +364,28 @@ impl Refusal {
             Refusal::NoSuchPhoto => "no-such-photo",
             Refusal::TooManyPhotos => "too-many-photos",
             Refusal::NoTopic => "no-topic",
+            Refusal::PriceChanged => "price-changed",
+            Refusal::SaleRunning => "sale-running",
+            Refusal::NotYetOnSale => "not-yet-on-sale",
+            Refusal::WaitForBell => "wait-for-bell",
+            Refusal::ListClosed => "list-closed",
+            Refusal::NoWaiting => "no-waiting",
+            Refusal::AlreadyWaiting => "already-waiting",
+            Refusal::NotWaiting => "not-waiting",
+            Refusal::BadCart => "bad-cart",
+            Refusal::OverHouseholdLimit => "over-household-limit",
+            Refusal::TransferIdTaken => "transfer-id-taken",
+            Refusal::NoSuchCampaign => "no-such-campaign",
+            Refusal::CampaignFixed => "campaign-fixed",
+            Refusal::CampaignOver => "campaign-over",
+            Refusal::CouponsGone => "coupons-gone",
+            Refusal::CouponLimit => "coupon-limit",
+            Refusal::NoSuchCoupon => "no-such-coupon",
+            Refusal::CouponsClash => "coupons-clash",
+            Refusal::CouponUnfit => "coupon-unfit",
+            Refusal::BudgetSpent => "budget-spent",
+            Refusal::LevelTooLow => "level-too-low",
+            Refusal::GrantIdTaken => "grant-id-taken",
         }
     }
 }

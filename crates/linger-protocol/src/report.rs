@@ -1,8 +1,8 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
 use crate::{
-    ActivityId, Arrival, CardTouch, Departure, DrawId, Millis, Money, OrderId, PaymentId, PersonId, Quality,
-    Watch,
+    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
+    Quality, Watch,
 };
 
 /// Something that happened outside.
@@ -77,6 +77,13 @@ pub enum Report {
     ActivitySeedRevealed {
         /// The activity.
         activity: ActivityId,
+        /// The seed that was committed to.
+        seed: [u8; 32],
+    },
+    /// The seed of a shuffle whose list is frozen.
+    ListSeedRevealed {
+        /// The item that is sold so.
+        item: ItemId,
         /// The seed that was committed to.
         seed: [u8; 32],
     },

@@ -2,7 +2,7 @@
 
 use crate::{
     ActivityAct, ClubAct, CommentId, Currency, DrawId, ImageId, Intent, Item, ItemId, KeyId, Money, OrderId,
-    PersonId, PromptEnd, PromptId, QuestionId, RundownAct, Sealed, TalkAct,
+    PersonId, PromptEnd, PromptId, QuestionId, RundownAct, SaleAct, Sealed, TalkAct,
 };
 use minicbor::{Decode, Encode};
 
@@ -248,6 +248,8 @@ pub enum Act {
     Rundown(RundownAct),
     /// Something around the talk: a gift, a topic, a photo.
     Talk(TalkAct),
+    /// Something about a sale, a cart or a coupon.
+    Sale(SaleAct),
 }
 
 impl Act {
@@ -286,6 +288,7 @@ impl Act {
             Act::Club(act) => return act.allowed(role),
             Act::Rundown(act) => return act.allowed(role),
             Act::Talk(act) => return act.allowed(role),
+            Act::Sale(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -328,6 +331,20 @@ impl Limits {
     pub const ORDER_UNITS_MAX: u32 = 999;
     /// Minor units of one price: a hundred million of the major unit.
     pub const PRICE_MINOR_MAX: i64 = 10_000_000_000;
+    /// Lines of one cart.
+    pub const CART_LINES_MAX: usize = 50;
+    /// Coupons of one cart.
+    pub const CART_COUPONS_MAX: usize = 10;
+    /// Other prices of one sale.
+    pub const STEPS_OF_PRICE_MAX: usize = 20;
+    /// People who have to buy before a price falls, most.
+    pub const UNLOCK_BUYERS_MAX: u32 = 10_000;
+    /// Milliseconds from now to the opening, the bell or the end of a sale, most: 31 days.
+    pub const SALE_MS_MAX: u64 = 31 * 86_400_000;
+    /// Items of one campaign.
+    pub const CAMPAIGN_ITEMS_MAX: usize = 100;
+    /// Coupons of one campaign that one person gets in a period.
+    pub const COUPON_TIMES_MAX: u32 = 1_000;
     /// Milliseconds of a hold, least.
     pub const HOLD_MS_MIN: u64 = 1_000;
     /// Milliseconds of a hold, most: one day.

@@ -141,3 +141,19 @@ fn next(state: &mut u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+#[test]
+fn campaigns_grants_and_transfers_are_named_by_those_who_make_them() {
+    for good in ["autumn-10", "0", &"a".repeat(32)] {
+        assert_eq!(CampaignId::new(good).map(|id| id.to_string()).as_deref(), Ok(good));
+    }
+    for bad in ["", "Autumn", "autumn 10", "a_b", "秋", &"a".repeat(33)] {
+        assert!(CampaignId::new(bad).is_err(), "{bad:?}");
+    }
+    for good in ["rule-7_A", &"x".repeat(64)] {
+        assert!(GrantId::new(good).is_ok() && TransferId::new(good).is_ok(), "{good:?}");
+    }
+    for bad in ["", "a b", "a.b", &"x".repeat(65)] {
+        assert!(GrantId::new(bad).is_err() && TransferId::new(bad).is_err(), "{bad:?}");
+    }
+}

@@ -21,6 +21,24 @@ pub const IMAGE_BYTES_MAX: usize = 512;
 pub const ORDERS_MAX: usize = 1_000_000;
 /// Orders one person may place in one room, lapsed and cancelled ones included; beyond it, ordering is `RoomFull`.
 pub const ORDERS_PER_PERSON_MAX: u32 = 1_000;
+/// People who wait for one item; beyond it, waiting is `QueueFull`.
+pub const WAITING_MAX: usize = 10_000;
+/// People on the list of one shuffle; beyond it, getting on it is `QueueFull`.
+pub const ENLISTED_MAX: usize = 100_000;
+/// People who waited and are served in one decision.
+pub const SERVED_AT_ONCE: usize = 500;
+/// Shuffles that can still be recomputed; beyond it, the oldest is forgotten.
+pub const LOTS_KEPT: usize = 16;
+/// Transfers of stock of a room over its whole life; beyond it, moving stock is `RoomFull`.
+pub const TRANSFERS_MAX: usize = 100_000;
+/// Campaigns of a room over its whole life; beyond it, beginning one is `RoomFull`.
+pub const CAMPAIGNS_MAX: usize = 500;
+/// Campaigns at a time that everybody has; beyond it, beginning one is `RoomFull`.
+pub const AUTOMATIC_MAX: usize = 50;
+/// Coupons that are counted, each for a campaign, a person and a period; beyond it, handing out is `RoomFull`.
+pub const COUPONS_MAX: usize = 1_000_000;
+/// Coupons granted in a room over its whole life; beyond it, granting is `RoomFull`.
+pub const GRANTS_MAX: usize = 1_000_000;
 /// Draws kept with their entrants: beyond it the oldest revealed one is forgotten. While as many wait for their seeds,
 /// opening a draw is `RoomFull`.
 pub const DRAWS_KEPT: usize = 16;

@@ -28,9 +28,10 @@ use crate::{
     },
 };
 use linger_protocol::{
-    ActivityId, Arm, ClubTask, CommentId, DrawId, GameStep, GiftId, ImageId, Intent, IntentId, Item, ItemId,
-    KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId, Proposal, QuestionId,
-    RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints, Terms, Topic, WhoMayAsk,
+    ActivityId, Arm, CampaignId, ClubTask, CommentId, DrawId, GameStep, GiftId, GrantId, ImageId, Intent,
+    IntentId, Item, ItemId, KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId,
+    Proposal, QuestionId, RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints,
+    Terms, Topic, TransferId, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -60,7 +61,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, sales, coupons, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -72,8 +73,8 @@ canonical! {
     Line { item, stocked, units, held, sold, sale }
     Item { id, title, price, seller, image, product, variant, returns }
     Sale { price, per_person, hold_ms }
-    Orders { orders, taken, placed, payments, refunds_due }
-    Order { person, lines, amount, until, state }
+    Orders { orders, taken, households, placed, payments, refunds_due }
+    Order { person, lines, amount, until, state, terms }
     OrderLine { item, units, amount }
     Refund { order, amount, reason }
     Draws { last, draws, open, entered }
@@ -111,6 +112,8 @@ canonical! {
     Gift { person, role, gift, count, amount, until, words, state }
     Photos { waiting, wall }
 }
+
+mod sale;
 
 macro_rules! numbers {
     ($($name:ident)*) => {$(
@@ -163,23 +166,17 @@ impl Canonical for String {
     }
 }
 
-impl Canonical for PaymentId {
-    fn feed(&self, to: &mut Sha256) {
-        self.as_str().feed(to);
-    }
+macro_rules! texts {
+    ($($name:ident)*) => {$(
+        impl Canonical for $name {
+            fn feed(&self, to: &mut Sha256) {
+                self.as_str().feed(to);
+            }
+        }
+    )*};
 }
 
-impl Canonical for GiftId {
-    fn feed(&self, to: &mut Sha256) {
-        self.as_str().feed(to);
-    }
-}
-
-impl Canonical for Role {
-    fn feed(&self, to: &mut Sha256) {
-        self.as_str().feed(to);
-    }
-}
+texts! { CampaignId GiftId GrantId PaymentId Role TransferId }
 
 impl Canonical for Sealed {
     fn feed(&self, to: &mut Sha256) {
@@ -235,6 +232,12 @@ impl<T: Canonical> Canonical for Option<T> {
     }
 }
 
+impl<T: Canonical> Canonical for Box<T> {
+    fn feed(&self, to: &mut Sha256) {
+        T::feed(self, to);
+    }
+}
+
 impl<T: Canonical> Canonical for Vec<T> {
     fn feed(&self, to: &mut Sha256) {
         self.len().feed(to);
@@ -270,6 +273,14 @@ impl<A: Canonical, B: Canonical> Canonical for (A, B) {
     fn feed(&self, to: &mut Sha256) {
         self.0.feed(to);
         self.1.feed(to);
+    }
+}
+
+impl<A: Canonical, B: Canonical, C: Canonical> Canonical for (A, B, C) {
+    fn feed(&self, to: &mut Sha256) {
+        self.0.feed(to);
+        self.1.feed(to);
+        self.2.feed(to);
     }
 }
 
@@ -334,6 +345,7 @@ impl Canonical for Due {
             Due::Rundown => 8u8.feed(to),
             Due::Gift(order) => (9u8, *order).feed(to),
             Due::Topic => 10u8.feed(to),
+            Due::Sale(due) => (11u8, *due).feed(to),
         }
     }
 }
@@ -429,6 +441,7 @@ impl Canonical for RefundReason {
             RefundReason::PaidTwice => 1,
             RefundReason::WrongAmount => 2,
             RefundReason::UnknownOrder => 3,
+            RefundReason::SoldOut => 4,
         };
         number.feed(to);
     }

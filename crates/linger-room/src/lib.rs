@@ -23,7 +23,8 @@
 //!
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `talk` (gifts, topic, photos), `lane` (how much a comment
-//! matters in a flood), `shelf` (items and stock), `orders` (orders and payments), [`activity`] (votes, quizzes, packets
+//! matters in a flood), `shelf` (items and stock), `orders` (orders and payments), [`sale`] (terms, carts,
+//! waiting, shuffles), `coupon` (campaigns and what they take off), [`activity`] (votes, quizzes, packets
 //! and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on
 //! stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint of likes), `rundown` (the run of
 //! show), `deadlines` (what is due when), `hash`.
@@ -34,6 +35,7 @@ pub mod bounds;
 mod calls;
 mod chat;
 pub mod club;
+mod coupon;
 mod deadlines;
 pub mod draw;
 mod hash;
@@ -43,6 +45,7 @@ mod presence;
 mod prompt;
 pub mod question;
 mod rundown;
+pub mod sale;
 mod seats;
 mod seen;
 mod shelf;
@@ -54,10 +57,12 @@ pub use activity::{Activity, Phase};
 pub use asking::OpenQuestion;
 pub use calls::{CallTaken, CallTerms, CallWaiting};
 pub use chat::Said;
+pub use coupon::{Owned, Running};
 pub use draw::{DrawProof, ProofError, verify, winners};
-pub use orders::{Order, OrderState, Refund};
+pub use orders::{Order, OrderState, OrderTerms, Refund};
 pub use prompt::Showing;
 pub use rundown::{Backstage, Free, Run, Time};
+pub use sale::{Flash, Offer, PriceWhy, Quote, QuoteLine, Waiting};
 pub use seats::{InLine, OnStage, StageTerms};
 pub use shelf::{Sale, StockView};
 pub use talk::{
@@ -69,16 +74,18 @@ use activity::{Activities, Around, Did};
 use asking::Asking;
 use chat::Chat;
 use club::Club;
+use coupon::Coupons;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CallEnd, CardTouch, ClubEvent, Event, Limits, Millis, Money, OffReason, OrderId,
-    PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct, RundownEvent, SeatEnd,
-    TalkEvent,
+    Act, Actor, Answered, CallEnd, CardTouch, Cart, ClubEvent, Delivery, Event, ItemId, Limits, Millis,
+    Money, OffReason, OrderId, PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct,
+    RundownEvent, SaleEvent, SeatEnd, TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
+use sale::Sales;
 use shelf::Shelf;
 use stage::Stage;
 use talk::Talk;
@@ -100,6 +107,8 @@ pub struct Room {
     club: Club,
     backstage: Backstage,
     talk: Talk,
+    sales: Sales,
+    coupons: Coupons,
     deadlines: Deadlines,
 }
 
@@ -136,6 +145,7 @@ impl Room {
             Act::Announce { text } => self.stage.decide_announce(text),
             Act::ListItem { item } => self.shelf.decide_list(item),
             Act::SetStock { item, units } => self.shelf.decide_stock(*item, *units),
+            Act::OpenSale { item, .. } if self.sales.offers.contains_key(item) => Err(Refusal::SaleRunning),
             Act::OpenSale { item, price, per_person, hold_ms } => {
                 let sale = Sale { price: *price, per_person: *per_person, hold_ms: *hold_ms };
                 self.shelf.decide_open_sale(*item, sale)
@@ -143,7 +153,21 @@ impl Room {
             Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
             Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
             Act::UnpinCard => Ok(self.stage.decide_unpin()),
-            Act::PlaceOrder { order, .. } if self.gift(*order).is_some() => Err(Refusal::OrderIdTaken),
+            Act::PlaceOrder { order, .. }
+                if self.is_payable(*order) || self.sales.waits.contains_key(order) =>
+            {
+                Err(Refusal::OrderIdTaken)
+            }
+            Act::PlaceOrder { order, item, units } if !self.is_plain(*item) => {
+                let placing = sale::Placing {
+                    order: *order,
+                    person: by.person,
+                    cart: &Cart::of(*item, *units),
+                    expected: None,
+                    delivery: &Delivery::default(),
+                };
+                sale::decide_place(self, now, &placing)
+            }
             Act::PlaceOrder { order, item, units } => {
                 self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
             }
@@ -157,6 +181,7 @@ impl Room {
             Act::Rundown(RundownAct::Carry { turn, act }) => self.decide_carry(now, *turn, act),
             Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
             Act::Talk(act) => talk::decide(self, now, *by, act),
+            Act::Sale(act) => sale::decide(self, now, *by, act),
         }
     }
 
@@ -197,6 +222,7 @@ impl Room {
             Report::MediaStopped { on_purpose: false } => self.stage.note_stopped(OffReason::Lost),
             Report::SeedRevealed { draw, seed } => self.draws.note_seed(*draw, seed),
             Report::ActivitySeedRevealed { activity, seed } => self.activities.note_seed(*activity, seed),
+            Report::ListSeedRevealed { item, seed } => sale::lot::note_seed(&self.sales, *item, seed),
             Report::Cheered { activity, points } => self.activities.note_cheered(now, *activity, *points),
             Report::RivalScored { activity, points } => self.activities.note_rival(*activity, *points),
             Report::DayBegan { .. } | Report::Watched { .. } if self.club.rules.is_none() => vec![],
@@ -214,8 +240,11 @@ impl Room {
     pub fn apply(&mut self, event: &Event) {
         self.club.apply(&mut self.deadlines, event);
         match event {
+            Event::WentLive => {
+                self.coupons.shows += 1;
+                self.stage.apply(event);
+            }
             Event::RoomOpened { .. }
-            | Event::WentLive
             | Event::WentOff { .. }
             | Event::Announced { .. }
             | Event::CardPinned { .. }
@@ -236,10 +265,13 @@ impl Room {
             }
             Event::CommentHidden { .. } | Event::Muted { .. } => self.chat.apply(event),
             Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.asking.apply(event),
-            Event::ItemListed { .. }
-            | Event::StockSet { .. }
-            | Event::SaleOpened { .. }
-            | Event::SaleClosed { .. } => self.shelf.apply(event),
+            Event::ItemListed { .. } | Event::StockSet { .. } | Event::SaleOpened { .. } => {
+                self.shelf.apply(event)
+            }
+            Event::SaleClosed { item } => {
+                self.shelf.apply(event);
+                self.sales.apply_closed(&mut self.deadlines, *item);
+            }
             Event::UnitsHeld { .. }
             | Event::OrderPaid { .. }
             | Event::OrderLapsed { .. }
@@ -247,6 +279,7 @@ impl Room {
             | Event::RefundDue { .. }
             | Event::RefundSettled { .. } => {
                 self.orders.apply(&mut self.shelf, &mut self.deadlines, event);
+                self.apply_order_ended(event);
             }
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
@@ -271,12 +304,14 @@ impl Room {
                 }
                 self.talk.apply(&mut self.deadlines, event);
             }
+            Event::Sale(event) => self.apply_sale(event),
         }
     }
 
     /// When the room next wants to hear that time passed.
     pub fn wakes_at(&self) -> Option<Millis> {
-        self.deadlines.first()
+        // Whoever waits for what is there is served at once.
+        if self.sales.owes(&self.shelf) { Some(Millis(0)) } else { self.deadlines.first() }
     }
 
     /// SHA-256 over a canonical encoding of the whole state: two rooms with the same hash are the same room.
@@ -328,9 +363,12 @@ impl Room {
             return vec![];
         }
         let gift = talk::gifts::note_payment(self, now, order, payment, amount);
-        let mut events = gift.unwrap_or_else(|| self.orders.note_payment(now, order, payment, amount));
+        let mut events =
+            gift.unwrap_or_else(|| self.orders.note_payment(&self.shelf, now, order, payment, amount));
         if let Some(Event::OrderPaid { order, .. }) = events.first() {
-            events.extend(self.activities.note_paid(now, &self.orders, *order));
+            let order = *order;
+            events.extend(sale::after_paid(self, order));
+            events.extend(self.activities.note_paid(now, &self.orders, order));
         }
         events
     }
@@ -347,8 +385,11 @@ impl Room {
             Due::Rundown => self.backstage.note_time(self.stage.pinned, now),
             Due::Gift(order) => vec![Event::Talk(TalkEvent::GiftLapsed { order })],
             Due::Topic => vec![Event::Talk(TalkEvent::TopicEnded)],
+            Due::Sale(due) => vec![sale::fell_due(&self.sales, due)],
         };
-        self.deadlines.due(now).flat_map(end).collect()
+        let events: Vec<Event> = self.deadlines.due(now).flat_map(end).collect();
+        // What ended may change who is served with what: they are served next.
+        if events.is_empty() { sale::serve(self, now) } else { events }
     }
 
     /// Carries out the activity of a step, as far as its host might: what comes of it, and that it was done, are one
@@ -380,6 +421,38 @@ impl Room {
         };
         events.push(Event::Rundown(RundownEvent::Carried { turn, refused }));
         Ok(events)
+    }
+
+    /// Whether an order of this item is one line at the price of its sale: in a rush, most are.
+    fn is_plain(&self, item: ItemId) -> bool {
+        self.sales.is_plain(item) && self.coupons.automatic.is_empty()
+    }
+
+    /// Whether this id names something else than an order that money is awaited for.
+    fn is_payable(&self, order: OrderId) -> bool {
+        self.gift(order).is_some()
+    }
+
+    fn apply_sale(&mut self, event: &SaleEvent) {
+        match event {
+            SaleEvent::Coupon(event) => self.coupons.apply(&mut self.orders.orders, event),
+            _ => self.sales.apply(&mut self.orders, &mut self.shelf, &mut self.deadlines, event),
+        }
+        if let SaleEvent::CartHeld(cart) = event {
+            self.coupons.apply_used(cart.person, &cart.cuts);
+        }
+    }
+
+    /// What an order's end means to sales and coupons.
+    fn apply_order_ended(&mut self, event: &Event) {
+        match event {
+            Event::OrderPaid { order, .. } => self.sales.apply_paid(*order, &self.orders),
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.sales.apply_ended(*order, &self.orders);
+                self.coupons.apply_unused(&self.orders.orders[order]);
+            }
+            _ => {}
+        }
     }
 
     fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {

@@ -10,7 +10,8 @@ use crate::{
     shelf::Shelf,
 };
 use linger_protocol::{
-    Event, ItemId, Limits, Millis, Money, OrderId, OrderLine, PaymentId, PersonId, RefundReason, Refusal,
+    CampaignId, Cart, CartLine, CartOrder, Cut, Delivery, Event, ItemId, Limits, Millis, Money, OrderId,
+    OrderLine, PaymentId, PersonId, RefundReason, Refusal,
 };
 use std::collections::BTreeMap;
 
@@ -27,6 +28,53 @@ pub struct Order {
     pub until: Millis,
     /// How far it has come.
     pub state: OrderState,
+    /// What it is beyond one line at the price of its sale.
+    pub terms: Option<Box<OrderTerms>>,
+}
+
+/// What an order is beyond one line at the price of its sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderTerms {
+    /// How many of the last lines are gifts.
+    pub gifts: u32,
+    /// What shipping costs, in minor units.
+    pub shipping: i64,
+    /// What campaigns took off, in the order in which they did.
+    pub cuts: Vec<Cut>,
+    /// The items whose first buyers' gift is among the gifts.
+    pub first: Vec<ItemId>,
+    /// Whether its units are held until it is paid.
+    pub holds: bool,
+    /// Where it goes, and what its buyer confirmed.
+    pub delivery: Delivery,
+    /// What lines cost less since it was paid, in minor units: `amount` is what was paid.
+    pub fell: i64,
+    /// Whether its coupons came back after it did.
+    pub given_back: bool,
+}
+
+impl Order {
+    /// The lines that were asked for, without gifts.
+    pub fn bought(&self) -> &[OrderLine] {
+        let gifts = self.terms.as_ref().map_or(0, |it| it.gifts as usize);
+        &self.lines[..self.lines.len() - gifts]
+    }
+
+    /// Whether its units are held, as long as it is not paid.
+    pub fn holds(&self) -> bool {
+        self.terms.as_ref().is_none_or(|it| it.holds)
+    }
+
+    /// Whether it came of this cart.
+    pub(crate) fn is_of(&self, cart: &Cart) -> bool {
+        let line = |it: &OrderLine| CartLine { item: it.item, units: it.units };
+        let cuts = self.terms.iter().flat_map(|it| &it.cuts);
+        let mut used: Vec<&CampaignId> = cuts.filter(|it| it.owned).map(|it| &it.campaign).collect();
+        let mut wanted: Vec<&CampaignId> = cart.coupons.iter().collect();
+        used.sort_unstable();
+        wanted.sort_unstable();
+        self.bought().iter().map(line).eq(cart.lines.iter().copied()) && used == wanted
+    }
 }
 
 /// How far an order has come.
@@ -58,6 +106,8 @@ pub(crate) struct Orders {
     pub(crate) orders: BTreeMap<OrderId, Order>,
     /// Units held and paid of an item by a person: what the person limit is about.
     pub(crate) taken: BTreeMap<(ItemId, PersonId), u32>,
+    /// The same by an address, where it is known.
+    pub(crate) households: BTreeMap<(ItemId, u64), u32>,
     /// Orders ever placed by a person.
     pub(crate) placed: BTreeMap<PersonId, u32>,
     /// Every payment ever answered. Providers say things twice, at any distance: these are never forgotten.
@@ -118,6 +168,7 @@ impl Orders {
     /// reports was quicker.
     pub(crate) fn note_payment(
         &self,
+        shelf: &Shelf,
         now: Millis,
         order: OrderId,
         payment: &PaymentId,
@@ -132,6 +183,9 @@ impl Orders {
                 vec![Event::OrderLapsed { order }, back(RefundReason::TooLate)]
             }
             OrderState::Held if amount != known.amount => vec![back(RefundReason::WrongAmount)],
+            OrderState::Held if !known.holds() && !shelf.has(&known.lines) => {
+                vec![back(RefundReason::SoldOut)]
+            }
             OrderState::Held => vec![Event::OrderPaid { order, payment: payment.clone() }],
             OrderState::Paid(_) => vec![back(RefundReason::PaidTwice)],
             OrderState::Lapsed | OrderState::Cancelled => vec![back(RefundReason::TooLate)],
@@ -154,6 +208,7 @@ impl Orders {
                     amount: *amount,
                     until: *until,
                     state: OrderState::Held,
+                    terms: None,
                 };
                 assert!(self.orders.insert(*order, held).is_none(), "an order was placed twice");
                 *self.taken.entry((*item, *person)).or_default() += units;
@@ -164,7 +219,14 @@ impl Orders {
             Event::OrderPaid { order, payment } => {
                 self.answer(payment, *order);
                 let it = self.close(*order, OrderState::Paid(payment.clone()), deadlines);
-                it.lines.iter().for_each(|line| shelf.sell(line.item, line.units));
+                let holds = it.holds();
+                for line in &it.lines {
+                    if holds {
+                        shelf.sell(line.item, line.units);
+                    } else {
+                        shelf.sell_free(line.item, line.units);
+                    }
+                }
             }
             Event::OrderLapsed { order } => {
                 self.give_back(*order, OrderState::Lapsed, shelf, deadlines);
@@ -200,14 +262,75 @@ impl Orders {
 
     fn give_back(&mut self, order: OrderId, state: OrderState, shelf: &mut Shelf, deadlines: &mut Deadlines) {
         let it = self.close(order, state, deadlines);
-        let (person, lines) = (it.person, it.lines.clone());
-        for OrderLine { item, units, .. } in lines {
-            shelf.release(item, units);
-            let taken = self.taken.get_mut(&(item, person)).expect("who held units had taken some");
-            *taken = taken.checked_sub(units).expect("more units came back than were taken");
-            if *taken == 0 {
-                self.taken.remove(&(item, person));
+        if it.holds() {
+            it.lines.iter().for_each(|line| shelf.release(line.item, line.units));
+        }
+        let (person, bought) = (it.person, it.bought().to_vec());
+        let household = it.terms.as_ref().map_or(0, |it| it.delivery.household);
+        for OrderLine { item, units, .. } in bought {
+            less(&mut self.taken, (item, person), units);
+            if household != 0 {
+                less(&mut self.households, (item, household), units);
             }
         }
+    }
+
+    /// Units held and paid of an item for one address; zero where the address is not known.
+    pub(crate) fn of_household(&self, item: ItemId, household: u64) -> u32 {
+        self.households.get(&(item, household)).copied().unwrap_or(0)
+    }
+
+    /// An order of several lines, or on terms of its own.
+    pub(crate) fn apply_cart(&mut self, shelf: &mut Shelf, deadlines: &mut Deadlines, cart: &CartOrder) {
+        let terms = OrderTerms {
+            gifts: cart.gifts,
+            shipping: cart.shipping,
+            cuts: cart.cuts.clone(),
+            first: cart.first.clone(),
+            holds: cart.holds,
+            delivery: cart.delivery.clone(),
+            fell: 0,
+            given_back: false,
+        };
+        let held = Order {
+            person: cart.person,
+            lines: cart.lines.clone(),
+            amount: cart.amount,
+            until: cart.until,
+            state: OrderState::Held,
+            terms: Some(Box::new(terms)),
+        };
+        let household = cart.delivery.household;
+        for OrderLine { item, units, .. } in held.bought() {
+            *self.taken.entry((*item, cart.person)).or_default() += units;
+            if household != 0 {
+                *self.households.entry((*item, household)).or_default() += units;
+            }
+        }
+        if cart.holds {
+            held.lines.iter().for_each(|line| shelf.hold(line.item, line.units));
+        }
+        assert!(self.orders.insert(cart.order, held).is_none(), "an order was placed twice");
+        *self.placed.entry(cart.person).or_default() += 1;
+        deadlines.set(cart.until, Due::Hold(cart.order));
+    }
+
+    /// A line of a paid order costs less than was paid for it.
+    pub(crate) fn apply_fell(&mut self, order: OrderId, item: ItemId, amount: Money) {
+        let it = self.orders.get_mut(&order).expect("only the price of an order falls");
+        assert!(matches!(it.state, OrderState::Paid(_)), "a price fell of what was not paid");
+        let line =
+            it.lines.iter_mut().find(|line| line.item == item).expect("only the price of a line falls");
+        line.amount.minor -= amount.minor;
+        assert!(line.amount.minor >= 0, "a price fell below nothing");
+        it.terms.as_mut().expect("the price of an order on terms of its own").fell += amount.minor;
+    }
+}
+
+fn less<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K, units: u32) {
+    let taken = counts.get_mut(&key).expect("who held units had taken some");
+    *taken = taken.checked_sub(units).expect("more units came back than were taken");
+    if *taken == 0 {
+        counts.remove(&key);
     }
 }

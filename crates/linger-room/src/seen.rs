@@ -1,11 +1,12 @@
 //! What can be seen of a room from outside. It changes nothing and decides nothing.
 
 use crate::{
-    Activity, DrawProof, OpenQuestion, Order, Refund, Room, Run, Said, Sale, Showing, StockView, activity,
-    club::Club, question, shelf,
+    Activity, DrawProof, Flash, Offer, OpenQuestion, Order, OrderTerms, PriceWhy, Refund, Room, Run, Said,
+    Sale, Showing, StockView, Waiting, activity, club::Club, question, sale::lot::LotProof, shelf,
 };
 use linger_protocol::{
-    ActivityId, CommentId, DrawId, Item, ItemId, Millis, OrderId, PaymentId, PersonId, QuestionId, Rundown,
+    ActivityId, CommentId, DrawId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId, QuestionId,
+    Rundown, ShippingFee,
 };
 
 impl Room {
@@ -123,6 +124,61 @@ impl Room {
     /// An order ever placed here.
     pub fn order(&self, order: OrderId) -> Option<&Order> {
         self.orders.orders.get(&order)
+    }
+
+    /// What an order is beyond one line at the price of its sale: coupons, shipping, delivery, what its buyer confirmed.
+    pub fn order_terms(&self, order: OrderId) -> Option<&OrderTerms> {
+        self.order(order)?.terms.as_deref()
+    }
+
+    /// The terms of an item's sale beyond the simple ones, while it is on sale on such.
+    pub fn offer(&self, item: ItemId) -> Option<&Offer> {
+        self.sales.offers.get(&item)
+    }
+
+    /// What an item costs for a while, if it costs less.
+    pub fn flash(&self, item: ItemId) -> Option<Flash> {
+        self.sales.flashes.get(&item).copied()
+    }
+
+    /// What shipping costs; none when nothing was ever said.
+    pub fn shipping(&self) -> Option<ShippingFee> {
+        self.sales.shipping
+    }
+
+    /// How many wait for an item.
+    pub fn waiting(&self, item: ItemId) -> usize {
+        self.sales.queues.get(&item).map_or(0, |it| it.len())
+    }
+
+    /// Who waits for an item, in the order in which they are served.
+    pub fn waiters(&self, item: ItemId) -> impl Iterator<Item = PersonId> {
+        self.sales.queues.get(&item).into_iter().flat_map(|it| it.persons())
+    }
+
+    /// A person's place in the line for an item.
+    pub fn waits(&self, item: ItemId, person: PersonId) -> Option<Waiting> {
+        self.sales.queues.get(&item)?.waiting(person)
+    }
+
+    /// Frozen lists that want [`Report::ListSeedRevealed`], each with its sealed seed.
+    ///
+    /// [`Report::ListSeedRevealed`]: linger_protocol::Report::ListSeedRevealed
+    pub fn lists_awaiting_seed(&self) -> Vec<(ItemId, &[u8])> {
+        self.sales.awaiting_seed().collect()
+    }
+
+    /// All that is needed to recompute the shuffle of a sale, once its seed is public; kept for the last
+    /// [`bounds::LOTS_KEPT`].
+    ///
+    /// [`bounds::LOTS_KEPT`]: crate::bounds::LOTS_KEPT
+    pub fn lot_proof(&self, sale: u32) -> Option<&LotProof> {
+        self.sales.proofs.get(&sale)
+    }
+
+    /// What one unit of an item costs at `now`, and why; none when it is not on sale.
+    pub fn unit_price(&self, item: ItemId, now: Millis) -> Option<(Money, PriceWhy)> {
+        crate::sale::unit_price(self, now, item).ok()
     }
 
     /// Every order ever placed here, in order of their ids.

@@ -5,7 +5,9 @@ use crate::{
     bounds::IMAGE_BYTES_MAX,
     text::{at_most, bounded},
 };
-use linger_protocol::{Event, Item, ItemId, Limits, Money, Refusal, ReturnRule};
+use linger_protocol::{
+    Currency, Event, Item, ItemId, Limits, Money, OrderLine, Refusal, ReturnRule, SaleTerms,
+};
 use std::collections::BTreeMap;
 
 /// The stock of one item in this room, in units.
@@ -70,6 +72,25 @@ impl Line {
     }
 }
 
+/// Whether price, limit and hold are within the bounds of any sale.
+pub(crate) fn checked(
+    currency: Currency,
+    price: Money,
+    per_person: u32,
+    hold_ms: u64,
+) -> Result<(), Refusal> {
+    if price.currency != currency || !(1..=Limits::PRICE_MINOR_MAX).contains(&price.minor) {
+        return Err(Refusal::BadAmount);
+    }
+    if !(1..=Limits::ORDER_UNITS_MAX).contains(&per_person) {
+        return Err(Refusal::BadQuantity);
+    }
+    if !(Limits::HOLD_MS_MIN..=Limits::HOLD_MS_MAX).contains(&hold_ms) {
+        return Err(Refusal::BadDuration);
+    }
+    Ok(())
+}
+
 impl Shelf {
     pub(crate) fn line(&self, item: ItemId) -> Result<&Line, Refusal> {
         self.lines.get(&item).ok_or(Refusal::NoSuchItem)
@@ -123,16 +144,7 @@ impl Shelf {
             return Err(Refusal::NotOnSale);
         }
         let Sale { price, per_person, hold_ms } = sale;
-        if price.currency != line.item.price.currency || !(1..=Limits::PRICE_MINOR_MAX).contains(&price.minor)
-        {
-            return Err(Refusal::BadAmount);
-        }
-        if !(1..=Limits::ORDER_UNITS_MAX).contains(&per_person) {
-            return Err(Refusal::BadQuantity);
-        }
-        if !(Limits::HOLD_MS_MIN..=Limits::HOLD_MS_MAX).contains(&hold_ms) {
-            return Err(Refusal::BadDuration);
-        }
+        checked(line.item.price.currency, price, per_person, hold_ms)?;
         if line.sale == Some(sale) {
             return Ok(vec![]);
         }
@@ -164,6 +176,37 @@ impl Shelf {
             Event::SaleClosed { item } => self.known(*item).sale = None,
             _ => unreachable!("not about the shelf"),
         }
+    }
+
+    /// An item is on sale on terms of its own; what every sale has stands here too.
+    pub(crate) fn open(&mut self, item: ItemId, terms: &SaleTerms) {
+        let SaleTerms { price, per_person, hold_ms, .. } = *terms;
+        self.known(item).sale = Some(Sale { price, per_person, hold_ms });
+    }
+
+    /// Units come from the shop.
+    pub(crate) fn add(&mut self, item: ItemId, units: u32) {
+        let line = self.known(item);
+        line.stocked = true;
+        line.units = line.units.checked_add(units).expect("more units than can be counted");
+    }
+
+    /// Units go back to the shop.
+    pub(crate) fn remove(&mut self, item: ItemId, units: u32) {
+        let line = self.known(item);
+        line.units = line.units.checked_sub(units).expect("more units went back than there were");
+        line.left();
+    }
+
+    /// Whether everything on these lines, each with an item of its own, is there.
+    pub(crate) fn has(&self, lines: &[OrderLine]) -> bool {
+        lines.iter().all(|it| self.lines.get(&it.item).is_some_and(|line| line.left() >= it.units))
+    }
+
+    /// Units that nobody held are sold.
+    pub(crate) fn sell_free(&mut self, item: ItemId, units: u32) {
+        self.hold(item, units);
+        self.sell(item, units);
     }
 
     /// Units go from on sale to held.

@@ -78,7 +78,7 @@ pub(crate) fn decide_send(
         let same = known.person == by.person && known.gift == *gift && known.count == count;
         return if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
     }
-    if room.order(order).is_some() {
+    if room.order(order).is_some() || room.sales.waits.contains_key(&order) {
         return Err(Refusal::OrderIdTaken);
     }
     if room.host() == Some(by.person) {

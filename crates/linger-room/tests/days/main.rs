@@ -6,8 +6,12 @@ mod audit;
 mod audit_activity;
 #[path = "../support/audit_club.rs"]
 mod audit_club;
+#[path = "../support/audit_price.rs"]
+mod audit_price;
 #[path = "../support/audit_rundown.rs"]
 mod audit_rundown;
+#[path = "../support/audit_sale.rs"]
+mod audit_sale;
 #[path = "../support/audit_seat.rs"]
 mod audit_seat;
 #[path = "../support/audit_show.rs"]
@@ -20,8 +24,13 @@ mod day;
 mod day_activity;
 #[path = "../support/day_rundown.rs"]
 mod day_rundown;
+#[path = "../support/day_sale.rs"]
+mod day_sale;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/ledger.rs"]
+mod ledger;
+mod sale;
 
 use day::simulate;
 use linger_protocol::{Cause, Entry, Event, Millis, Refusal, SeatEvent};
@@ -89,6 +98,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         let day = simulate(seed, STEPS);
         kinds.extend(day.log.iter().map(kind));
         refusals.extend(day.refusals.iter().map(|it| it.code()));
+        refusals.extend(day_sale::simulate(seed, STEPS).refusals.iter().map(|it| it.code()));
     }
     // Kinds of events within kinds are kinds of their own.
     let (activity_kinds, seat_kinds, club_kinds, rundown_kinds, talk_kinds) = (6, 13, 13, 8, 10);

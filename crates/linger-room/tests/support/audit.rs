@@ -298,6 +298,8 @@ impl Auditor {
                         self.talk.sound(*order, *amount, *reason) == Some(true)
                     }
                     RefundReason::UnknownOrder => known.is_none(),
+                    // Nothing is sold to whoever pays first here.
+                    RefundReason::SoldOut => false,
                     RefundReason::PaidTwice => known.is_some_and(|it| it.fate == Fate::Paid),
                     RefundReason::WrongAmount => {
                         known.is_some_and(|it| it.fate == Fate::Held && it.amount != *amount)

@@ -101,7 +101,7 @@ impl Talk {
     pub fn sound(&self, order: OrderId, amount: Money, reason: RefundReason) -> Option<bool> {
         let it = self.gifts.get(&order)?;
         Some(match reason {
-            RefundReason::UnknownOrder => false,
+            RefundReason::UnknownOrder | RefundReason::SoldOut => false,
             RefundReason::PaidTwice => it.fate == Fate::Given,
             RefundReason::WrongAmount => it.fate == Fate::Waits && it.amount != amount,
             RefundReason::TooLate => it.fate == Fate::Lapsed,

@@ -16,6 +16,8 @@ use expect_test::Expect;
 use linger_protocol::*;
 use linger_room::{Room, draw, question};
 
+#[path = "script_sale.rs"]
+mod sale;
 #[path = "script_seat.rs"]
 mod script_seat;
 
@@ -65,7 +67,7 @@ impl Play {
         let words: Vec<&str> = what.split_whitespace().collect();
         match who {
             "look" if words[0] == "lane" => self.look_lane(words[1]),
-            "look" => self.look(words[0]),
+            "look" => self.look_sale(&words).unwrap_or_else(|| self.look(words[0])),
             "club" => self.club_line(&words),
             "crash" => {
                 self.room = Room::default();
@@ -117,7 +119,7 @@ impl Play {
             return Act::Activity(act);
         }
 
-        if let Some(act) = self.talk_asked(what, words) {
+        if let Some(act) = self.talk_asked(what, words).or_else(|| self.sale_asked(words)) {
             return act;
         }
         let after = |n: usize| what.splitn(n + 1, ' ').nth(n).unwrap_or("");
@@ -218,6 +220,7 @@ impl Play {
             }
             ("media", ["on"]) => Report::MediaStarted,
             ("media", [how]) => Report::MediaStopped { on_purpose: *how == "off" },
+            ("seed", words @ ["list", ..]) => Self::sale_reported(words).expect("a list's seed"),
             ("seed", [id, words]) => {
                 Report::SeedRevealed { draw: DrawId(number(id) as u32), seed: seed(words) }
             }
@@ -316,6 +319,7 @@ impl Play {
             Event::Club(event) => self.tell_club(event),
             Event::Rundown(event) => crate::script_rundown::told(event),
             Event::Talk(event) => self.talk_told(event),
+            Event::Sale(event) => self.sale_told(event),
             _ => self.tell_sale(event),
         }
     }

@@ -3,6 +3,7 @@
 mod activities;
 mod chat;
 mod club;
+mod coupon;
 mod draws;
 mod games;
 mod money;
@@ -11,6 +12,7 @@ mod prompts;
 mod questions;
 mod rundown;
 mod rundown_document;
+mod sale;
 #[path = "../support/script.rs"]
 mod script;
 #[path = "../support/script_activity.rs"]
