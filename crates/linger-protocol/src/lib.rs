@@ -11,6 +11,8 @@
 //! used again. The golden files under `tests/golden/` are old logs that every later version must read.
 
 mod activity;
+mod care;
+mod cared;
 mod club;
 mod event;
 mod gathered;
@@ -30,14 +32,16 @@ mod talk;
 mod time;
 
 pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
+pub use care::{CareAct, CarePolicy, ItemUnits, OrderStage, ReturnReason, ServiceHours, TicketTopic, Way};
+pub use cared::{CareEvent, OwedReason};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use event::{
     Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
 };
 pub use gathered::{CardTouch, Quality};
 pub use id::{
-    ActivityId, BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, PaymentId, PersonId, PromptId,
-    QuestionId, RoomId, SessionId,
+    ActivityId, BadId, CommentId, DrawId, GiftId, ImageId, ItemId, OrderId, ParcelId, PaymentId, PersonId,
+    PromptId, QuestionId, RatingId, RefundId, ReturnId, RoomId, SessionId, TicketId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;

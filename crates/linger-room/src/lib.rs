@@ -26,12 +26,13 @@
 //! matters in a flood), `shelf` (items and stock), `orders` (orders and payments), [`activity`] (votes, quizzes, packets
 //! and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on
 //! stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint of likes), `rundown` (the run of
-//! show), `deadlines` (what is due when), `hash`.
+//! show), [`care`] (what comes after the sale), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
 pub mod bounds;
 mod calls;
+pub mod care;
 mod chat;
 pub mod club;
 mod deadlines;
@@ -67,6 +68,7 @@ pub use talk::{
 
 use activity::{Activities, Around, Did};
 use asking::Asking;
+use care::Care;
 use chat::Chat;
 use club::Club;
 use deadlines::{Deadlines, Due};
@@ -100,6 +102,7 @@ pub struct Room {
     club: Club,
     backstage: Backstage,
     talk: Talk,
+    care: Care,
     deadlines: Deadlines,
 }
 
@@ -157,6 +160,7 @@ impl Room {
             Act::Rundown(RundownAct::Carry { turn, act }) => self.decide_carry(now, *turn, act),
             Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
             Act::Talk(act) => talk::decide(self, now, *by, act),
+            Act::Care(act) => care::decide(self, now, *by, act),
         }
     }
 
@@ -179,6 +183,11 @@ impl Room {
         }
         match report {
             Report::PaymentArrived { .. } | Report::RefundSettled { .. } => vec![],
+            Report::RefundGiven { refund } => care::note_given(self, refund),
+            Report::RefundFailed { refund } => care::note_failed(self, refund),
+            Report::ParcelDelivered { order, parcel, at } => {
+                care::note_delivered(self, now, *order, *parcel, *at)
+            }
             Report::TimePassed => self.note_time(now),
             Report::Restarted { last_seen } => {
                 let lost = self.presence.note_restarted(*last_seen);
@@ -247,6 +256,7 @@ impl Room {
             | Event::RefundDue { .. }
             | Event::RefundSettled { .. } => {
                 self.orders.apply(&mut self.shelf, &mut self.deadlines, event);
+                self.apply_to_care(event);
             }
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
@@ -271,6 +281,27 @@ impl Room {
                 }
                 self.talk.apply(&mut self.deadlines, event);
             }
+            Event::Care(event) => self.care.apply(
+                care::Around {
+                    orders: &mut self.orders,
+                    shelf: &mut self.shelf,
+                    deadlines: &mut self.deadlines,
+                },
+                event,
+            ),
+        }
+    }
+
+    /// An order that is paid comes to after-sales; of one that ended otherwise nothing is kept there.
+    fn apply_to_care(&mut self, event: &Event) {
+        match event {
+            Event::OrderPaid { order, .. } => {
+                self.care.apply_paid(*order, &self.orders.orders[order], &self.shelf);
+            }
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.care.apply_unpaid(*order, &self.orders.orders[order]);
+            }
+            _ => {}
         }
     }
 
@@ -347,6 +378,7 @@ impl Room {
             Due::Rundown => self.backstage.note_time(self.stage.pinned, now),
             Due::Gift(order) => vec![Event::Talk(TalkEvent::GiftLapsed { order })],
             Due::Topic => vec![Event::Talk(TalkEvent::TopicEnded)],
+            Due::Care(due) => care::fell_due(self, now, due),
         };
         self.deadlines.due(now).flat_map(end).collect()
     }

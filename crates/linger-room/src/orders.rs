@@ -198,16 +198,32 @@ impl Orders {
         it
     }
 
+    /// Units of a paid order are its buyer's no longer: the person limit counts them no more.
+    pub(crate) fn came_back(&mut self, order: OrderId, item: ItemId, units: u32) {
+        let person = self.orders[&order].person;
+        self.untake(item, person, units);
+    }
+
+    /// More units of a paid order are its buyer's.
+    pub(crate) fn went_out(&mut self, order: OrderId, item: ItemId, units: u32) {
+        let person = self.orders[&order].person;
+        *self.taken.entry((item, person)).or_default() += units;
+    }
+
+    fn untake(&mut self, item: ItemId, person: PersonId, units: u32) {
+        let taken = self.taken.get_mut(&(item, person)).expect("who held units had taken some");
+        *taken = taken.checked_sub(units).expect("more units came back than were taken");
+        if *taken == 0 {
+            self.taken.remove(&(item, person));
+        }
+    }
+
     fn give_back(&mut self, order: OrderId, state: OrderState, shelf: &mut Shelf, deadlines: &mut Deadlines) {
         let it = self.close(order, state, deadlines);
         let (person, lines) = (it.person, it.lines.clone());
         for OrderLine { item, units, .. } in lines {
             shelf.release(item, units);
-            let taken = self.taken.get_mut(&(item, person)).expect("who held units had taken some");
-            *taken = taken.checked_sub(units).expect("more units came back than were taken");
-            if *taken == 0 {
-                self.taken.remove(&(item, person));
-            }
+            self.untake(item, person, units);
         }
     }
 }
