@@ -1,9 +1,9 @@
 //! What a room decided, and how it stands in the log. It does not know who reads it.
 
 use crate::{
-    ActivityEvent, Actor, CardTouch, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId, ItemId, Lane,
-    Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId, ReturnRule, Role,
-    RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
+    ActivityEvent, Actor, CardTouch, CareEvent, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId,
+    ItemId, Lane, Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId,
+    ReturnRule, Role, RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -613,4 +613,7 @@ pub enum Event {
     /// Something about a sale, a cart or a coupon.
     #[n(40)]
     Sale(#[n(0)] SaleEvent),
+    /// Something after the sale.
+    #[n(41)]
+    Care(#[n(0)] CareEvent),
 }

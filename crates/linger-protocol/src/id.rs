@@ -142,6 +142,11 @@ text_id! {
     PaymentId, "payment", 64, "1 to 64 of A-Z, a-z, 0-9, - and _",
     |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 }
+text_id! {
+    /// Money that goes back, as the house names it: whoever asks again under it asks for the same money.
+    RefundId, "refund", 80, "1 to 80 of A-Z, a-z, 0-9, - and _",
+    |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+}
 hex_id! {
     /// A person, guest or staff: random, says nothing about who it is.
     PersonId, u64, 16, "person", "16 lower-case hexadecimal digits"
@@ -157,6 +162,22 @@ hex_id! {
 hex_id! {
     /// A picture that somebody sent: made from its sealed bytes, says nothing about what it shows.
     ImageId, u128, 32, "image", "32 lower-case hexadecimal digits"
+}
+hex_id! {
+    /// A parcel, named by whoever packs it.
+    ParcelId, u128, 32, "parcel", "32 lower-case hexadecimal digits"
+}
+hex_id! {
+    /// A return, named by the buyer's own device.
+    ReturnId, u128, 32, "return", "32 lower-case hexadecimal digits"
+}
+hex_id! {
+    /// A ticket, named by the device of whoever opens it.
+    TicketId, u128, 32, "ticket", "32 lower-case hexadecimal digits"
+}
+hex_id! {
+    /// One giving of a rating, named by the buyer's own device.
+    RatingId, u128, 32, "rating", "32 lower-case hexadecimal digits"
 }
 text_id! {
     /// A kind of gift, such as `flower`.

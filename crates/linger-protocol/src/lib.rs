@@ -11,6 +11,8 @@
 //! used again. The golden files under `tests/golden/` are old logs that every later version must read.
 
 mod activity;
+mod care;
+mod cared;
 mod club;
 mod coupon;
 mod event;
@@ -32,6 +34,8 @@ mod talk;
 mod time;
 
 pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
+pub use care::{CareAct, CarePolicy, ItemUnits, OrderStage, ReturnReason, ServiceHours, TicketTopic, Way};
+pub use cared::{CareEvent, OwedReason};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
 pub use event::{
@@ -39,8 +43,9 @@ pub use event::{
 };
 pub use gathered::{CardTouch, Quality};
 pub use id::{
-    ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, PaymentId,
-    PersonId, PromptId, QuestionId, RoomId, SessionId, TransferId,
+    ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, ParcelId,
+    PaymentId, PersonId, PromptId, QuestionId, RatingId, RefundId, ReturnId, RoomId, SessionId, TicketId,
+    TransferId,
 };
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;

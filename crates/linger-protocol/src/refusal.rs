@@ -1,5 +1,7 @@
 //! Every way in which a room says no. It does not know the sentences: `web/messages` has one for every code.
 
+use crate::ReturnException;
+
 /// An answer to a person who asked for something that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -190,6 +192,56 @@ pub enum Refusal {
     LevelTooLow,
     /// The id of the grant belongs to another one.
     GrantIdTaken,
+    /// The order was not paid.
+    OrderNotPaid,
+    /// Something of the order is on its way already.
+    AlreadyShipped,
+    /// It was not delivered yet.
+    NotDelivered,
+    /// No such parcel of this order.
+    NoSuchParcel,
+    /// The parcel id belongs to another parcel.
+    ParcelIdTaken,
+    /// It is not the code of this pick-up.
+    WrongCode,
+    /// No such return of this person.
+    NoSuchReturn,
+    /// The return id belongs to another return.
+    ReturnIdTaken,
+    /// The return can no longer be changed that way.
+    ReturnOver,
+    /// The days for a return without a reason are over.
+    ReturnTooLate,
+    /// It cannot be exchanged for that.
+    NotExchangeable,
+    /// More would go back than was paid and is left.
+    RefundTooLarge,
+    /// The refund id belongs to another refund.
+    RefundIdTaken,
+    /// No such refund.
+    NoSuchRefund,
+    /// The item costs no less than what was paid.
+    NotCheaper,
+    /// No price is guaranteed for this order, or no longer.
+    GuaranteeOver,
+    /// No such ticket of this person.
+    NoSuchTicket,
+    /// The ticket id belongs to another ticket.
+    TicketIdTaken,
+    /// The ticket is solved; it can be opened again.
+    TicketSolved,
+    /// Too many tickets of this person are open.
+    TooManyTickets,
+    /// A rating has one to five stars.
+    BadStars,
+    /// The rating was given and renewed already.
+    AlreadyRated,
+    /// No such rating.
+    NoSuchRating,
+    /// The terms of after-sales cannot be these.
+    BadPolicy,
+    /// The item is excepted from returns without a reason, and the buyer confirmed that for this purchase.
+    NotReturnable(ReturnException),
 }
 
 impl Refusal {
@@ -288,6 +340,37 @@ impl Refusal {
         Refusal::BudgetSpent,
         Refusal::LevelTooLow,
         Refusal::GrantIdTaken,
+        Refusal::OrderNotPaid,
+        Refusal::AlreadyShipped,
+        Refusal::NotDelivered,
+        Refusal::NoSuchParcel,
+        Refusal::ParcelIdTaken,
+        Refusal::WrongCode,
+        Refusal::NoSuchReturn,
+        Refusal::ReturnIdTaken,
+        Refusal::ReturnOver,
+        Refusal::ReturnTooLate,
+        Refusal::NotExchangeable,
+        Refusal::RefundTooLarge,
+        Refusal::RefundIdTaken,
+        Refusal::NoSuchRefund,
+        Refusal::NotCheaper,
+        Refusal::GuaranteeOver,
+        Refusal::NoSuchTicket,
+        Refusal::TicketIdTaken,
+        Refusal::TicketSolved,
+        Refusal::TooManyTickets,
+        Refusal::BadStars,
+        Refusal::AlreadyRated,
+        Refusal::NoSuchRating,
+        Refusal::BadPolicy,
+        Refusal::NotReturnable(ReturnException::MadeToOrder),
+        Refusal::NotReturnable(ReturnException::Perishable),
+        Refusal::NotReturnable(ReturnException::Unsealed),
+        Refusal::NotReturnable(ReturnException::Press),
+        Refusal::NotReturnable(ReturnException::Opened),
+        Refusal::NotReturnable(ReturnException::Activated),
+        Refusal::NotReturnable(ReturnException::Clearance),
     ];
 
     /// The code that goes over the wire and names the sentence.
@@ -386,7 +469,45 @@ impl Refusal {
             Refusal::BudgetSpent => "budget-spent",
             Refusal::LevelTooLow => "level-too-low",
             Refusal::GrantIdTaken => "grant-id-taken",
+            Refusal::OrderNotPaid => "order-not-paid",
+            Refusal::AlreadyShipped => "already-shipped",
+            Refusal::NotDelivered => "not-delivered",
+            Refusal::NoSuchParcel => "no-such-parcel",
+            Refusal::ParcelIdTaken => "parcel-id-taken",
+            Refusal::WrongCode => "wrong-code",
+            Refusal::NoSuchReturn => "no-such-return",
+            Refusal::ReturnIdTaken => "return-id-taken",
+            Refusal::ReturnOver => "return-over",
+            Refusal::ReturnTooLate => "return-too-late",
+            Refusal::NotExchangeable => "not-exchangeable",
+            Refusal::RefundTooLarge => "refund-too-large",
+            Refusal::RefundIdTaken => "refund-id-taken",
+            Refusal::NoSuchRefund => "no-such-refund",
+            Refusal::NotCheaper => "not-cheaper",
+            Refusal::GuaranteeOver => "guarantee-over",
+            Refusal::NoSuchTicket => "no-such-ticket",
+            Refusal::TicketIdTaken => "ticket-id-taken",
+            Refusal::TicketSolved => "ticket-solved",
+            Refusal::TooManyTickets => "too-many-tickets",
+            Refusal::BadStars => "bad-stars",
+            Refusal::AlreadyRated => "already-rated",
+            Refusal::NoSuchRating => "no-such-rating",
+            Refusal::BadPolicy => "bad-policy",
+            Refusal::NotReturnable(why) => not_returnable(why),
         }
+    }
+}
+
+/// A code for each exception: the sentence says which one it is.
+fn not_returnable(why: ReturnException) -> &'static str {
+    match why {
+        ReturnException::MadeToOrder => "not-returnable-made-to-order",
+        ReturnException::Perishable => "not-returnable-perishable",
+        ReturnException::Unsealed => "not-returnable-unsealed",
+        ReturnException::Press => "not-returnable-press",
+        ReturnException::Opened => "not-returnable-opened",
+        ReturnException::Activated => "not-returnable-activated",
+        ReturnException::Clearance => "not-returnable-clearance",
     }
 }
 

@@ -1,8 +1,8 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
 use crate::{
-    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
-    Quality, Watch,
+    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, ParcelId, PaymentId,
+    PersonId, Quality, RefundId, Watch,
 };
 
 /// Something that happened outside.
@@ -65,6 +65,25 @@ pub enum Report {
     RefundSettled {
         /// The payment that was given back.
         payment: PaymentId,
+    },
+    /// A provider says that the money of a refund was given back.
+    RefundGiven {
+        /// The refund.
+        refund: RefundId,
+    },
+    /// A provider says that it cannot give the money of a refund back: it has to go another way.
+    RefundFailed {
+        /// The refund.
+        refund: RefundId,
+    },
+    /// A carrier says that a parcel was handed over. Carriers say things twice and late.
+    ParcelDelivered {
+        /// The order it belongs to.
+        order: OrderId,
+        /// The parcel.
+        parcel: ParcelId,
+        /// When, by the carrier's word.
+        at: Millis,
     },
     /// The seed of a draw whose list is frozen.
     SeedRevealed {

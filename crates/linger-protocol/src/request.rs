@@ -1,8 +1,8 @@
 //! What may be asked of a room, by whom, and within which bounds. It does not know what comes of it.
 
 use crate::{
-    ActivityAct, ClubAct, CommentId, Currency, DrawId, ImageId, Intent, Item, ItemId, KeyId, Money, OrderId,
-    PersonId, PromptEnd, PromptId, QuestionId, RundownAct, SaleAct, Sealed, TalkAct,
+    ActivityAct, CareAct, ClubAct, CommentId, Currency, DrawId, ImageId, Intent, Item, ItemId, KeyId, Money,
+    OrderId, PersonId, PromptEnd, PromptId, QuestionId, RundownAct, SaleAct, Sealed, TalkAct,
 };
 use minicbor::{Decode, Encode};
 
@@ -250,6 +250,8 @@ pub enum Act {
     Talk(TalkAct),
     /// Something about a sale, a cart or a coupon.
     Sale(SaleAct),
+    /// Something after the sale.
+    Care(CareAct),
 }
 
 impl Act {
@@ -289,6 +291,7 @@ impl Act {
             Act::Rundown(act) => return act.allowed(role),
             Act::Talk(act) => return act.allowed(role),
             Act::Sale(act) => return act.allowed(role),
+            Act::Care(act) => return act.allowed(role),
         };
         roles.contains(&role)
     }
@@ -390,6 +393,20 @@ impl Limits {
     pub const SPRINT_MS_MIN: u64 = 10_000;
     /// Milliseconds of a sprint, most: one hour.
     pub const SPRINT_MS_MAX: u64 = 3_600_000;
+    /// Characters of a text after the sale: a note on a return, a line of a ticket, a rating.
+    pub const CARE_CHARS: usize = 1_000;
+    /// Characters of a carrier's name, and of a pick-up code.
+    pub const CARRIER_CHARS: usize = 40;
+    /// Characters of a parcel's number at its carrier.
+    pub const TRACKING_CHARS: usize = 64;
+    /// Days of a term after the sale.
+    pub const CARE_DAYS_MAX: u16 = 365;
+    /// Milliseconds of service within which a ticket is answered or solved: thirty days of service.
+    pub const SERVICE_MS_MAX: u64 = 30 * 86_400_000;
+    /// Minutes that service lasts on a day when it is not open all day, least.
+    pub const SERVICE_MINUTES_MIN: u16 = 60;
+    /// Different items in one parcel or one return.
+    pub const CARE_LINES_MAX: usize = 50;
     /// The currency of a room whose operator chose none.
     pub const CURRENCY: Currency = Currency::CNY;
 }

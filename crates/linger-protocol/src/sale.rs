@@ -408,19 +408,6 @@ pub enum SaleEvent {
         #[n(0)]
         item: ItemId,
     },
-    /// The price of something fell after it was paid: its buyer is owed the difference.
-    #[n(6)]
-    PriceFell {
-        /// The order.
-        #[n(0)]
-        order: OrderId,
-        /// The line.
-        #[n(1)]
-        item: ItemId,
-        /// The difference, which the line costs less from here on.
-        #[n(2)]
-        amount: Money,
-    },
     /// Somebody waits for units.
     #[n(7)]
     WaitJoined {

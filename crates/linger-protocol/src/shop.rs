@@ -32,7 +32,7 @@ impl Default for ReturnRule {
 
 /// Why an item does not come back without a reason. The first four need no more than to be marked; the others depend on the
 /// kind of goods and on the buyer's word (State Administration for Market Regulation, order 90, articles 6 and 7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum ReturnException {
     /// Made to the buyer's order.

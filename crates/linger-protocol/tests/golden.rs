@@ -7,6 +7,8 @@ use linger_protocol::*;
 
 #[path = "samples/activity.rs"]
 mod activity;
+#[path = "golden/care.rs"]
+mod care;
 #[path = "samples/sale.rs"]
 mod sale;
 #[path = "golden/seat.rs"]
@@ -81,7 +83,7 @@ fn a_broken_entry_is_an_error_and_never_a_panic() {
 
 const KINDS: usize = 35;
 /// The numbers of the kinds that hold kinds of their own.
-const NESTED: &[usize] = &[35, 36, 37, 38, 39, 40];
+const NESTED: &[usize] = &[35, 36, 37, 38, 39, 40, 41];
 
 /// The number of an event's kind. A new kind does not compile until it stands here; it takes the next number, `KINDS`
 /// grows by one, and [`samples`] gets an entry.
@@ -128,6 +130,7 @@ fn number(event: &Event) -> usize {
         Event::Rundown(_) => 36,
         Event::Talk(_) => 39,
         Event::Sale(_) => 40,
+        Event::Care(_) => 41,
     }
 }
 
@@ -141,6 +144,7 @@ fn samples() -> Vec<(&'static str, Entry)> {
     all.extend(rundown());
     all.extend(around_the_talk());
     all.extend(sale::all());
+    all.extend(care::samples());
     all
 }
 

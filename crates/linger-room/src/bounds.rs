@@ -99,3 +99,17 @@ pub const PHOTOS_WAITING_MAX: usize = 200;
 pub const PHOTOS_PER_PERSON: usize = 3;
 /// Photos on the wall; beyond it, the oldest comes down.
 pub const PHOTOS_ON_WALL: usize = 24;
+/// Parcels of one order; beyond it, shipping is `RoomFull`.
+pub const PARCELS_PER_ORDER_MAX: usize = 50;
+/// Returns of one order; beyond it, asking is `RoomFull`.
+pub const RETURNS_PER_ORDER_MAX: usize = 50;
+/// Refunds of one order beyond those of its returns; beyond it, giving back is `RoomFull`.
+pub const REFUNDS_PER_ORDER_MAX: usize = 100;
+/// Bytes of a sealed text after the sale: 1,000 characters and a name in UTF-8, nonce, tag and framing.
+pub const CARE_SEALED_BYTES_MAX: usize = 5_120;
+/// Tickets of a room over its whole life; beyond it, opening one is `RoomFull`.
+pub const TICKETS_MAX: usize = 100_000;
+/// Tickets of one person that are not solved; beyond it, opening one is `TooManyTickets`.
+pub const TICKETS_OPEN_PER_PERSON: u32 = 10;
+/// Lines of one ticket; beyond it, writing is `RoomFull`.
+pub const TICKET_LINES_MAX: usize = 100;

@@ -1,6 +1,6 @@
 //! What falls due when, in order. It does not know what falling due means: it is asked and told by the parts.
 
-use crate::{club::ClubDue, sale::SaleDue};
+use crate::{care::CareDue, club::ClubDue, sale::SaleDue};
 use linger_protocol::{ActivityId, DrawId, Millis, OrderId, PersonId, PromptId};
 use std::collections::BTreeSet;
 
@@ -29,12 +29,14 @@ pub(crate) enum Due {
     Topic,
     /// Something of a sale on terms of its own.
     Sale(SaleDue),
+    /// Something after the sale.
+    Care(CareDue),
 }
 
 /// All that is pending. Invariant: it holds exactly the orders held, the draw open, the prompt showing, the
 /// activities open, the invitations to the stage, the requests for calls, the sprint, the stays by a link, the run of
-/// show that is followed, the gifts waited for, the topic, and of sales the bells, flashes and ends, so that nobody ever scans orders or people to learn
-/// what is due.
+/// show that is followed, the gifts waited for, the topic, of sales the bells, flashes and ends, the returns that run and
+/// the promises about tickets, so that nobody ever scans orders or people to learn what is due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Deadlines {
     pub(crate) pending: BTreeSet<(Millis, Due)>,

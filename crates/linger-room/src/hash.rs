@@ -10,6 +10,7 @@ use crate::{
     activity::{Activities, Activity, Phase, play::Standing as Played},
     asking::{Asking, OpenQuestion},
     calls::{CallTaken, CallTerms, CallWaiting, Calls},
+    care::CareDue,
     chat::{Chat, Said},
     club::{Club, ClubDue, Coming, Rules, Sprint, SprintEnd, Standing},
     deadlines::{Deadlines, Due},
@@ -29,9 +30,9 @@ use crate::{
 };
 use linger_protocol::{
     ActivityId, Arm, CampaignId, ClubTask, CommentId, DrawId, GameStep, GiftId, GrantId, ImageId, Intent,
-    IntentId, Item, ItemId, KeyId, Millis, Money, OrderId, OrderLine, Outcome, PaymentId, PersonId, PromptId,
-    Proposal, QuestionId, RefundReason, ReturnRule, Role, Rundown, Sealed, SessionId, Step, TaskPoints,
-    Terms, Topic, TransferId, WhoMayAsk,
+    IntentId, Item, ItemId, KeyId, Millis, Money, OrderId, OrderLine, Outcome, ParcelId, PaymentId, PersonId,
+    PromptId, Proposal, QuestionId, RatingId, RefundReason, ReturnId, ReturnRule, Role, Rundown, Sealed,
+    SessionId, Step, TaskPoints, Terms, TicketId, Topic, TransferId, WhoMayAsk,
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -61,7 +62,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, sales, coupons, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, sales, coupons, care, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -125,7 +126,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u8 u16 u32 u64 u128 i32 i64 }
+numbers! { u8 u16 u32 u64 u128 i16 i32 i64 }
 
 macro_rules! wrapped {
     ($($name:ident)*) => {$(
@@ -139,7 +140,10 @@ macro_rules! wrapped {
 
 wrapped! { ActivityId }
 wrapped! { CommentId DrawId IntentId ItemId Millis OrderId PersonId PromptId QuestionId SessionId Topic }
-wrapped! { ImageId KeyId }
+wrapped! { ImageId KeyId ParcelId RatingId ReturnId TicketId }
+
+#[path = "care/hash.rs"]
+mod care;
 
 impl Canonical for bool {
     fn feed(&self, to: &mut Sha256) {
@@ -346,6 +350,8 @@ impl Canonical for Due {
             Due::Gift(order) => (9u8, *order).feed(to),
             Due::Topic => 10u8.feed(to),
             Due::Sale(due) => (11u8, *due).feed(to),
+            Due::Care(CareDue::Return(returning)) => (12u8, *returning).feed(to),
+            Due::Care(CareDue::Ticket(ticket)) => (13u8, *ticket).feed(to),
         }
     }
 }

@@ -27,12 +27,13 @@
 //! waiting, shuffles), `coupon` (campaigns and what they take off), [`activity`] (votes, quizzes, packets
 //! and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on
 //! stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint of likes), `rundown` (the run of
-//! show), `deadlines` (what is due when), `hash`.
+//! show), [`care`] (what comes after the sale), `deadlines` (what is due when), `hash`.
 
 pub mod activity;
 mod asking;
 pub mod bounds;
 mod calls;
+pub mod care;
 mod chat;
 pub mod club;
 mod coupon;
@@ -72,6 +73,7 @@ pub use talk::{
 
 use activity::{Activities, Around, Did};
 use asking::Asking;
+use care::Care;
 use chat::Chat;
 use club::Club;
 use coupon::Coupons;
@@ -109,6 +111,7 @@ pub struct Room {
     talk: Talk,
     sales: Sales,
     coupons: Coupons,
+    care: Care,
     deadlines: Deadlines,
 }
 
@@ -182,6 +185,7 @@ impl Room {
             Act::Rundown(act) => self.backstage.decide(&self.shelf, self.stage.pinned, now, act),
             Act::Talk(act) => talk::decide(self, now, *by, act),
             Act::Sale(act) => sale::decide(self, now, *by, act),
+            Act::Care(act) => care::decide(self, now, *by, act),
         }
     }
 
@@ -204,6 +208,11 @@ impl Room {
         }
         match report {
             Report::PaymentArrived { .. } | Report::RefundSettled { .. } => vec![],
+            Report::RefundGiven { refund } => care::note_given(self, refund),
+            Report::RefundFailed { refund } => care::note_failed(self, refund),
+            Report::ParcelDelivered { order, parcel, at } => {
+                care::note_delivered(self, now, *order, *parcel, *at)
+            }
             Report::TimePassed => self.note_time(now),
             Report::Restarted { last_seen } => {
                 let lost = self.presence.note_restarted(*last_seen);
@@ -280,6 +289,7 @@ impl Room {
             | Event::RefundSettled { .. } => {
                 self.orders.apply(&mut self.shelf, &mut self.deadlines, event);
                 self.apply_order_ended(event);
+                self.apply_to_care(event);
             }
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
@@ -305,6 +315,27 @@ impl Room {
                 self.talk.apply(&mut self.deadlines, event);
             }
             Event::Sale(event) => self.apply_sale(event),
+            Event::Care(event) => self.care.apply(
+                care::Around {
+                    orders: &mut self.orders,
+                    shelf: &mut self.shelf,
+                    deadlines: &mut self.deadlines,
+                },
+                event,
+            ),
+        }
+    }
+
+    /// An order that is paid comes to after-sales; of one that ended otherwise nothing is kept there.
+    fn apply_to_care(&mut self, event: &Event) {
+        match event {
+            Event::OrderPaid { order, .. } => {
+                self.care.apply_paid(*order, &self.orders.orders[order], &self.shelf);
+            }
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.care.apply_unpaid(*order, &self.orders.orders[order]);
+            }
+            _ => {}
         }
     }
 
@@ -367,7 +398,7 @@ impl Room {
             gift.unwrap_or_else(|| self.orders.note_payment(&self.shelf, now, order, payment, amount));
         if let Some(Event::OrderPaid { order, .. }) = events.first() {
             let order = *order;
-            events.extend(sale::after_paid(self, order));
+            events.extend(sale::after_paid(self, order, payment));
             events.extend(self.activities.note_paid(now, &self.orders, order));
         }
         events
@@ -386,6 +417,7 @@ impl Room {
             Due::Gift(order) => vec![Event::Talk(TalkEvent::GiftLapsed { order })],
             Due::Topic => vec![Event::Talk(TalkEvent::TopicEnded)],
             Due::Sale(due) => vec![sale::fell_due(&self.sales, due)],
+            Due::Care(due) => care::fell_due(self, now, due),
         };
         let events: Vec<Event> = self.deadlines.due(now).flat_map(end).collect();
         // What ended may change who is served with what: they are served next.

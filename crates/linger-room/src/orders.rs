@@ -11,7 +11,7 @@ use crate::{
 };
 use linger_protocol::{
     CampaignId, Cart, CartLine, CartOrder, Cut, Delivery, Event, ItemId, Limits, Millis, Money, OrderId,
-    OrderLine, PaymentId, PersonId, RefundReason, Refusal,
+    OrderLine, PaymentId, PersonId, RefundReason, Refusal, ReturnException, ReturnRule,
 };
 use std::collections::BTreeMap;
 
@@ -47,8 +47,6 @@ pub struct OrderTerms {
     pub holds: bool,
     /// Where it goes, and what its buyer confirmed.
     pub delivery: Delivery,
-    /// What lines cost less since it was paid, in minor units: `amount` is what was paid.
-    pub fell: i64,
     /// Whether its coupons came back after it did.
     pub given_back: bool,
 }
@@ -58,6 +56,15 @@ impl Order {
     pub fn bought(&self) -> &[OrderLine] {
         let gifts = self.terms.as_ref().map_or(0, |it| it.gifts as usize);
         &self.lines[..self.lines.len() - gifts]
+    }
+
+    /// The exception of an item under `rule`, where its buyer confirmed it with the cart.
+    pub(crate) fn confirmed(&self, item: ItemId, rule: ReturnRule) -> Option<ReturnException> {
+        let said = self.terms.as_ref().is_some_and(|it| it.delivery.confirmed.contains(&item));
+        match rule {
+            ReturnRule::Excepted { why } if said => Some(why),
+            _ => None,
+        }
     }
 
     /// Whether its units are held, as long as it is not paid.
@@ -260,18 +267,40 @@ impl Orders {
         it
     }
 
+    /// Units of an order are its buyer's no longer: the limits count them no more.
+    pub(crate) fn came_back(&mut self, order: OrderId, item: ItemId, units: u32) {
+        if units == 0 {
+            return;
+        }
+        let (person, household) = self.whose(order);
+        less(&mut self.taken, (item, person), units);
+        if household != 0 {
+            less(&mut self.households, (item, household), units);
+        }
+    }
+
+    /// More units are an order's buyer's.
+    pub(crate) fn went_out(&mut self, order: OrderId, item: ItemId, units: u32) {
+        let (person, household) = self.whose(order);
+        *self.taken.entry((item, person)).or_default() += units;
+        if household != 0 {
+            *self.households.entry((item, household)).or_default() += units;
+        }
+    }
+
+    /// The buyer of an order, and the address it goes to.
+    fn whose(&self, order: OrderId) -> (PersonId, u64) {
+        let it = &self.orders[&order];
+        (it.person, it.terms.as_ref().map_or(0, |it| it.delivery.household))
+    }
+
     fn give_back(&mut self, order: OrderId, state: OrderState, shelf: &mut Shelf, deadlines: &mut Deadlines) {
         let it = self.close(order, state, deadlines);
         if it.holds() {
             it.lines.iter().for_each(|line| shelf.release(line.item, line.units));
         }
-        let (person, bought) = (it.person, it.bought().to_vec());
-        let household = it.terms.as_ref().map_or(0, |it| it.delivery.household);
-        for OrderLine { item, units, .. } in bought {
-            less(&mut self.taken, (item, person), units);
-            if household != 0 {
-                less(&mut self.households, (item, household), units);
-            }
+        for OrderLine { item, units, .. } in it.bought().to_vec() {
+            self.came_back(order, item, units);
         }
     }
 
@@ -289,7 +318,6 @@ impl Orders {
             first: cart.first.clone(),
             holds: cart.holds,
             delivery: cart.delivery.clone(),
-            fell: 0,
             given_back: false,
         };
         let held = Order {
@@ -300,30 +328,16 @@ impl Orders {
             state: OrderState::Held,
             terms: Some(Box::new(terms)),
         };
-        let household = cart.delivery.household;
-        for OrderLine { item, units, .. } in held.bought() {
-            *self.taken.entry((*item, cart.person)).or_default() += units;
-            if household != 0 {
-                *self.households.entry((*item, household)).or_default() += units;
-            }
-        }
         if cart.holds {
             held.lines.iter().for_each(|line| shelf.hold(line.item, line.units));
         }
+        let bought = held.bought().to_vec();
         assert!(self.orders.insert(cart.order, held).is_none(), "an order was placed twice");
+        for OrderLine { item, units, .. } in bought {
+            self.went_out(cart.order, item, units);
+        }
         *self.placed.entry(cart.person).or_default() += 1;
         deadlines.set(cart.until, Due::Hold(cart.order));
-    }
-
-    /// A line of a paid order costs less than was paid for it.
-    pub(crate) fn apply_fell(&mut self, order: OrderId, item: ItemId, amount: Money) {
-        let it = self.orders.get_mut(&order).expect("only the price of an order falls");
-        assert!(matches!(it.state, OrderState::Paid(_)), "a price fell of what was not paid");
-        let line =
-            it.lines.iter_mut().find(|line| line.item == item).expect("only the price of a line falls");
-        line.amount.minor -= amount.minor;
-        assert!(line.amount.minor >= 0, "a price fell below nothing");
-        it.terms.as_mut().expect("the price of an order on terms of its own").fell += amount.minor;
     }
 }
 

@@ -230,6 +230,12 @@ impl Shelf {
         line.left();
     }
 
+    /// Sold units came back and are on sale again.
+    pub(crate) fn take_back(&mut self, item: ItemId, units: u32) {
+        let line = self.known(item);
+        line.sold = line.sold.checked_sub(units).expect("more units came back than were sold");
+    }
+
     fn known(&mut self, item: ItemId) -> &mut Line {
         self.lines.get_mut(&item).expect("the item was listed before anything happened to it")
     }

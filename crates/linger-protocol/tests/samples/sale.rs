@@ -121,7 +121,6 @@ fn orders() -> Vec<(&'static str, Entry)> {
     vec![
         ("cart-held", asked(Role::Viewer, event(SaleEvent::CartHeld(Box::new(cart))))),
         ("cart-not-held", asked(Role::Viewer, event(SaleEvent::CartHeld(Box::new(bare))))),
-        ("price-fell", reported(event(SaleEvent::PriceFell { order, item: CUP, amount: yuan(2_000) }))),
         (
             "refund-due-sold-out",
             reported(Event::RefundDue {

@@ -16,7 +16,7 @@ use linger_protocol::{
 use sha2::Sha256;
 
 canonical! {
-    OrderTerms { gifts, shipping, cuts, first, holds, delivery, fell, given_back }
+    OrderTerms { gifts, shipping, cuts, first, holds, delivery, given_back }
     Cut { campaign, off, parts, spent, period, owned }
     Delivery { confirmed, household, to }
     Sales { last, offers, flashes, shipping, queues, waits, promised, transfers, proofs }

@@ -28,14 +28,14 @@ pub use wait::Waiting;
 pub(crate) use wait::{Queue, serve};
 
 use crate::{
-    Room, coupon,
+    Room, care, coupon,
     deadlines::{Deadlines, Due},
     orders::{OrderState, Orders},
     shelf::Shelf,
 };
 use linger_protocol::{
-    Actor, Event, ItemId, Millis, Money, OrderId, PersonId, Refusal, SaleAct, SaleEvent, SaleMode, SaleTerms,
-    ShippingFee, TransferId,
+    Actor, Event, ItemId, Millis, Money, OrderId, PaymentId, PersonId, Refusal, SaleAct, SaleEvent, SaleMode,
+    SaleTerms, ShippingFee, TransferId,
 };
 use lot::{Lot, LotProof};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,14 +159,15 @@ pub(crate) fn fell_due(sales: &Sales, due: SaleDue) -> Event {
     }
 }
 
-/// What follows from an order being paid: its price fell while it was not, or it is the one that lets prices fall.
-pub(crate) fn after_paid(room: &Room, order: OrderId) -> Vec<Event> {
+/// What follows from an order being paid: its price fell while it was not, or it is the one that lets prices fall. Who paid
+/// more is owed the difference.
+pub(crate) fn after_paid(room: &Room, order: OrderId, payment: &PaymentId) -> Vec<Event> {
     let sales = &room.sales;
     let Some(paid) = room.orders.orders.get(&order).filter(|it| it.terms.is_some()) else { return vec![] };
     let mut events = vec![];
     for line in paid.bought() {
         if let Some(price) = sales.promised.get(&(order, line.item)) {
-            events.extend(fallen(&room.orders, order, line.item, *price));
+            events.extend(care::fallen_unpaid(paid, (order, payment), line, *price));
         }
         let Some((offer, unlock)) = sales.offers.get(&line.item).and_then(|it| Some((it, it.terms.unlock?)))
         else {
@@ -174,24 +175,13 @@ pub(crate) fn after_paid(room: &Room, order: OrderId) -> Vec<Event> {
         };
         let buyers = offer.buyers.len() + usize::from(!offer.buyers.contains(&paid.person));
         if offer.orders.contains(&order) && buyers >= unlock.buyers as usize {
-            events.push(SaleEvent::Unlocked { item: line.item });
-            let is_paid = |it: &OrderId| {
-                *it == order
-                    || room.orders.orders.get(it).is_some_and(|it| matches!(it.state, OrderState::Paid(_)))
-            };
-            let whose = offer.orders.iter().filter(|it| is_paid(it));
-            events.extend(whose.filter_map(|it| fallen(&room.orders, *it, line.item, unlock.price)));
+            events.push(Event::Sale(SaleEvent::Unlocked { item: line.item }));
+            events.extend(care::fallen_unpaid(paid, (order, payment), line, unlock.price));
+            let others = offer.orders.iter().filter(|it| **it != order);
+            events.extend(others.filter_map(|it| care::fallen(room, *it, line.item, unlock.price)));
         }
     }
-    events.into_iter().map(Event::Sale).collect()
-}
-
-/// The difference between what a line cost and what it costs at another price, if it cost more.
-fn fallen(orders: &Orders, order: OrderId, item: ItemId, price: Money) -> Option<SaleEvent> {
-    let line = orders.orders.get(&order)?.lines.iter().find(|it| it.item == item)?;
-    let amount = line.amount.minor - price.times(line.units)?.minor;
-    let amount = Money::new(amount, price.currency);
-    (amount.minor > 0).then_some(SaleEvent::PriceFell { order, item, amount })
+    events
 }
 
 impl Sales {
@@ -239,7 +229,6 @@ impl Sales {
                 self.apply_held(cart.order, cart.person, orders, &cart.first);
             }
             SaleEvent::Unlocked { item } => self.apply_unlocked(*item, orders),
-            SaleEvent::PriceFell { order, item, amount } => orders.apply_fell(*order, *item, *amount),
             SaleEvent::WaitJoined { item, person, wanted } => {
                 self.waits.insert(wanted.order, *item);
                 self.queues.entry(*item).or_default().push(*person, wanted.clone());

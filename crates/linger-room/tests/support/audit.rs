@@ -2,8 +2,8 @@
 //! sums are counted here again, in another way, and every account is gone through where the room keeps an index.
 
 use crate::{
-    audit_activity::Games, audit_club::Books, audit_rundown::Stagehand, audit_seat::Seat, audit_show::Show,
-    audit_talk::Talk, day::Input,
+    audit_activity::Games, audit_care::Care, audit_club::Books, audit_rundown::Stagehand, audit_seat::Seat,
+    audit_show::Show, audit_talk::Talk, day::Input,
 };
 use linger_protocol::*;
 use linger_room::Room;
@@ -29,6 +29,7 @@ pub struct Auditor {
     club: Books,
     stagehand: Stagehand,
     talk: Talk,
+    care: Care,
 }
 
 /// An item's account. The room counts units with and without sign checks; here they are signed and may show a debt.
@@ -71,6 +72,7 @@ impl Auditor {
         self.seat.see(now, input, answer, room);
         self.club.see(now, input, answer, room);
         self.stagehand.see(now, input, events, room);
+        self.care.see(now, input, answer, room);
         if matches!(input, Input::Tell(Report::TimePassed)) && self.opened {
             self.check_nothing_is_due(now, room);
         }
@@ -102,22 +104,34 @@ impl Auditor {
         self.club.close(room);
         self.stagehand.close();
         self.talk.close(room);
+        self.care.close(room);
     }
 
     fn held(&self, item: ItemId, fate: Fate) -> i64 {
         self.orders.values().filter(|it| it.item == item && it.fate == fate).map(|it| it.units).sum()
     }
 
+    /// Held for orders, and for what comes instead of something.
+    fn held_now(&self, item: ItemId) -> i64 {
+        self.held(item, Fate::Held) + self.care.held(item)
+    }
+
+    /// Paid, with what happened after the sale.
+    fn sold(&self, item: ItemId) -> i64 {
+        self.held(item, Fate::Paid) + self.care.sold_more(item)
+    }
+
     fn left(&self, item: ItemId) -> i64 {
         let units = self.items.get(&item).map_or(0, |it| it.units);
-        units - self.held(item, Fate::Held) - self.held(item, Fate::Paid)
+        units - self.held_now(item) - self.sold(item)
     }
 
     fn of_person(&self, item: ItemId, person: PersonId) -> i64 {
         let counts = |it: &&Bought| {
             it.item == item && it.person == person && matches!(it.fate, Fate::Held | Fate::Paid)
         };
-        self.orders.values().filter(counts).map(|it| it.units).sum()
+        let paid_and_held: i64 = self.orders.values().filter(counts).map(|it| it.units).sum();
+        paid_and_held + self.care.of_person_more(item, person)
     }
 
     /// Whether an order was refused for a true reason, and granted only where there was none.
@@ -194,7 +208,7 @@ impl Auditor {
         assert_eq!((room.is_live(), room.is_open(), room.pinned()), (self.live, self.opened, self.pinned));
         for (item, account) in &self.items {
             let stock = room.stock(*item).expect("a listed item");
-            let (held, sold) = (self.held(*item, Fate::Held), self.held(*item, Fate::Paid));
+            let (held, sold) = (self.held_now(*item), self.sold(*item));
             assert!(held >= 0 && sold >= 0 && self.left(*item) >= 0, "{item} is oversold");
             assert_eq!(i64::from(stock.units), account.units, "units of {item}");
             assert_eq!(i64::from(stock.held), held, "held of {item}");
@@ -244,8 +258,8 @@ impl Auditor {
             Event::Seat(_) => {}
             // The club has books of its own.
             Event::Announced { .. } | Event::QualityGathered { .. } | Event::Club(_) => {}
-            // The run of show as well.
-            Event::Rundown(_) => {}
+            // The run of show and what comes after the sale as well.
+            Event::Rundown(_) | Event::Care(_) => {}
             Event::Talk(event) => {
                 if let TalkEvent::GiftGiven { payment, .. } = event {
                     assert!(self.payments_answered.insert(payment.clone()), "{payment} is answered twice");

@@ -49,6 +49,8 @@ struct Bought {
     open: bool,
     paid: bool,
     came_back: bool,
+    /// What its buyer is owed because prices fell.
+    fell: i64,
 }
 
 impl Auditor {
@@ -153,7 +155,8 @@ impl Auditor {
             assert_eq!(matches!(order.state, OrderState::Paid(_)), it.paid);
             assert_eq!((order.person, &order.lines), (it.cart.person, &it.cart.lines), "{id}");
             let till = self.ledger.balance(&Good::Money(it.cart.amount.currency), Account::Till(*id));
-            let costs = it.cart.lines.iter().map(|line| line.amount.minor).sum::<i64>() + it.cart.shipping;
+            let goods: i64 = it.cart.lines.iter().map(|line| line.amount.minor).sum();
+            let costs = goods + it.cart.shipping - it.fell;
             assert_eq!(till, if it.paid { costs } else { 0 }, "what is kept of {id} is not what it costs");
         }
         for id in self.campaigns.keys() {
@@ -297,6 +300,19 @@ impl Auditor {
             }
             Event::WentLive => self.shows += 1,
             Event::Sale(event) => self.book_sale(now, event, room),
+            Event::Care(CareEvent::RefundOwed { order, amount, reason, .. }) => {
+                let OwedReason::PriceFell { item } = reason else {
+                    panic!("nothing else goes back this day")
+                };
+                let price = self.promised.remove(&(*order, *item)).expect("a price that was promised");
+                let it = self.orders.get_mut(order).expect("an order");
+                let line = it.cart.lines.iter().find(|it| it.item == *item).expect("a line");
+                let costs = line.amount.minor - amount.minor;
+                assert_eq!(costs, price * i64::from(line.units), "it fell to another price");
+                it.fell += amount.minor;
+                let good = Good::Money(amount.currency);
+                self.ledger.post(&good, Account::Till(*order), Account::Fell(*order), amount.minor);
+            }
             _ => {}
         }
     }
@@ -323,15 +339,6 @@ impl Auditor {
             SaleEvent::ShippingSet { shipping } => self.fee = Some(*shipping),
             SaleEvent::CartHeld(cart) => self.book_cart(now, (**cart).clone(), room),
             SaleEvent::Unlocked { item } => self.book_unlocked(*item),
-            SaleEvent::PriceFell { order, item, amount } => {
-                let price = self.promised.remove(&(*order, *item)).expect("a price that was promised");
-                let it = self.orders.get_mut(order).expect("an order");
-                let line = it.cart.lines.iter_mut().find(|it| it.item == *item).expect("a line");
-                line.amount.minor -= amount.minor;
-                assert_eq!(line.amount.minor, price * i64::from(line.units), "it fell to another price");
-                let good = Good::Money(amount.currency);
-                self.ledger.post(&good, Account::Till(*order), Account::Fell(*order), amount.minor);
-            }
             SaleEvent::WaitJoined { item, person, wanted } => {
                 let line = self.lines.entry(*item).or_default();
                 line.push((*person, wanted.order, i64::from(wanted.units)));

@@ -66,7 +66,7 @@ impl Auditor {
         for line in self.lines.values_mut() {
             line.retain(|(_, order, _)| *order != cart.order);
         }
-        let bought = Bought { cart, open: true, paid: false, came_back: false };
+        let bought = Bought { cart, open: true, paid: false, came_back: false, fell: 0 };
         assert!(self.orders.insert(bought.cart.order, bought).is_none(), "an order was placed twice");
     }
 

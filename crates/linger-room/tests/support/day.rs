@@ -1,6 +1,8 @@
 //! A day in a room, made from a seed: people, staff and providers that repeat themselves, come late, twice and out of
 //! order, a clock that jumps, and a process that dies. It does not know what is right: the auditor looks at all of it.
 
+#[path = "day_care.rs"]
+mod care;
 #[path = "day_club.rs"]
 mod club;
 #[path = "day_talk.rs"]
@@ -149,6 +151,10 @@ impl World {
             _ => self.dice.below(1_500),
         };
         self.now = self.now.plus(ms);
+        if self.dice.below(300) == 0 {
+            // What comes after the sale takes days.
+            self.now = self.now.plus(self.dice.below(6 * 86_400_000));
+        }
         if let Some(at) = self.room.wakes_at().filter(|at| *at >= self.now)
             && self.dice.percent(4)
         {
@@ -216,6 +222,7 @@ impl World {
                 }
             }
             Event::Activity(event) => self.react_to_activity(event),
+            Event::Care(event) => self.react_to_care(event),
             Event::DrawOpened { draw, .. } => {
                 self.seeds.insert(*draw, self.next_seed);
             }
@@ -239,9 +246,12 @@ impl World {
         if self.dice.below(6) == 0 {
             return day_seat::anything(&mut self.dice, &self.room);
         }
+        if self.dice.below(5) == 0 {
+            return self.after_the_sale();
+        }
         match self.dice.below(100) {
-            0..8 => self.around_the_talk(),
-            8..22 => self.talk(),
+            0..11 => self.around_the_talk(),
+            11..22 => self.talk(),
             22..40 => self.play(),
             40..60 => self.trade(),
             60..72 => self.run_the_shop(),

@@ -2,9 +2,11 @@
 //! right: the expected text beside every script does.
 //!
 //! A line is `MM:SS  who  what`. `host`, `mod`, `ops` and `house` ask in their roles, everybody else as a viewer. `bank`,
-//! `door`, `hearts`, `media`, `seed`, `phones`, `chance`, `crowd`, `rival`, `club` and `time` report; `look` and `crash` are
+//! `carrier`, `door`, `hearts`, `media`, `seed`, `phones`, `chance`, `crowd`, `rival`, `club` and `time` report; `look` and `crash` are
 //! for the reader of the play. After every line the room is rebuilt from its log and must be the same room.
 
+#[path = "script_care.rs"]
+mod care;
 #[path = "script_club.rs"]
 mod club;
 
@@ -67,6 +69,8 @@ impl Play {
         let words: Vec<&str> = what.split_whitespace().collect();
         match who {
             "look" if words[0] == "lane" => self.look_lane(words[1]),
+            "look" if words[0] == "order" => self.look_order(words[1]),
+            "look" if words[0] == "ratings" => self.look_ratings(words[1]),
             "look" => self.look_sale(&words).unwrap_or_else(|| self.look(words[0])),
             "club" => self.club_line(&words),
             "crash" => {
@@ -75,7 +79,7 @@ impl Play {
                 self.report(Report::Restarted { last_seen: clock(words[0]) })
             }
             "time" | "bank" | "door" | "hearts" | "media" | "seed" | "phones" | "chance" | "crowd"
-            | "rival" => {
+            | "rival" | "carrier" => {
                 let report = self.reported(who, &words);
                 self.report(report)
             }
@@ -119,7 +123,8 @@ impl Play {
             return Act::Activity(act);
         }
 
-        if let Some(act) = self.talk_asked(what, words).or_else(|| self.sale_asked(words)) {
+        let beyond_talk = self.talk_asked(what, words).or_else(|| self.sale_asked(words));
+        if let Some(act) = beyond_talk.or_else(|| self.care_asked(what, words)) {
             return act;
         }
         let after = |n: usize| what.splitn(n + 1, ' ').nth(n).unwrap_or("");
@@ -197,6 +202,9 @@ impl Play {
 
     fn reported(&mut self, who: &str, words: &[&str]) -> Report {
         if let Some(report) = script_activity::reported(who, words) {
+            return report;
+        }
+        if let Some(report) = care::reported(who, words) {
             return report;
         }
         let payment = |word: &str| PaymentId::new(word).expect("a payment's name");
@@ -320,6 +328,7 @@ impl Play {
             Event::Rundown(event) => crate::script_rundown::told(event),
             Event::Talk(event) => self.talk_told(event),
             Event::Sale(event) => self.sale_told(event),
+            Event::Care(event) => self.care_told(event),
             _ => self.tell_sale(event),
         }
     }
@@ -445,10 +454,12 @@ fn columns(text: &str) -> usize {
     text.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum()
 }
 
+/// `01:30`, or `8d01:30` after so many days.
 fn clock(time: &str) -> Millis {
+    let (days, time) = time.split_once('d').unwrap_or(("0", time));
     let (minutes, seconds) = time.split_once(':').expect("MM:SS");
     let part = |it: &str| it.parse::<i64>().expect("two digits");
-    Millis((part(minutes) * 60 + part(seconds)) * 1_000)
+    Millis((part(days) * 86_400 + part(minutes) * 60 + part(seconds)) * 1_000)
 }
 
 pub fn shown(at: Millis) -> String {

@@ -123,9 +123,6 @@ impl Play {
             SaleEvent::ShippingSet { shipping } => format!("shipping {}", paid(shipping.fee)),
             SaleEvent::CartHeld(cart) => self.cart_told(cart),
             SaleEvent::Unlocked { item } => format!("i{item} costs less for all"),
-            SaleEvent::PriceFell { order, item, amount } => {
-                format!("{} owed for i{item} of o{}", paid(*amount), order.0)
-            }
             SaleEvent::WaitJoined { item, person, wanted } => {
                 format!("{} waits for {} of i{item} (o{})", self.name(*person), wanted.units, wanted.order.0)
             }

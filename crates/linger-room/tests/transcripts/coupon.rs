@@ -275,36 +275,36 @@ fn a_coupon_asks_for_what_it_says() {
 00:33  look  quote ann i2x1 use spoon
 ",
         &expect![[r#"
-            00:00  ops   list i2 5.00 Spoon                     -> i2 is "Spoon" for 5.00
-            00:00  host  stock i1 9                             -> 9 of i1
-            00:00  host  stock i2 9                             -> 9 of i2
-            00:00  host  sale i1 9.90 x5 60s                    -> i1 on sale for 9.90, 5 each, held 01:00
-            00:00  host  sale i2 5.00 x5 60s                    -> i2 on sale for 5.00, 5 each, held 01:00
-            00:00  ops   campaign full threshold 10.00 1.00     -> full runs
-            00:00  ops   campaign spoon amount 1.00 for i2      -> spoon runs
-            00:00  ops   campaign high amount 1.00 level 2      -> high runs
-            00:00  ops   campaign soon amount 1.00 until 00:30  -> soon runs
-            00:00  ops   campaign autumn amount 1.00 word Autumn  -> word runs
-            00:00  ops   campaign other amount 1.00 word autumn -> other runs
-            00:00  ops   campaign given amount 1.00 granted     -> given runs
-            00:01  ann   claim full                             -> ann has full
-            00:01  ann   claim spoon                            -> ann has spoon
-            00:01  ann   claim high                             -> no: level-too-low
-            00:01  ann   claim soon                             -> ann has soon
-            00:01  ann   claim word                             -> no: no-such-campaign
-            00:01  ann   claim given                            -> no: no-such-campaign
-            00:01  ann   claim nothing                          -> no: no-such-campaign
-            00:01  ann   code winter                            -> no: no-such-campaign
-            00:01  ann   code ＡＵＴＵＭＮ                      -> ann has other
-            00:02  look  quote ann i1x1 use full                -> no: coupon-unfit
-            00:02  look  quote ann i1x1 use spoon               -> no: coupon-unfit
-            00:02  look  quote ann i1x1,i2x1 use spoon          -> 1 i1 at 9.90 (sale): 9.90; 1 i2 at 5.00 (sale): 4.00; spoon -1.00; 13.90 in all
-            00:02  look  quote ann i1x1,i2x1 use full,word      -> no: no-such-coupon
-            00:30  look  quote ann i1x1 use soon                -> no: campaign-over
-            00:30  look  wallet ann                             -> 1 full, 1 other, 1 soon (not now), 1 spoon
-            00:31  bob   claim soon                             -> no: campaign-over
-            00:32  ops   end-campaign spoon                     -> spoon over
-            00:33  look  quote ann i2x1 use spoon               -> no: campaign-over
+            00:00  ops   list i2 5.00 Spoon                      -> i2 is "Spoon" for 5.00
+            00:00  host  stock i1 9                              -> 9 of i1
+            00:00  host  stock i2 9                              -> 9 of i2
+            00:00  host  sale i1 9.90 x5 60s                     -> i1 on sale for 9.90, 5 each, held 01:00
+            00:00  host  sale i2 5.00 x5 60s                     -> i2 on sale for 5.00, 5 each, held 01:00
+            00:00  ops   campaign full threshold 10.00 1.00      -> full runs
+            00:00  ops   campaign spoon amount 1.00 for i2       -> spoon runs
+            00:00  ops   campaign high amount 1.00 level 2       -> high runs
+            00:00  ops   campaign soon amount 1.00 until 00:30   -> soon runs
+            00:00  ops   campaign autumn amount 1.00 word Autumn -> autumn runs
+            00:00  ops   campaign other amount 1.00 word autumn  -> no: bad-keyword
+            00:00  ops   campaign given amount 1.00 granted      -> given runs
+            00:01  ann   claim full                              -> ann has full
+            00:01  ann   claim spoon                             -> ann has spoon
+            00:01  ann   claim high                              -> no: level-too-low
+            00:01  ann   claim soon                              -> ann has soon
+            00:01  ann   claim autumn                            -> no: no-such-campaign
+            00:01  ann   claim given                             -> no: no-such-campaign
+            00:01  ann   claim nothing                           -> no: no-such-campaign
+            00:01  ann   code winter                             -> no: no-such-campaign
+            00:01  ann   code ＡＵＴＵＭＮ                       -> ann has autumn
+            00:02  look  quote ann i1x1 use full                 -> no: coupon-unfit
+            00:02  look  quote ann i1x1 use spoon                -> no: coupon-unfit
+            00:02  look  quote ann i1x1,i2x1 use spoon           -> 1 i1 at 9.90 (sale): 9.90; 1 i2 at 5.00 (sale): 4.00; spoon -1.00; 13.90 in all
+            00:02  look  quote ann i1x1,i2x1 use full,autumn     -> 1 i1 at 9.90 (sale): 8.58; 1 i2 at 5.00 (sale): 4.32; full -1.00; autumn -1.00; 12.90 in all
+            00:30  look  quote ann i1x1 use soon                 -> no: campaign-over
+            00:30  look  wallet ann                              -> 1 autumn, 1 full, 1 soon (not now), 1 spoon
+            00:31  bob   claim soon                              -> no: campaign-over
+            00:32  ops   end-campaign spoon                      -> spoon over
+            00:33  look  quote ann i2x1 use spoon                -> no: campaign-over
         "#]],
     );
 }

@@ -1,6 +1,9 @@
 //! What the room promises, one promise a test, as plays that anybody can read.
 
 mod activities;
+mod care_goods;
+mod care_money;
+mod care_people;
 mod chat;
 mod club;
 mod coupon;
@@ -13,6 +16,7 @@ mod questions;
 mod rundown;
 mod rundown_document;
 mod sale;
+mod sale_care;
 #[path = "../support/script.rs"]
 mod script;
 #[path = "../support/script_activity.rs"]

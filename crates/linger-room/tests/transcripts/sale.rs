@@ -87,9 +87,9 @@ fn once_enough_people_bought_it_costs_less_for_all_and_who_paid_more_is_owed_the
             00:02  bob   order o2 i1 x1                      -> 1 i1 held for bob (o2) until 01:02, 10.00 due
             00:03  cat   order o3 i1 x1                      -> 1 i1 held for cat (o3) until 01:03, 10.00 due
             00:04  bank  paid o1 20.00 a                     -> o1 paid by a
-            00:05  bank  paid o2 10.00 b                     -> o2 paid by b; i1 costs less for all; 4.00 owed for i1 of o1; 2.00 owed for i1 of o2
+            00:05  bank  paid o2 10.00 b                     -> o2 paid by b; i1 costs less for all; 2.00 owed as fell-o2-1 (price-fell); 4.00 owed as fell-o1-1 (price-fell)
             00:06  dan   order o4 i1 x1                      -> 1 i1 held for dan (o4) until 01:06, 8.00 due
-            00:07  bank  paid o3 10.00 c                     -> o3 paid by c; 2.00 owed for i1 of o3
+            00:07  bank  paid o3 10.00 c                     -> o3 paid by c; 2.00 owed as fell-o3-1 (price-fell)
             00:08  bank  paid o4 8.00 d                      -> o4 paid by d
         "#]],
     );
