@@ -48,8 +48,8 @@ for (const lang of ['en', 'zh']) {
   const say = SAY[lang];
   const guests = await Promise.all(say.names.map(guest));
   const [anna, ben, chloe, dev, emil] = guests;
-  await stay(guests);
   const me = await guest(lang === 'zh' ? '小满' : 'Robin');
+  await stay([...guests, me]);
 
   // The stage: one is on it, one is invited, the others wait.
   await seat(host, { do: 'open-stage', seats: 3, who: 'everybody' });
