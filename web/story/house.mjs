@@ -92,9 +92,10 @@ export async function startDemo() {
   return { links, forget };
 }
 
-/** Starts the browser. */
-export function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: BROWSER_FLAGS });
+/** Starts the browser; the last of two flags of one name holds. */
+export function startBrowser(...flags) {
+  const args = [...BROWSER_FLAGS, ...flags];
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
 }
 
 /** A line to the server that can be cut and mended. */

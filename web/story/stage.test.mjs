@@ -15,7 +15,8 @@ let server, browser, studio, staff, control, ann, bob, cat;
 
 before(async () => {
   server = await startServer('--hold-out', '0');
-  browser = await startBrowser();
+  // Four pages show the picture all the time: a slow camera leaves the machine to the story.
+  browser = await startBrowser('--use-fake-device-for-media-stream=fps=10');
 });
 
 after(async () => {
