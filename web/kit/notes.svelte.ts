@@ -11,6 +11,8 @@ interface Note {
 
 const UNDO_S = 10;
 const SHOWN_MS = 4_000;
+/** More than these at once would cover the page; what can still be undone always stays. */
+const PLAIN_MAX = 3;
 
 class Notes {
   list: Note[] = $state([]);
@@ -59,7 +61,9 @@ class Notes {
 
   #add(note: Omit<Note, 'id'>): number {
     const id = this.#next++;
-    this.list = [...this.list, { ...note, id }].slice(-4);
+    this.list = [...this.list, { ...note, id }];
+    const plain = this.list.filter((it) => !it.undo);
+    if (plain.length > PLAIN_MAX) this.#remove(plain[0]!.id);
     return id;
   }
 

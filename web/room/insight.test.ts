@@ -50,6 +50,12 @@ describe('the figures of a show', () => {
     expect(slipping(show(calm)).kind).toBe('calm');
   });
 
+  test('blame nothing on the stage while nobody leaves', () => {
+    const insight = show(Array.from({ length: 60 }, (_, s) => second(s, { arrived: 1 })));
+    insight.segments = [{ from_s: 0, to_s: null, kind: 'card', item: 1, label: 'a' }];
+    expect(slipping(insight)).toMatchObject({ kind: 'calm', left: 0, worst: undefined });
+  });
+
   test('come out as a table with a head and times', () => {
     const lines = secondsAsCsv(show([second(0, { here: 3 }), second(1)])).trim().split('\n');
     expect(lines).toHaveLength(3);

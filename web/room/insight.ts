@@ -78,7 +78,7 @@ export interface Slipping {
   here: number;
   now: number;
   usual: number;
-  /** What was on stage when leaving was worst in the last five minutes. */
+  /** What was on stage when leaving was worst in the last five minutes; nothing when nobody left. */
   worst: Segment | undefined;
 }
 
@@ -111,7 +111,7 @@ function worstSegment(insight: Insight, sinceS: number): Segment | undefined {
     const toS = segment.to_s ?? lastS;
     if (toS < sinceS || toS - segment.from_s < 10) continue;
     const leaving = sumRange(insight.seconds, segment.from_s, toS)?.leaving ?? 0;
-    if (!worst || leaving > worst.leaving) worst = { segment, leaving };
+    if (leaving > (worst?.leaving ?? 0)) worst = { segment, leaving };
   }
   return worst?.segment;
 }

@@ -7,14 +7,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { listen, moves, startBrowser, startLine, startServer, until } from './house.mjs';
+import { listen, moves, openHouse, startBrowser, startLine, startServer, until } from './house.mjs';
 
 const ROOM = 'story';
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-US', permissions: ['camera', 'microphone'] };
 const DESK = { viewport: { width: 1440, height: 900 }, locale: 'en-US', permissions: ['camera', 'microphone'] };
 const ITEM = { id: 7, title: 'Blue teapot', seller: 'Story shop', image: '', price: { minor: 2900, currency: 'CNY' } };
 
-let server, browser, line, studio, control, ann, bob, heardAnn, heardBob;
+let server, browser, line, studio, staff, control, ann, bob, heardAnn, heardBob;
 
 before(async () => {
   // Nobody is held out: the story wants to see the prompt.
@@ -34,22 +34,6 @@ function ask(act) {
   return staff('POST', `/api/rooms/${ROOM}/ask`, act);
 }
 
-function staff(method, path, body) {
-  return studio.evaluate(
-    async ([method, path, body]) => {
-      const me = await (await fetch('/api/me')).json();
-      const answer = await fetch(path, {
-        method,
-        headers: { 'content-type': 'application/json', 'x-csrf': me.csrf },
-        body: body && JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [method, path, body],
-  );
-}
-
 async function say(page, text) {
   const words = page.getByRole('textbox', { name: 'Say something' }).first();
   await words.fill(text);
@@ -61,17 +45,7 @@ async function say(page, text) {
 }
 
 test('the first link makes an administrator, who opens a room', async () => {
-  studio = await (await browser.newContext(DESK)).newPage();
-  await studio.goto(server.invite);
-  await studio.getByLabel('Your name').fill('Mei');
-  await studio.getByLabel('Login').fill('mei');
-  await studio.getByLabel(/password/i).fill('a long enough secret');
-  await studio.getByRole('button', { name: 'Join' }).click();
-  await studio.getByLabel('Title').fill('Tea evening');
-  await studio.getByLabel('Address').fill(ROOM);
-  await studio.getByLabel("Host's name as the audience sees it").fill('Mei');
-  await studio.getByRole('button', { name: 'Open room' }).click();
-  await studio.getByText('“Tea evening” is open').waitFor();
+  ({ page: studio, staff } = await openHouse(server, await browser.newContext(DESK), ROOM, 'Tea evening'));
 });
 
 test('the host publishes a camera from the studio', async () => {

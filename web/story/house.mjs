@@ -1,8 +1,10 @@
 // A real server, a real browser and a cuttable line between them, for stories. Knows nothing of what a story tells.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,9 +92,10 @@ export async function startDemo() {
   return { links, forget };
 }
 
-/** Starts the browser. */
-export function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: BROWSER_FLAGS });
+/** Starts the browser; the last of two flags of one name holds. */
+export function startBrowser(...flags) {
+  const args = [...BROWSER_FLAGS, ...flags];
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
 }
 
 /** A line to the server that can be cut and mended. */
@@ -173,4 +176,115 @@ export async function moves(page, what, ms = 30_000) {
     },
     ms,
   );
+}
+
+/** Waits until the sound of a page's picture is more than silence; the player itself may be muted. */
+export async function sounds(page, what, ms = 30_000) {
+  const heard = await page.evaluateHandle(() => {
+    const context = new AudioContext();
+    const ear = context.createAnalyser();
+    const stream = [...document.querySelectorAll('video')].map((it) => it.srcObject).find((it) => it?.getAudioTracks().length);
+    if (stream) context.createMediaStreamSource(stream).connect(ear);
+    const samples = new Float32Array(ear.fftSize);
+    return () => (ear.getFloatTimeDomainData(samples), samples.some((it) => Math.abs(it) > 0.01));
+  });
+  await until(`${what} sounds`, () => heard.evaluate((listen) => listen()), ms);
+  await heard.dispose();
+}
+
+/** The first person of a house, who opens a room: their page, and what they may ask as staff. */
+export async function openHouse(server, context, room, title) {
+  const page = await context.newPage();
+  await page.goto(server.invite);
+  await page.getByLabel('Your name').fill('Mei');
+  await page.getByLabel('Login').fill('mei');
+  await page.getByLabel(/password/i).fill('a long enough secret');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByLabel('Title').fill(title);
+  await page.getByLabel('Address').fill(room);
+  await page.getByLabel("Host's name as the audience sees it").fill('Mei');
+  await page.getByRole('button', { name: 'Open room' }).click();
+  await page.getByText(`“${title}” is open`).waitFor();
+  const staff = (method, path, body) =>
+    page.evaluate(
+      async ([method, path, body]) => {
+        const me = await (await fetch('/api/me')).json();
+        const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
+        const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+        return answer.json();
+      },
+      [method, path, body],
+    );
+  return { page, staff };
+}
+
+const SETTINGS = {
+  en: { open: 'Settings', name: 'My name here', save: 'Save', done: 'You go by the new name now' },
+  zh: { open: '设置', name: '我在这里的名字', save: '保存', done: '名字已更新' },
+};
+
+/** A viewer's page in a room, under a name of their own. `look` is what the browser is opened with. */
+export async function comeAs(browser, address, name, look) {
+  const page = await (await browser.newContext(look)).newPage();
+  await page.goto(address);
+  const say = SETTINGS[look.locale.slice(0, 2)];
+  await page.getByRole('button', { name: say.open }).click();
+  await page.getByLabel(say.name).fill(name);
+  await page.getByRole('button', { name: say.save, exact: true }).click();
+  await page.getByText(say.done).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  return page;
+}
+
+/** Somebody without a pointer: goes by Tab until something has the focus. */
+export async function tabTo(page, target, stops = 80) {
+  await target.waitFor();
+  for (let stop = 0; stop < stops; stop++) {
+    if (await target.evaluate((it) => it.getRootNode().activeElement === it)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`no way by keyboard to ${target}`);
+}
+
+/** Waits until nothing on a page moves that will come to rest. */
+export function settled(page) {
+  return page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((it) => it.effect?.getTiming().iterations !== Infinity)
+        .map((it) => it.finished.catch(() => {})),
+    ),
+  );
+}
+
+/** What a browser is opened with, so that pages are told in the colours that STORY_SCHEME names. */
+export const COLOURS = { colorScheme: process.env.STORY_SCHEME ?? 'light' };
+
+/** Keeps a picture of a page in the folder that STORY_SHOTS names, if it names one. */
+export async function picture(page, name) {
+  const folder = process.env.STORY_SHOTS;
+  if (!folder) return;
+  await settled(page);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+const AXE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe has against a page as it stands; nothing when all is well. */
+async function faults(page) {
+  await settled(page);
+  await page.evaluate(await AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
+  );
+  return violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+/** A page as it stands is worth a picture, and axe has nothing against it. */
+export async function looksRight(page, name) {
+  await picture(page, name);
+  assert.deepEqual(await faults(page), [], name);
 }

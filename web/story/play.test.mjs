@@ -1,5 +1,5 @@
 // Everything people can play, by a host and three viewers on phones: one taps in English, one in Chinese, one has only a
-// keyboard. Whatever chance decides is computed again by the offline command. PLAY_SHOTS names a folder for pictures.
+// keyboard. Whatever chance decides is computed again by the offline command.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -7,14 +7,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { LINGER, startBrowser, startServer, until } from './house.mjs';
+import { LINGER, openHouse, picture, startBrowser, startServer, until } from './house.mjs';
 
 const ROOM = 'play';
 const phone = (locale) => ({ viewport: { width: 390, height: 844 }, locale, hasTouch: true, isMobile: true, deviceScaleFactor: 1.5 });
 const DESK = { viewport: { width: 1440, height: 1000 }, locale: 'en-US' };
-const SHOTS = process.env.PLAY_SHOTS;
 
-let server, browser, studio, ann, bob, cat;
+let server, browser, studio, staff, ann, bob, cat;
 
 before(async () => {
   server = await startServer('--hold-out', '0');
@@ -26,26 +25,7 @@ after(async () => {
   await server?.forget();
 });
 
-async function staff(method, path, body) {
-  return studio.evaluate(
-    async ([method, path, body]) => {
-      const me = await (await fetch('/api/me')).json();
-      const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
-      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [method, path, body],
-  );
-}
-
 const ask = (act) => staff('POST', `/api/rooms/${ROOM}/ask`, act);
-
-async function shot(page, name) {
-  if (!SHOTS) return;
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((it) => it.effect?.getTiming().iterations !== Infinity).map((it) => it.finished.catch(() => {}))));
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-}
 
 /** Starts an activity by the studio's form: what kind, and what to fill in by its labels. */
 async function start(kind, fields, ticks = []) {
@@ -58,7 +38,7 @@ async function start(kind, fields, ticks = []) {
     else await field.fill(String(value));
   }
   for (const tick of ticks) await studio.getByRole('checkbox', { name: tick }).uncheck();
-  await shot(studio, `play-form-${kind.toLowerCase().replaceAll(' ', '-')}-desktop-en`);
+  await picture(studio, `play-form-${kind.toLowerCase().replaceAll(' ', '-')}-desktop-en`);
   await studio.getByRole('button', { name: 'Start', exact: true }).click();
   await studio.getByRole('button', { name: 'Start one' }).waitFor();
 }
@@ -110,17 +90,7 @@ async function verified(activity) {
 }
 
 test('a host and three viewers meet', async () => {
-  studio = await (await browser.newContext(DESK)).newPage();
-  await studio.goto(server.invite);
-  await studio.getByLabel('Your name').fill('Mei');
-  await studio.getByLabel('Login').fill('mei');
-  await studio.getByLabel(/password/i).fill('a long enough secret');
-  await studio.getByRole('button', { name: 'Join' }).click();
-  await studio.getByLabel('Title').fill('Tea evening');
-  await studio.getByLabel('Address').fill(ROOM);
-  await studio.getByLabel("Host's name as the audience sees it").fill('Mei');
-  await studio.getByRole('button', { name: 'Open room' }).click();
-  await studio.getByText('“Tea evening” is open').waitFor();
+  ({ page: studio, staff } = await openHouse(server, await browser.newContext(DESK), ROOM, 'Tea evening'));
   const item = { id: 7, title: 'Blue teapot', seller: 'Story shop', image: '', price: { minor: 2900, currency: 'CNY' } };
   await staff('POST', '/api/catalogue', { products: [item] });
   await ask({ kind: 'list-item', item: 7 });
@@ -140,8 +110,8 @@ test('a vote: one vote each, and a changed mind counts once', async () => {
   await press(cat, 'Vote for Red');
   await press(ann, 'Vote for Blue');
   await dialog(ann).getByText(/67/).first().waitFor();
-  await shot(ann, 'play-vote-phone-en');
-  await shot(bob, 'play-vote-phone-zh');
+  await picture(ann, 'play-vote-phone-en');
+  await picture(bob, 'play-vote-phone-zh');
   await end();
   assert.deepEqual((await verified(1)).outcome, { kind: 'votes', votes: [1, 2] });
   await all(back);
@@ -153,7 +123,7 @@ test('a quiz: answered, explained, and won by who was right', async () => {
   await all((page) => open(page, /Quiz|答题/));
   await next();
   await all((page) => dialog(page).getByText('What is it made of?').waitFor());
-  await shot(ann, 'play-quiz-question-phone-en');
+  await picture(ann, 'play-quiz-question-phone-en');
   await press(ann, 'glass');
   await press(bob, 'clay');
   await press(cat, 'glass');
@@ -161,8 +131,8 @@ test('a quiz: answered, explained, and won by who was right', async () => {
   await next();
   await dialog(ann).getByText('It is blown from glass.').waitFor();
   await dialog(bob).getByText('答错了', { exact: false }).waitFor();
-  await shot(ann, 'play-quiz-explained-phone-en');
-  await shot(bob, 'play-quiz-explained-phone-zh');
+  await picture(ann, 'play-quiz-explained-phone-en');
+  await picture(bob, 'play-quiz-explained-phone-zh');
   await next();
   await all((page) => dialog(page).getByText('How many cups does it hold?').waitFor());
   await press(ann, 'four');
@@ -179,15 +149,15 @@ test('a quiz: answered, explained, and won by who was right', async () => {
 test('a red packet: every cent is given or goes back', async () => {
   await start('Red packet', { 'Amount in all': 10, Shares: 5 });
   await all((page) => open(page, /Red packet|红包/));
-  await shot(bob, 'play-packet-phone-zh');
+  await picture(bob, 'play-packet-phone-zh');
   await press(ann, 'Open my share');
   await press(bob, '领我的红包');
   await press(cat, 'Open my share');
   await all((page) => dialog(page).getByText(/Your share is kept|已为你留好/).waitFor());
   await end();
   await all((page) => dialog(page).getByText(/for you$|你得到/).waitFor());
-  await shot(ann, 'play-packet-opened-phone-en');
-  await shot(bob, 'play-packet-opened-phone-zh');
+  await picture(ann, 'play-packet-opened-phone-en');
+  await picture(bob, 'play-packet-opened-phone-zh');
   const { outcome } = await verified(3);
   assert.equal(outcome.shares.reduce((sum, it) => sum + it, 0) + outcome.rest_minor, 1000);
   await all(back);
@@ -200,10 +170,10 @@ test('a wheel: its odds are its slices, and it gives no more than there is', asy
   await press(bob, '帮我转一次');
   await press(cat, 'Spin for me');
   await all((page) => dialog(page).getByText(/Your turn is in|已加入/).waitFor());
-  await shot(ann, 'play-wheel-phone-en');
+  await picture(ann, 'play-wheel-phone-en');
   await end();
   await all((page) => dialog(page).getByText(/stopped at|停在/).waitFor());
-  await shot(bob, 'play-wheel-stopped-phone-zh');
+  await picture(bob, 'play-wheel-stopped-phone-zh');
   assert.equal((await verified(4)).outcome.spins.length, 3);
   await all(back);
 });
@@ -216,10 +186,10 @@ test('guess the price: the closest wins', async () => {
     await press(page, new RegExp(`^${name}$`));
   }
   await all((page) => dialog(page).getByText(/You guessed|你猜的是/).waitFor());
-  await shot(bob, 'play-guess-phone-zh');
+  await picture(bob, 'play-guess-phone-zh');
   await end();
   await dialog(bob).getByText('你中奖了！').waitFor();
-  await shot(ann, 'play-guess-over-phone-en');
+  await picture(ann, 'play-guess-over-phone-en');
   assert.equal((await verified(5)).outcome.winners.length, 1);
   await all(back);
 });
@@ -227,7 +197,7 @@ test('guess the price: the closest wins', async () => {
 test('the first one gets it, and the others hear it kindly', async () => {
   await start('First ones win', { Prize: 'A tea towel' });
   await all((page) => open(page, /First|先到先得/));
-  await shot(ann, 'play-first-phone-en');
+  await picture(ann, 'play-first-phone-en');
   await press(cat, 'Grab one');
   await dialog(cat).getByText('You won!').waitFor();
   await dialog(ann).getByText('This one is over').waitFor();
@@ -240,7 +210,7 @@ test('a task: asked and followed is done', async () => {
   await open(ann, /Task/);
   await press(ann, 'Begin');
   await dialog(ann).getByRole('button', { name: /I am done/ }).waitFor();
-  await shot(ann, 'play-task-phone-en');
+  await picture(ann, 'play-task-phone-en');
   await back(ann);
   const words = ann.getByRole('textbox').first();
   await words.fill('how much is it?');
@@ -260,8 +230,8 @@ test('a PK: cheers pull the rope', async () => {
   await press(bob, '为 Lin 加油');
   await press(cat, 'Cheer for Mei');
   await until('the cheers arrived', () => dialog(ann).getByRole('img', { name: 'Mei 7 : 1 Lin' }).isVisible());
-  await shot(ann, 'play-pk-phone-en');
-  await shot(bob, 'play-pk-phone-zh');
+  await picture(ann, 'play-pk-phone-en');
+  await picture(bob, 'play-pk-phone-zh');
   await end();
   await dialog(cat).getByText('Mei wins').waitFor();
   assert.deepEqual((await verified(8)).outcome.points, [7, 1]);
@@ -271,7 +241,7 @@ test('a PK: cheers pull the rope', async () => {
 test('quick tap: whoever is as fast as a person may win', async () => {
   await start('Quick tap', { Signals: 1, Prize: 'A cup' });
   await all((page) => open(page, /Quick tap|快手点/));
-  await shot(ann, 'play-reflex-phone-en');
+  await picture(ann, 'play-reflex-phone-en');
   // A person sees the light and then moves: the page itself stands in for eye and hand.
   await all((page) =>
     page.evaluate(
@@ -290,10 +260,10 @@ test('quick tap: whoever is as fast as a person may win', async () => {
     ),
   );
   await dialog(ann).getByText(/That counts/).waitFor();
-  await shot(ann, 'play-reflex-counted-phone-en');
+  await picture(ann, 'play-reflex-counted-phone-en');
   await end();
   const { players, outcome } = await verified(9);
   assert.deepEqual(players.map((it) => it.number), ['1', '1', '1']);
   assert.equal(outcome.winners.length, 1);
-  await shot(studio, 'play-studio-desktop-en');
+  await picture(studio, 'play-studio-desktop-en');
 });

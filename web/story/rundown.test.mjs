@@ -3,14 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startBrowser, startServer, until } from './house.mjs';
+import { openHouse, startBrowser, startServer, until } from './house.mjs';
 
 const ROOM = 'story';
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-US', hasTouch: true };
 const DESK = { viewport: { width: 1440, height: 900 }, locale: 'en-US' };
 const ITEM = { id: 7, title: 'Blue teapot', seller: 'Story shop', image: '', price: { minor: 2900, currency: 'CNY' } };
 
-let server, browser, studio, editor, ann;
+let server, browser, studio, staff, editor, ann;
 
 before(async () => {
   server = await startServer();
@@ -22,36 +22,13 @@ after(async () => {
   await server?.forget();
 });
 
-function staff(method, path, body) {
-  return studio.evaluate(
-    async ([method, path, body]) => {
-      const me = await (await fetch('/api/me')).json();
-      const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
-      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [method, path, body],
-  );
-}
-
 const chip = (state) => ann.locator(`[data-climax=${state}]`);
 const card = () => ann.locator('article').filter({ hasText: 'Blue teapot' });
 const on = () => studio.locator('[data-step]');
 
 test('an operator writes the run of show, and moves a step by keyboard', async () => {
   const context = await browser.newContext(DESK);
-  studio = await context.newPage();
-  await studio.goto(server.invite);
-  await studio.getByLabel('Your name').fill('Mei');
-  await studio.getByLabel('Login').fill('mei');
-  await studio.getByLabel(/password/i).fill('a long enough secret');
-  await studio.getByRole('button', { name: 'Join' }).click();
-  await studio.getByLabel('Title').fill('Tea evening');
-  await studio.getByLabel('Address').fill(ROOM);
-  await studio.getByLabel("Host's name as the audience sees it").fill('Mei');
-  await studio.getByRole('button', { name: 'Open room' }).click();
-  await studio.getByText('“Tea evening” is open').waitFor();
+  ({ page: studio, staff } = await openHouse(server, context, ROOM, 'Tea evening'));
   await staff('POST', '/api/catalogue', { products: [ITEM] });
   await staff('POST', `/api/rooms/${ROOM}/ask`, { kind: 'list-item', item: ITEM.id });
   editor = await context.newPage();
