@@ -145,7 +145,6 @@ impl Gather {
         let mut state = self.state();
         state.likes = state.likes.saturating_add(likes.min(LIKES_MAX));
         state.likers.insert(person);
-        state.sprinters.like(person);
     }
 
     pub(crate) fn cheer(&self, activity: ActivityId, side: u8, cheers: u32) {
@@ -227,14 +226,15 @@ impl Gather {
             reports.push(Report::PeopleGone { people: people.to_vec() });
         }
 
-        if let Some((sprint, people)) = state.sprinters.take() {
-            reports.push(Report::SprintJoined { sprint, people });
-        }
         if state.likes > 0 {
-            let people = u32::try_from(state.likers.len()).unwrap_or(u32::MAX);
-            reports.push(Report::LikesCame { likes: state.likes, people });
-            state.likes = 0;
-            state.likers.clear();
+            let likers = std::mem::take(&mut state.likers);
+            // Told now, their likes count for the sprint that runs now, even when it opened after they liked.
+            likers.iter().for_each(|person| state.sprinters.like(*person));
+            if let Some((sprint, people)) = state.sprinters.take() {
+                reports.push(Report::SprintJoined { sprint, people });
+            }
+            let people = u32::try_from(likers.len()).unwrap_or(u32::MAX);
+            reports.push(Report::LikesCame { likes: std::mem::take(&mut state.likes), people });
         }
         for (activity, points) in std::mem::take(&mut state.cheers) {
             reports.push(Report::Cheered { activity, points });
@@ -389,6 +389,17 @@ mod tests {
         };
         assert_eq!(people, &[PersonId(1)]);
         assert_eq!((arrived.len(), left.len()), (1, 1));
+    }
+
+    #[test]
+    fn whose_likes_count_for_a_sprint_is_in_it_though_it_opened_after_they_liked() {
+        let gather = Gather::default();
+        gather.like(PersonId(1), 3);
+        gather.sprint(Some(1));
+        let joined = Report::SprintJoined { sprint: 1, people: vec![PersonId(1)] };
+        assert_eq!(gather.take(Duration::MAX), vec![joined, Report::LikesCame { likes: 3, people: 1 }]);
+        gather.like(PersonId(1), 2);
+        assert_eq!(gather.take(Duration::MAX), vec![Report::LikesCame { likes: 2, people: 1 }]);
     }
 
     #[test]
