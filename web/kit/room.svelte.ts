@@ -35,7 +35,7 @@ export function complain(error: unknown): void {
 }
 
 type Heard = (events: readonly RoomEvent[], view: View, replayed: boolean) => void;
-type Options = Pick<ConnectionOptions, 'token' | 'insight' | 'quiet'> & { room: string; base?: string };
+type Options = Pick<ConnectionOptions, 'token' | 'device' | 'onDevice' | 'insight' | 'quiet'> & { room: string; base?: string };
 
 export class LiveRoom {
   view: View | undefined = $state.raw();

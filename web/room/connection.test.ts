@@ -80,7 +80,8 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 8; i++) await Promise.resolve();
 }
 
-async function enter(token: () => Promise<string> = async () => 'token') {
+async function enter(token: () => Promise<string> = async () => 'token', device?: string) {
+  const keptDevices: string[] = [];
   const world = new World();
   const views: View[] = [];
   const states: [LinkState, string | undefined][] = [];
@@ -88,6 +89,8 @@ async function enter(token: () => Promise<string> = async () => 'token') {
   const connection = new Connection({
     url: 'ws://house/ws/rooms/tea',
     token,
+    device,
+    onDevice: (token) => keptDevices.push(token),
     surroundings: world,
     onView: (view) => views.push(view),
     onState: (state, code) => states.push([state, code]),
@@ -95,7 +98,7 @@ async function enter(token: () => Promise<string> = async () => 'token') {
   });
   connection.start();
   await settle();
-  return { world, connection, views, states, heard };
+  return { world, connection, views, states, heard, keptDevices };
 }
 
 const events = (position: string, ...list: RoomEvent[]): ToClient => ({ t: 'events', position, at: 0, events: list });
@@ -106,6 +109,18 @@ describe('the way to a room', () => {
     world.last.open().say(welcome());
     expect(world.last.sent[0]).toEqual({ t: 'hello', insight: false, quiet: false, token: 'token' });
     expect(views.at(-1)?.title).toBe('Tea');
+  });
+
+  test('says the device it was given, now and at the next visit', async () => {
+    const { world, keptDevices } = await enter();
+    expect(world.last.open().sent[0]).not.toHaveProperty('device');
+    world.last.say(welcome({ device: 'a-device' }));
+    world.last.break();
+    await world.pass(2_000);
+    expect(world.last.open().sent[0]).toMatchObject({ device: 'a-device' });
+    const [kept] = keptDevices;
+    const later = await enter(undefined, kept);
+    expect(later.world.last.open().sent[0]).toMatchObject({ device: 'a-device' });
   });
 
   test('goes on after a break from the last position it took in', async () => {

@@ -33,6 +33,10 @@ export interface ConnectionOptions {
   url: string;
   /** Asked before every attempt; staff give no token. A refusal by name ends the connection. */
   token: (expired: boolean) => Promise<string | undefined>;
+  /** The device token that this page kept from an earlier visit. */
+  device?: string | undefined;
+  /** A device token to keep for later visits; pages of the server itself have a cookie and are given none. */
+  onDevice?: (token: string) => void;
   insight?: boolean;
   quiet?: boolean;
   surroundings: Surroundings;
@@ -53,6 +57,7 @@ export function reaches(position: string, target: string): boolean {
 
 export class Connection {
   readonly outbox = new Outbox();
+  #device: string | undefined;
   #view: View | undefined;
   #insight: Insight | undefined;
   #position: string | undefined;
@@ -73,6 +78,7 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {
     this.#backoff = new Backoff(options.surroundings.random);
+    this.#device = options.device;
   }
 
   /** Opens the way; call once. */
@@ -160,6 +166,7 @@ export class Connection {
     socket.onopen = () => {
       const hello: FromClient = { t: 'hello', insight: !!this.options.insight, quiet: !!this.options.quiet };
       if (token) hello.token = token;
+      if (this.#device) hello.device = this.#device;
       if (this.#position && this.#view) hello.from = this.#position;
       socket.send(JSON.stringify(hello));
     };
@@ -203,6 +210,10 @@ export class Connection {
     if (this.#bestRtt === Infinity) this.#clockOffset = message.server_time - surroundings.now();
     this.#heartbeatMs = Math.max(2, message.heartbeat_s) * 1000;
     this.#expired = false;
+    if (message.device) {
+      this.#device = message.device;
+      this.options.onDevice?.(message.device);
+    }
     this.#backoff.reset();
     this.#become('open', undefined);
     if (message.recovered && this.#view) {

@@ -204,16 +204,14 @@ export class Rest {
 
   async #fetch(path: string, { method, type, body, token }: Sent): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
-    if (body !== undefined) headers['content-type'] = type ?? 'application/json';
     const isFile = body instanceof Blob;
-    if (body !== undefined) headers['content-type'] = isFile ? body.type || 'image/jpeg' : 'application/json';
+    if (body !== undefined) headers['content-type'] = type ?? (isFile ? body.type || 'image/jpeg' : 'application/json');
     if (token) headers.authorization = `Bearer ${token}`;
     else if (this.csrf) headers['x-csrf'] = this.csrf;
     const init: RequestInit = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
     // A shop's page speaks by token alone; its visitors' cookies are none of our business.
     init.credentials = this.base ? 'omit' : 'same-origin';
-    if (body !== undefined) init.body = type ? String(body) : JSON.stringify(body);
-    if (body !== undefined) init.body = isFile ? body : JSON.stringify(body);
+    if (body !== undefined) init.body = isFile ? body : type ? String(body) : JSON.stringify(body);
     try {
       return await fetch(this.base + path, init);
     } catch {

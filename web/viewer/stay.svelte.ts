@@ -44,6 +44,8 @@ export interface StayOptions {
 }
 
 const LIKES_MAX = 50;
+/** Where a shop's page keeps what our own pages have in a cookie. */
+const DEVICE = 'linger.device.';
 
 function kept(key: string): string | null {
   try {
@@ -96,6 +98,8 @@ export class Stay {
       room: options.room,
       base: options.base,
       token: (expired) => this.token(expired),
+      device: kept(DEVICE + options.base) ?? undefined,
+      onDevice: (token) => keep(DEVICE + options.base, token),
     });
   }
 

@@ -2224,6 +2224,8 @@ export interface components {
         };
         /** @description From client to server: one JSON object a text frame, at most 4 KiB. */
         FromClient: {
+            /** @description Pages of other sites and programs: the device token that an earlier welcome gave. Our own pages have it in a cookie. */
+            device?: string | null;
             /** @description The position up to which the client knows the room, to go on from there. */
             from?: string | null;
             /** @description Staff: send figures every second. */
@@ -2394,6 +2396,11 @@ export interface components {
         } | {
             /** @description What the loser does. */
             forfeit?: string;
+            /**
+             * Format: int64
+             * @description How much in paid gifts is worth one point, in minor units of the shop's currency; absent when gifts do not count.
+             */
+            gift_point_minor?: number | null;
             /** @enum {string} */
             kind: "pk";
             /**
@@ -2510,6 +2517,7 @@ export interface components {
         } | {
             /** @description What the loser does. */
             forfeit: string;
+            gift_point?: components["schemas"]["MoneyWire"] | null;
             /** @enum {string} */
             kind: "pk";
             /** @description Their points. */
@@ -3017,13 +3025,15 @@ export interface components {
             call?: components["schemas"]["MyCallWire"] | null;
             call_ended?: components["schemas"]["CallEndWire"] | null;
             ended?: components["schemas"]["SeatEndWire"] | null;
-            /** @description Whether they are muted on stage. */
+            /** @description Whether staff have muted them on stage. */
             muted?: boolean;
             /**
              * Format: int32
              * @description Their place in the line, from 1.
              */
             place?: number | null;
+            /** @description Whether they have muted themselves there. */
+            self_muted?: boolean;
             /** @description Where they are. */
             stage: components["schemas"]["MyStage"];
             /**
@@ -3094,7 +3104,7 @@ export interface components {
         NoCallWire: "nobody-free" | "answered-otherwise" | "not-ours";
         /** @description Somebody on stage. */
         OnStageWire: {
-            /** @description Whether they are muted. */
+            /** @description Whether staff have muted them. */
             muted: boolean;
             /** @description Their name; empty when erased. */
             name: string;
@@ -3105,6 +3115,8 @@ export interface components {
              * @description Their seat, from 1; the host's is 0.
              */
             seat: number;
+            /** @description Whether they have muted themselves; they are heard when neither stands. */
+            self_muted?: boolean;
             /**
              * Format: int64
              * @description Since when.
@@ -3996,6 +4008,11 @@ export interface components {
             do: "leave-stage";
         } | {
             /** @enum {string} */
+            do: "mute-self";
+            /** @description Whether you are muted. */
+            muted: boolean;
+        } | {
+            /** @enum {string} */
             do: "open-stage";
             /**
              * Format: int32
@@ -4598,6 +4615,11 @@ export interface components {
             gift: string;
             /** @description 32 lower-case hexadecimal digits, made at random by the giver's device. */
             order: string;
+            /**
+             * Format: int32
+             * @description For which side of a PK, 0 or 1; for the room's own host when absent.
+             */
+            side?: number | null;
             /** @description Words that go with it. */
             words?: string;
         } | {
@@ -4711,6 +4733,8 @@ export interface components {
         };
         /** @description From server to client: one JSON object a text frame. */
         ToClient: {
+            /** @description A device token to be kept and said in the next hello: given once, to who came without one and has no cookie. */
+            device?: string | null;
             /**
              * Format: int32
              * @description Answer or ask something at least this often, s.

@@ -6,8 +6,8 @@
 use linger_engine::{Clock, Engine, EngineConfig, Refused, Seeds, rebuild};
 use linger_log::{DiskConfig, DiskLog, Log, MemoryLog, Position, SimDisk, SimFault};
 use linger_protocol::{
-    Act, Actor, Currency, Event, Item, ItemId, Millis, Money, OrderId, PersonId, Refusal, Report, Request,
-    RoomId, Spoken,
+    Act, ActivityAct, ActivityEvent, ActivityId, Actor, Currency, Event, Game, Item, ItemId, Millis, Money,
+    Move, OrderId, Outcome, PersonId, Refusal, Report, Request, RoomId, Spoken, Terms,
 };
 use std::{
     path::Path,
@@ -46,10 +46,22 @@ struct Evening {
     room: RoomId,
 }
 
+/// Seeds that this house cannot open.
+struct LostSeeds;
+
+impl Seeds for LostSeeds {
+    fn unseal(&self, _: &[u8]) -> Option<[u8; 32]> {
+        None
+    }
+}
+
 fn start(log: Arc<dyn Log>, clock: Arc<HandClock>) -> Evening {
+    start_with(log, clock, Arc::new(OpenSeeds))
+}
+
+fn start_with(log: Arc<dyn Log>, clock: Arc<HandClock>, seeds: Arc<dyn Seeds>) -> Evening {
     clock.reach(Millis(1_000_000));
-    let (engine, _) =
-        Engine::start(log, clock.clone(), Arc::new(OpenSeeds), EngineConfig::default()).unwrap();
+    let (engine, _) = Engine::start(log, clock.clone(), seeds, EngineConfig::default()).unwrap();
     Evening { engine, clock, room: RoomId::new("show").unwrap() }
 }
 
@@ -231,6 +243,41 @@ async fn a_draw_is_revealed_in_the_same_breath_as_its_list_is_frozen() {
     let batch = feed.next().await.unwrap();
     let kinds: Vec<_> = batch.entries.iter().map(|it| &it.event).collect();
     assert!(matches!(kinds[..], [Event::DrawFrozen { .. }, Event::DrawRevealed { .. }]), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn what_was_frozen_before_a_crash_is_settled_after_it_and_once() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = start_with(log.clone(), Arc::default(), Arc::new(LostSeeds));
+    let opening = Act::OpenRoom { title: "Tea".into(), host: PersonId(1), host_name: "Li".into() };
+    evening.ask(Actor::HOUSE, opening).await.unwrap();
+    let (seed, budget) = ([7; 32], Money::new(1_000, Currency::CNY));
+    let game = Game::Packet { budget, parts: 2, even: false, lasts_ms: 2_000 };
+    let terms = Terms { title: "A packet".into(), game, prize: None };
+    let commit = linger_room::activity::commitment(&seed, &terms.secret());
+    let sealed_seed = seed.to_vec();
+    let open = ActivityAct::Open { terms: Box::new(terms), commit, sealed_seed, worth_max: budget };
+    evening.ask(Actor::HOUSE, Act::Activity(open)).await.unwrap();
+    let (activity, play) = (ActivityId(1), Move::Enter);
+    for person in 3..5 {
+        let enter = ActivityAct::Play { activity, play, device: 0, name: None };
+        evening.ask(Actor::viewer(PersonId(person)), Act::Activity(enter)).await.unwrap();
+    }
+    // The seed could not be opened: all that stands is who was in.
+    assert_eq!(evening.look(|room| room.activities_awaiting_seed().len()).await, 1);
+    evening.engine.stop().await;
+
+    for _ in 0..2 {
+        let evening = start(log.clone(), evening.clock.clone());
+        let outcome = evening.look(|room| room.activity_record(ActivityId(1)).map(|it| it.outcome)).await;
+        let Some(Outcome::Shares { shares, rest_minor }) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(shares.iter().map(|it| it.minor).sum::<i64>() + rest_minor, 1_000);
+        let tail = evening.engine.tail(&evening.room).unwrap();
+        let all = evening.engine.read(&evening.room, Position { offset: 0, ..tail }, 100).await.unwrap();
+        let settled = |event: &Event| matches!(event, Event::Activity(ActivityEvent::Settled { .. }));
+        assert_eq!(all.iter().filter(|it| settled(&it.event)).count(), 1);
+        evening.engine.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Activities: the terms that are published before anybody takes part, and the moves people ask for. It does not know what
 //! comes of them: `played.rs` has that.
 
-use crate::{ActivityId, ItemId, Money, Role, RoomId};
+use crate::{ActivityId, ItemId, Money, Role, RoomId, Sealed};
 use minicbor::{Decode, Encode};
 
 /// What is published of an activity when it opens. It never changes afterwards.
@@ -129,6 +129,9 @@ pub enum Game {
         /// How long, in ms.
         #[n(3)]
         lasts_ms: u64,
+        /// How much in paid gifts is worth one point, as much as one cheer; gifts do not count when there is none.
+        #[n(4)]
+        gift_point: Option<Money>,
     },
     /// A wheel of fortune; everybody who joins spins once.
     #[n(7)]
@@ -255,6 +258,8 @@ pub enum ActivityAct {
         play: Move,
         /// The device it comes from, as a keyed digest; zero when unknown.
         device: u32,
+        /// The player's name under their key; kept with the first move alone.
+        name: Option<Sealed>,
     },
     /// Go on to what comes next, before its time.
     Next {

@@ -29,11 +29,14 @@ pub enum ClubTask {
     /// Paying an order.
     #[n(6)]
     Order,
+    /// Giving the host a paid gift.
+    #[n(7)]
+    Gift,
 }
 
 impl ClubTask {
     /// Every task, in the order of their numbers.
-    pub const ALL: [ClubTask; 7] = [
+    pub const ALL: [ClubTask; 8] = [
         ClubTask::Comment,
         ClubTask::Answered,
         ClubTask::CheckIn,
@@ -41,13 +44,14 @@ impl ClubTask {
         ClubTask::Brought,
         ClubTask::Watched,
         ClubTask::Order,
+        ClubTask::Gift,
     ];
 
     /// How often a day it earns points: part of the rules that everybody can read.
     pub fn per_day(self) -> u32 {
         match self {
             ClubTask::Comment => 5,
-            ClubTask::Answered | ClubTask::Order => 3,
+            ClubTask::Answered | ClubTask::Order | ClubTask::Gift => 3,
             ClubTask::CheckIn | ClubTask::Streak => 1,
             ClubTask::Brought => 10,
             ClubTask::Watched => 6,
@@ -64,6 +68,7 @@ impl ClubTask {
             ClubTask::Brought => "brought",
             ClubTask::Watched => "watched",
             ClubTask::Order => "order",
+            ClubTask::Gift => "gift",
         }
     }
 

@@ -1,7 +1,7 @@
 //! What came of activities: the moves that count, the steps, and the outcomes. It does not know who wins: `linger-room`
 //! decides, and says how anybody can decide it again.
 
-use crate::{ActivityId, Millis, PersonId, Terms};
+use crate::{ActivityId, Millis, PersonId, Sealed, Terms};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
 /// A move that counts.
@@ -202,6 +202,9 @@ pub enum ActivityEvent {
         /// From which device; zero when unknown.
         #[n(3)]
         device: u32,
+        /// Their name under their key, with their first move: who wins is told by name, and may never say a word.
+        #[n(4)]
+        name: Option<Sealed>,
     },
     /// It went on.
     #[n(2)]

@@ -22,6 +22,11 @@ pub enum SeatAct {
     DeclineSeat,
     /// Leave the stage.
     LeaveStage,
+    /// Being on stage, be heard no longer, or again.
+    MuteSelf {
+        /// Whether they are muted.
+        muted: bool,
+    },
     /// Open the stage, or change how it is open.
     OpenStage {
         /// Seats beside the host's, 1 to [`Limits::SEATS_MAX`].
@@ -51,7 +56,7 @@ pub enum SeatAct {
         /// Who.
         person: PersonId,
     },
-    /// Whether somebody on stage may be heard.
+    /// Whether somebody on stage may be heard. What they decided for themselves stays as it is.
     SetMuted {
         /// Who.
         person: PersonId,
@@ -108,6 +113,7 @@ impl SeatAct {
             | SeatAct::AcceptSeat
             | SeatAct::DeclineSeat
             | SeatAct::LeaveStage
+            | SeatAct::MuteSelf { .. }
             | SeatAct::AskForCall { .. }
             | SeatAct::WithdrawCall => &[Viewer],
             SeatAct::Invite { .. }
@@ -360,6 +366,16 @@ pub enum SeatEvent {
         /// How.
         #[n(1)]
         end: CallEnd,
+    },
+    /// Somebody on stage does not want to be heard, or wants to again.
+    #[n(13)]
+    SelfMuted {
+        /// Who.
+        #[n(0)]
+        person: PersonId,
+        /// Whether they are muted.
+        #[n(1)]
+        muted: bool,
     },
 }
 

@@ -21,6 +21,8 @@ pub enum TalkAct {
         giver: Sealed,
         /// Words that go with it, at most [`crate::Limits::COMMENT_CHARS`].
         words: Option<Spoken>,
+        /// For which side of a PK, 0 or 1; for the room's own host when nobody said.
+        side: Option<u8>,
     },
     /// Say what the talk is to be about for a while; another topic goes, and with it what was featured.
     SetTopic {
@@ -107,6 +109,9 @@ pub enum TalkEvent {
         /// Name and words under the giver's key.
         #[n(8)]
         words: Option<Sealed>,
+        /// For which side of a PK, 0 or 1; for the room's own host when nobody said.
+        #[n(9)]
+        side: Option<u8>,
     },
     /// A gift is paid, and with that given. Its words, if it has any, follow as a comment.
     #[n(1)]

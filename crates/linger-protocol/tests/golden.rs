@@ -9,6 +9,8 @@ use linger_protocol::*;
 mod activity;
 #[path = "golden/care.rs"]
 mod care;
+#[path = "samples/club.rs"]
+mod club;
 #[path = "samples/sale.rs"]
 mod sale;
 #[path = "golden/seat.rs"]
@@ -140,7 +142,7 @@ fn samples() -> Vec<(&'static str, Entry)> {
     all.extend(show());
     all.extend(activity::all());
     all.extend(seat::samples());
-    all.extend(club());
+    all.extend(club::all());
     all.extend(rundown());
     all.extend(around_the_talk());
     all.extend(sale::all());
@@ -324,51 +326,6 @@ fn show() -> Vec<(&'static str, Entry)> {
     ]
 }
 
-fn club() -> Vec<(&'static str, Entry)> {
-    let (ann, bob, session) = (PersonId(0x0123_4567_89ab_cdef), PersonId(5), SessionId(5));
-    let name = || Sealed { key: KeyId(9), body: vec![0xde, 0xad].into() };
-    let until = Millis(1_700_000_060_000);
-    let came = Arrival { session, person: bob, source: "share".into(), brought_by: Some(ann) };
-    let all_tasks = ClubTask::ALL.iter().map(|task| TaskPoints { task: *task, points: 300 }).collect();
-    let set =
-        ClubEvent::ClubSet { name: "茶友会".into(), levels: vec![0, 100, 100_000], tasks: all_tasks };
-    let points = ClubEvent::Points {
-        person: ann,
-        task: ClubTask::Watched,
-        n: 2,
-        points: 10,
-        day: 20_000,
-        total: u64::MAX,
-        level: 3,
-    };
-    let opened =
-        ClubEvent::SprintOpened { sprint: 1, goal: 10_000, reward: "a cup for all".into(), from: 70, until };
-    let viewer = |event| asked(Role::Viewer, Event::Club(event));
-    let told = |event| reported(Event::Club(event));
-    vec![
-        ("club-set", asked(Role::Host, Event::Club(set))),
-        ("club-day-began", told(ClubEvent::DayBegan { day: -1 })),
-        ("club-joined", viewer(ClubEvent::Joined { person: ann, name: name(), members: 1 })),
-        ("club-left", viewer(ClubEvent::Left { person: ann, members: 0 })),
-        ("club-checked-in", viewer(ClubEvent::CheckedIn { person: ann, day: 20_000, streak: 7 })),
-        ("club-points", told(points)),
-        ("club-level-reached", told(ClubEvent::LevelReached { person: ann, level: 10 })),
-        ("club-shared", viewer(ClubEvent::Shared { person: ann, name: name(), until })),
-        ("club-came-by-link", told(ClubEvent::CameByLink { person: bob, session, by: ann, until })),
-        ("club-brought", told(ClubEvent::Brought { person: bob, session, by: ann })),
-        ("club-sprint-opened", asked(Role::Host, Event::Club(opened))),
-        ("club-sprint-joined", told(ClubEvent::SprintJoined { sprint: 1, people: vec![ann, bob] })),
-        (
-            "club-sprint-ended",
-            told(ClubEvent::SprintEnded { sprint: 1, reached: true, likes: 10_040, people: 2 }),
-        ),
-        (
-            "presence-changed-by-link",
-            reported(Event::PresenceChanged { arrived: vec![came], left: vec![], here: 1 }),
-        ),
-    ]
-}
-
 fn rundown() -> Vec<(&'static str, Entry)> {
     let at = Millis(1_700_000_000_000);
     let until = Millis(1_700_000_060_000);
@@ -443,7 +400,7 @@ fn around_the_talk() -> Vec<(&'static str, Entry)> {
         };
         asked(role, made)
     };
-    let sent = |words| TalkEvent::GiftSent {
+    let sent = |words, side| TalkEvent::GiftSent {
         order,
         person,
         role: Role::Viewer,
@@ -453,6 +410,7 @@ fn around_the_talk() -> Vec<(&'static str, Entry)> {
         until,
         giver: sealed(),
         words,
+        side,
     };
     let given = TalkEvent::GiftGiven {
         order,
@@ -466,8 +424,9 @@ fn around_the_talk() -> Vec<(&'static str, Entry)> {
             "comment-made-in-company",
             said(Some(Lane::Talk), Some(CommentId(69_999)), Some(vec![PersonId(5)]), Some(image)),
         ),
-        ("gift-sent", talk(Role::Viewer, sent(None))),
-        ("gift-sent-with-words", talk(Role::Viewer, sent(Some(sealed())))),
+        ("gift-sent", talk(Role::Viewer, sent(None, None))),
+        ("gift-sent-with-words", talk(Role::Viewer, sent(Some(sealed()), None))),
+        ("gift-sent-for-a-side", talk(Role::Viewer, sent(None, Some(1)))),
         ("gift-given", reported(Event::Talk(given))),
         ("gift-lapsed", reported(Event::Talk(TalkEvent::GiftLapsed { order }))),
         ("topic-set", talk(Role::Host, TalkEvent::TopicSet { text: "茶".into(), until })),

@@ -88,7 +88,7 @@ canonical! {
     Seats { terms, line, invited, seated, calls }
     StageTerms { seats, who }
     InLine { person, priority }
-    OnStage { seat, muted }
+    OnStage { seat, muted, self_muted }
     Calls { terms, waiting, taken }
     CallTerms { promise_min }
     CallWaiting { person, priority, until }
@@ -110,7 +110,7 @@ canonical! {
     Talk { topic, featured, gifts, photos }
     Topical { text, until }
     Gifts { gifts, waiting, combos }
-    Gift { person, role, gift, count, amount, until, words, state }
+    Gift { person, role, gift, count, amount, until, words, side, state }
     Photos { waiting, wall }
 }
 

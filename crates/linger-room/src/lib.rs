@@ -396,10 +396,17 @@ impl Room {
         let gift = talk::gifts::note_payment(self, now, order, payment, amount);
         let mut events =
             gift.unwrap_or_else(|| self.orders.note_payment(&self.shelf, now, order, payment, amount));
-        if let Some(Event::OrderPaid { order, .. }) = events.first() {
-            let order = *order;
-            events.extend(sale::after_paid(self, order, payment));
-            events.extend(self.activities.note_paid(now, &self.orders, order));
+        match events.first() {
+            Some(Event::OrderPaid { order, .. }) => {
+                let order = *order;
+                events.extend(sale::after_paid(self, order, payment));
+                events.extend(self.activities.note_paid(now, &self.orders, order));
+            }
+            Some(Event::Talk(TalkEvent::GiftGiven { order, .. })) => {
+                let gift = self.gift(*order).expect("only a gift that was sent is given");
+                events.extend(self.activities.note_gift(now, gift.amount, gift.side));
+            }
+            _ => {}
         }
         events
     }

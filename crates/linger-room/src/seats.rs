@@ -51,8 +51,10 @@ pub struct InLine {
 pub struct OnStage {
     /// Their seat, from 1.
     pub seat: u8,
-    /// Whether they are muted.
+    /// Whether those who run the room have muted them.
     pub muted: bool,
+    /// Whether they have muted themselves. Each lifts their own: somebody is heard when neither stands.
+    pub self_muted: bool,
 }
 
 /// Decides what is asked for about the stage or about calls.
@@ -84,6 +86,11 @@ pub(crate) fn decide(room: &Room, now: Millis, by: Actor, act: &SeatAct) -> Resu
             None => return Err(Refusal::NotOnStage),
             Some(it) if it.muted == *muted => vec![],
             Some(_) => vec![SeatEvent::SeatMuted { person: *person, muted: *muted }],
+        },
+        SeatAct::MuteSelf { muted } => match seats.seated.get(&me) {
+            None => return Err(Refusal::NotOnStage),
+            Some(it) if it.self_muted == *muted => vec![],
+            Some(_) => vec![SeatEvent::SelfMuted { person: me, muted: *muted }],
         },
         SeatAct::OpenCalls { .. }
         | SeatAct::CloseCalls
@@ -245,10 +252,14 @@ impl Seats {
                 let until = self.invited.remove(person).expect("only who is invited is seated");
                 deadlines.clear(until, Due::Seat(*person));
                 assert!(self.seated.values().all(|it| it.seat != *seat), "two people on one seat");
-                self.seated.insert(*person, OnStage { seat: *seat, muted: false });
+                self.seated.insert(*person, OnStage { seat: *seat, muted: false, self_muted: false });
             }
             SeatEvent::SeatMuted { person, muted } => {
                 self.seated.get_mut(person).expect("only who is on stage is muted there").muted = *muted;
+            }
+            SeatEvent::SelfMuted { person, muted } => {
+                self.seated.get_mut(person).expect("only who is on stage mutes themself there").self_muted =
+                    *muted;
             }
             SeatEvent::SeatEnded { person, .. } => self.apply_ended(deadlines, *person),
             _ => self.calls.apply(deadlines, event),

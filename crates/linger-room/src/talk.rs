@@ -37,8 +37,8 @@ pub struct Topical {
 pub(crate) fn decide(room: &Room, now: Millis, by: Actor, act: &TalkAct) -> Result<Vec<Event>, Refusal> {
     let talk = &room.talk;
     match act {
-        TalkAct::SendGift { order, gift, count, price, giver, words } => {
-            let wanted = gifts::Wanted { order: *order, gift, count: *count, price: *price };
+        TalkAct::SendGift { order, gift, count, price, giver, words, side } => {
+            let wanted = gifts::Wanted { order: *order, gift, count: *count, price: *price, side: *side };
             gifts::decide_send(room, now, by, &wanted, giver, words.as_ref())
         }
         TalkAct::SetTopic { text, lasts_ms } => decide_topic(now, text, *lasts_ms),

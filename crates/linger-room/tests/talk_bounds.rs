@@ -119,5 +119,6 @@ fn gift(order: u128, giver: Sealed) -> TalkAct {
         price: Money::new(100, Currency::CNY),
         giver,
         words: None,
+        side: None,
     }
 }

@@ -9,7 +9,7 @@ mod talk;
 pub(crate) use activity::{game, prize_of};
 
 use crate::{
-    account::Caller,
+    account::{Address, Caller},
     error::{ApiError, Body},
     house::House,
     hub::sealed_form,
@@ -19,6 +19,7 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, State},
+    http::HeaderMap,
 };
 use linger_engine::{Done, Refused};
 use linger_protocol::{
@@ -55,10 +56,14 @@ pub(crate) async fn ask_room(
     State(house): State<House>,
     Path(room): Path<String>,
     caller: Caller,
+    address: Address,
+    headers: HeaderMap,
     Body(act): Body<WireAct>,
 ) -> Result<Json<Answer>, ApiError> {
     let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
-    let asker = Asker::of(&caller, &room)?;
+    let device = house.devices.in_cookie(&house.config.public_url, &headers);
+    let device = house.devices.number(&room, device, address.network());
+    let asker = Asker { device, ..Asker::of(&caller, &room)? };
     house.limiter.ask(asker.actor.person).map_err(ApiError::too_many)?;
     carry_out(&house, &room, &asker, act).await.map(Json)
 }
@@ -68,6 +73,8 @@ pub(crate) async fn ask_room(
 pub(crate) struct Asker {
     pub actor: Actor,
     pub name: String,
+    /// The number that the room knows their browser by; zero where no move in a game can come from.
+    pub device: u32,
 }
 
 impl Asker {
@@ -75,11 +82,12 @@ impl Asker {
         match caller {
             Caller::Guest(guest) => {
                 guest.for_room(room)?;
-                Ok(Asker { actor: Actor::viewer(guest.person), name: guest.name.clone() })
+                Ok(Asker { actor: Actor::viewer(guest.person), name: guest.name.clone(), device: 0 })
             }
             Caller::Staff(staff) => Ok(Asker {
                 actor: Actor { person: staff.person, role: staff.role },
                 name: staff.name.clone(),
+                device: 0,
             }),
         }
     }

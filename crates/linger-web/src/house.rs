@@ -33,6 +33,9 @@ pub struct WebConfig {
     pub sockets_per_address_max: usize,
     /// Guest tokens given to one network address in a minute.
     pub guests_per_minute: u32,
+    /// New device tokens given to one network address in an hour; whoever comes beyond that without one shares the limits of
+    /// one device with the rest of the address.
+    pub devices_per_hour: u32,
     /// Asks of one person in a second, in the long run; short bursts may be three times that.
     pub asks_per_second: u32,
     /// Least time between two frames to the same room's sockets: more events go into one frame.
@@ -116,6 +119,7 @@ pub struct Inner {
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) links: Arc<crate::links::Links>,
+    pub(crate) devices: crate::account::Devices,
     zone: TimeZone,
     pub(crate) passkeys: Passkeys,
     pub(crate) metrics: Arc<crate::health::Metrics>,
@@ -149,6 +153,7 @@ impl House {
         let house = House(Arc::new(Inner {
             limiter: Limiter::new(&parts.config),
             links: Arc::new(crate::links::Links::of(&parts.vault)),
+            devices: crate::account::Devices::of(&parts.vault),
             zone: TimeZone::get(&parts.config.zone).unwrap_or(TimeZone::UTC),
             engine: parts.engine,
             store: parts.store,

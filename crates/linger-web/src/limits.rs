@@ -13,6 +13,8 @@ use std::{
 /// Counts and rates. Each check says by how many ms to wait when the answer is no.
 pub(crate) struct Limiter {
     guests: DefaultKeyedRateLimiter<IpAddr>,
+    devices: DefaultKeyedRateLimiter<IpAddr>,
+    moves: DefaultKeyedRateLimiter<u32>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_names: DefaultKeyedRateLimiter<String>,
     asks: DefaultKeyedRateLimiter<PersonId>,
@@ -26,16 +28,21 @@ pub(crate) struct Limiter {
 /// Pictures of one person, and from one address, where guests cost nothing.
 const IMAGES_PER_MINUTE: u32 = 10;
 const IMAGES_OF_ADDRESS_PER_MINUTE: u32 = 60;
+/// Moves in games from one device of a room, whoever makes them: more than a quiz and a reflex game together ask for.
+const MOVES_PER_MINUTE: u32 = 120;
 const SIGN_INS_PER_MINUTE: u32 = 30;
 const OFFERS_PER_MINUTE: u32 = 1_200;
 
 impl Limiter {
     pub(crate) fn new(config: &WebConfig) -> Limiter {
-        let per_minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
-        let asks = NonZeroU32::new(config.asks_per_second).unwrap_or(NonZeroU32::MIN);
+        let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        let per_minute = |n| Quota::per_minute(at_least_one(n));
+        let asks = at_least_one(config.asks_per_second);
         let burst = asks.saturating_mul(NonZeroU32::MIN.saturating_add(2));
         Limiter {
             guests: governor::RateLimiter::keyed(per_minute(config.guests_per_minute)),
+            devices: governor::RateLimiter::keyed(Quota::per_hour(at_least_one(config.devices_per_hour))),
+            moves: governor::RateLimiter::keyed(per_minute(MOVES_PER_MINUTE)),
             sign_ins: governor::RateLimiter::keyed(per_minute(SIGN_INS_PER_MINUTE)),
             sign_in_names: governor::RateLimiter::keyed(per_minute(SIGN_INS_PER_MINUTE)),
             asks: governor::RateLimiter::keyed(Quota::per_second(asks).allow_burst(burst)),
@@ -49,6 +56,16 @@ impl Limiter {
 
     pub(crate) fn guest(&self, address: IpAddr) -> Result<(), u64> {
         wait(&self.guests, &address)
+    }
+
+    /// A new device of this network.
+    pub(crate) fn device(&self, address: IpAddr) -> Result<(), u64> {
+        wait(&self.devices, &address)
+    }
+
+    /// A move in a game, from this device of a room.
+    pub(crate) fn play(&self, device: u32) -> Result<(), u64> {
+        wait(&self.moves, &device)
     }
 
     /// Sign-in is limited by address and by name, so that neither many names from one place nor one name from many
@@ -85,6 +102,8 @@ impl Limiter {
     /// Forgets those who have been quiet for long enough to start afresh.
     pub(crate) fn forget_quiet(&self) {
         self.guests.retain_recent();
+        self.devices.retain_recent();
+        self.moves.retain_recent();
         self.sign_ins.retain_recent();
         self.sign_in_names.retain_recent();
         self.asks.retain_recent();

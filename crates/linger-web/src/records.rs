@@ -104,9 +104,13 @@ fn game_ask(game: Game) -> GameAsk {
         Game::Packet { budget, parts, even, lasts_ms } => {
             GameAsk::Packet { budget_minor: budget.minor, parts, even, lasts_ms }
         }
-        Game::Pk { sides, rival, forfeit, lasts_ms } => {
-            GameAsk::Pk { sides, rival: rival.map(|rival| rival.to_string()), forfeit, lasts_ms }
-        }
+        Game::Pk { sides, rival, forfeit, lasts_ms, gift_point } => GameAsk::Pk {
+            sides,
+            rival: rival.map(|rival| rival.to_string()),
+            forfeit,
+            lasts_ms,
+            gift_point_minor: gift_point.map(|it| it.minor),
+        },
         Game::Wheel { slices, lasts_ms } => {
             let slice =
                 |it: Slice| SliceAsk { label: it.label, weight: it.weight, prize: it.prize.map(prize_ask) };

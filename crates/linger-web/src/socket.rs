@@ -2,9 +2,10 @@
 //! know what any event means.
 
 mod end;
+mod who;
 
 use crate::{
-    account::{Address, guest_from_token, origin_is_ours, staff_from_headers, still_seated},
+    account::{Address, Arrived, still_seated},
     ask::{Asker, carry_out},
     error::ApiError,
     house::{House, RoomDesk},
@@ -12,7 +13,7 @@ use crate::{
     limits::SocketPlace,
     presence::LIKES_MAX,
     rooms::{role_of, room_desk},
-    track::{customer_came, touches::Touch},
+    track::touches::Touch,
     wire::{Answer, FromClient, RoleName, ToClient},
 };
 use axum::{
@@ -20,13 +21,13 @@ use axum::{
         Path, State, WebSocketUpgrade,
         ws::{Message, Utf8Bytes, WebSocket},
     },
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::Response,
 };
 use end::{End, broken, part};
 use futures_util::SinkExt;
 use linger_log::Position;
-use linger_protocol::{ActivityId, Actor, ItemId, LeaveReason, SessionId};
+use linger_protocol::{ActivityId, ItemId, LeaveReason, SessionId};
 use std::{
     collections::VecDeque,
     pin::Pin,
@@ -34,6 +35,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{sync::watch, time::timeout};
+use who::{Came, came};
 
 /// A client that says nothing for so long is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(70);
@@ -86,27 +88,32 @@ pub(crate) async fn room_socket(
         return Err(ApiError::too_many(5_000));
     }
     let place = house.limiter.socket(address.network()).ok_or_else(|| ApiError::too_many(5_000))?;
+    let (arrived, cookie) = Arrived::of(&house, &headers, address.network())?;
     // Small buffers: most sockets are quiet most of the time, and there are many. What is written grows with what there is
     // to say, so that several frames go out in one piece.
-    Ok(upgrade
+    let mut response = upgrade
         .read_buffer_size(1_024)
         .write_buffer_size(WRITE_BYTES)
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)
-        .on_upgrade(move |socket| serve(house, desk, socket, headers, place)))
+        .on_upgrade(move |socket| serve(house, desk, socket, (headers, arrived), place));
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 async fn serve(
     house: House,
     desk: Arc<RoomDesk>,
     mut socket: WebSocket,
-    headers: HeaderMap,
+    (headers, arrived): (HeaderMap, Arrived),
     place: SocketPlace,
 ) {
     house.metrics.socket_opened();
     // What only the first moment needs is boxed and gone afterwards: most of a socket's life is waiting, and there are
     // many of them.
-    let greeted = Box::pin(greet(&house, &desk, &mut socket, &headers)).await;
+    let greeted = Box::pin(greet(&house, &desk, &mut socket, (&headers, &arrived))).await;
     drop(headers);
     let end = match greeted {
         Ok(mut connection) => {
@@ -150,7 +157,7 @@ async fn greet(
     house: &House,
     desk: &Arc<RoomDesk>,
     socket: &mut WebSocket,
-    headers: &HeaderMap,
+    (headers, arrived): (&HeaderMap, &Arrived),
 ) -> Result<Connection, End> {
     let first = timeout(HELLO_MAX, socket.recv()).await.map_err(|_| End::sent("bad-hello"))?;
     let hello = match first {
@@ -160,26 +167,12 @@ async fn greet(
         None => return Err(End::lost()),
         Some(Ok(_)) => return Err(End::sent("bad-hello")),
     };
-    let Ok(FromClient::Hello { token, from, insight, quiet }) = serde_json::from_str(hello.as_str()) else {
+    let Ok(FromClient::Hello { token, from, insight, quiet, device }) = serde_json::from_str(hello.as_str())
+    else {
         return Err(End::sent("bad-hello"));
     };
-    let (asker, source, by) = match &token {
-        Some(token) => {
-            let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
-            if let Some(customer) = &guest.customer {
-                customer_came(house, guest.person, customer);
-            }
-            let by = guest.by.and_then(|code| house.links.person(&desk.room, &code));
-            let by = by.filter(|by| *by != guest.person);
-            (Asker { actor: Actor::viewer(guest.person), name: guest.name }, guest.source, by)
-        }
-        None if origin_is_ours(house, headers) => {
-            let staff = staff_from_headers(house, headers).await.ok_or_else(|| End::sent("expired"))?;
-            let actor = Actor { person: staff.person, role: staff.role };
-            (Asker { actor, name: staff.name }, "staff".to_owned(), None)
-        }
-        None => return Err(End::sent("bad-hello")),
-    };
+    let told = (token.as_deref(), device.as_deref());
+    let Came { asker, source, by, device } = came(house, desk, told, (headers, arrived)).await?;
     desk.hub.caught_up().await;
     let role = role_of(asker.actor.role);
     let is_staff = role != RoleName::Viewer;
@@ -206,6 +199,7 @@ async fn greet(
         view,
         server_time: house.now().0,
         heartbeat_s: HEARTBEAT_S,
+        device,
     };
     send(socket, text(&welcome)).await?;
     let stay = (!(quiet && is_staff))

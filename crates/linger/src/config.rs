@@ -30,6 +30,7 @@ pub struct Config {
     pub sockets_per_room_max: usize,
     pub sockets_per_address_max: usize,
     pub guests_per_minute: u32,
+    pub devices_per_hour: u32,
     pub asks_per_second: u32,
     pub frame_every: Duration,
     /// Comments of a room's talk that everybody is shown in a second; all when it is zero.
@@ -133,6 +134,7 @@ impl Config {
             sockets_per_room_max: read(typed, "sockets-per-room")?,
             sockets_per_address_max: read(typed, "sockets-per-address")?,
             guests_per_minute: read(typed, "guests-per-minute")?,
+            devices_per_hour: read(typed, "devices-per-hour")?,
             asks_per_second: read(typed, "asks-per-second")?,
             frame_every: Duration::from_millis(read(typed, "frame-ms")?),
             talk_per_second: read(typed, "talk-per-second")?,
@@ -194,6 +196,7 @@ impl Config {
             sockets_per_room_max: self.sockets_per_room_max,
             sockets_per_address_max: self.sockets_per_address_max,
             guests_per_minute: self.guests_per_minute,
+            devices_per_hour: self.devices_per_hour,
             asks_per_second: self.asks_per_second,
             frame_every: self.frame_every,
             talk_per_second: self.talk_per_second,

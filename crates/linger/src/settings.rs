@@ -53,6 +53,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("sockets-per-address", "2000", "Sockets from one network address"),
     setting("guests-per-minute", "600", "Guest tokens given to one network address in a minute"),
     setting(
+        "devices-per-hour",
+        "300",
+        "Browsers seen for the first time, of one network address in an hour; those beyond count as one where prizes are won",
+    ),
+    setting(
         "asks-per-second",
         "5",
         "Asks of one person in a second in the long run; short bursts may be three times that",

@@ -12,7 +12,7 @@ fn every_kind_of_seat_event_has_a_sample() {
     let mut numbers: Vec<usize> = samples().iter().map(|(_, entry)| number(entry)).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!(numbers, (0..13).collect::<Vec<_>>());
+    assert_eq!(numbers, (0..14).collect::<Vec<_>>());
 }
 
 fn number(event: &SeatEvent) -> usize {
@@ -30,6 +30,7 @@ fn number(event: &SeatEvent) -> usize {
         SeatEvent::CallAsked { .. } => 10,
         SeatEvent::CallTaken { .. } => 11,
         SeatEvent::CallEnded { .. } => 12,
+        SeatEvent::SelfMuted { .. } => 13,
     }
 }
 
@@ -63,6 +64,7 @@ fn stage() -> Vec<(&'static str, Entry)> {
         ("seat-invited", by(Role::Host, SeatEvent::Invited { person: ANN, until })),
         ("seat-seated", by(Role::Viewer, SeatEvent::Seated { person: ANN, seat: 1 })),
         ("seat-muted", by(Role::Host, SeatEvent::SeatMuted { person: ANN, muted: true })),
+        ("seat-self-muted", by(Role::Viewer, SeatEvent::SelfMuted { person: ANN, muted: true })),
     ]
 }
 

@@ -9,7 +9,9 @@ const ACTIVITY: ActivityId = ActivityId(300);
 pub fn all() -> Vec<(&'static str, Entry)> {
     let mut all = vec![];
     all.extend(games().into_iter().map(|(name, game, prize)| (name, asked(Role::Host, opened(game, prize)))));
-    all.extend(plays().into_iter().map(|(name, play)| (name, asked(Role::Viewer, played(play)))));
+    all.extend(plays().into_iter().map(|(name, play)| (name, asked(Role::Viewer, played(play, None)))));
+    let name = Sealed { key: KeyId(9), body: vec![0xde, 0xad].into() };
+    all.push(("activity-entered-by-name", asked(Role::Viewer, played(Play::Entered, Some(name)))));
     all.extend(steps().into_iter().map(|(name, step)| (name, reported(stepped(step)))));
     all.push((
         "activity-scored",
@@ -36,8 +38,8 @@ fn opened(game: Game, prize: Option<Prize>) -> Event {
     })
 }
 
-fn played(play: Play) -> Event {
-    event(ActivityEvent::Played { activity: ACTIVITY, person: ANN, play, device: 7 })
+fn played(play: Play, name: Option<Sealed>) -> Event {
+    event(ActivityEvent::Played { activity: ACTIVITY, person: ANN, play, device: 7, name })
 }
 
 fn stepped(step: GameStep) -> Event {
@@ -91,6 +93,18 @@ fn games() -> Vec<(&'static str, Game, Option<Prize>)> {
                 rival: Some(RoomId::new("tea-2").expect("a room's name")),
                 forfeit: "sings".into(),
                 lasts_ms,
+                gift_point: None,
+            },
+            None,
+        ),
+        (
+            "activity-pk-with-gifts",
+            Game::Pk {
+                sides: ["Lin".into(), "Mei".into()],
+                rival: None,
+                forfeit: String::new(),
+                lasts_ms,
+                gift_point: Some(Money::new(100, Currency::CNY)),
             },
             None,
         ),

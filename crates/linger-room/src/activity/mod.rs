@@ -42,7 +42,7 @@ use linger_protocol::{
     ActivityAct, ActivityEvent, ActivityId, Actor, Event, Game, GameStep, ItemId, Limits, Millis, Money,
     OrderId, Outcome, PersonId, Refusal, Terms,
 };
-use play::Standing;
+use play::{Standing, Who};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,12 +118,10 @@ impl Activities {
             ActivityAct::Open { terms, commit, sealed_seed, worth_max } => {
                 vec![self.opened(now, around.shelf, (terms, *worth_max), (*commit, sealed_seed))?]
             }
-            ActivityAct::Play { activity, play, device } => self.known(*activity)?.decide_play(
-                (*activity, now),
-                (by.person, *device),
-                *play,
-                around.follows,
-            )?,
+            ActivityAct::Play { activity, play, device, name } => {
+                let who = Who { person: by.person, device: *device, name: name.as_ref() };
+                self.known(*activity)?.decide_play((*activity, now), who, *play, around.follows)?
+            }
             ActivityAct::Next { activity } => {
                 let it = self.known(*activity)?;
                 match (&it.phase, &it.terms.game) {
@@ -213,6 +211,27 @@ impl Activities {
         vec![Event::Activity(ActivityEvent::Scored { activity, points })]
     }
 
+    /// A gift was paid: its whole points are for the side it was given for, which against another room is one's own.
+    pub(crate) fn note_gift(&self, now: Millis, amount: Money, side: u8) -> Vec<Event> {
+        let open = self.known.iter().filter(|(_, it)| it.phase == Phase::Open);
+        let pks = open.filter_map(|(id, it)| match &it.terms.game {
+            Game::Pk { gift_point: Some(point), rival, .. } => Some((*id, it, *point, rival.is_some())),
+            _ => None,
+        });
+        let counts = |(_, it, point, _): &(_, &Activity, Money, _)| {
+            let over = it.at.plus(terms::lasts_ms(&it.terms.game).unwrap_or(0));
+            now < over && point.currency == amount.currency
+        };
+        let scored = pks.filter(counts).filter_map(|(activity, it, point, rival)| {
+            let won = u64::try_from(amount.minor.checked_div(point.minor)?).ok().filter(|it| *it > 0)?;
+            let side = if rival { 0 } else { usize::from(side) };
+            let mut points = it.points;
+            points[side] = points[side].saturating_add(won);
+            Some(Event::Activity(ActivityEvent::Scored { activity, points }))
+        });
+        scored.collect()
+    }
+
     /// The other room's points only grow: an older report than the last one says nothing new.
     pub(crate) fn note_rival(&self, activity: ActivityId, points: u64) -> Vec<Event> {
         match self.pk(activity) {
@@ -245,7 +264,8 @@ impl Activities {
         else {
             return vec![];
         };
-        it.entered(*id, order.person, 0).into_iter().map(Event::Activity).collect()
+        let who = Who { person: order.person, device: 0, name: None };
+        it.entered(*id, who).into_iter().map(Event::Activity).collect()
     }
 
     pub(crate) fn awaiting_seed(&self) -> impl Iterator<Item = (ActivityId, &[u8])> {
@@ -306,7 +326,7 @@ impl Activities {
                 deadlines.set(*until, Due::Activity(*activity));
                 self.forget_oldest_settled();
             }
-            ActivityEvent::Played { activity, person, play, device } => {
+            ActivityEvent::Played { activity, person, play, device, .. } => {
                 self.open(*activity).apply_play(*person, *play, *device);
             }
             ActivityEvent::Stepped { activity, step, at, until } => {

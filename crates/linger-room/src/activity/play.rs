@@ -1,10 +1,19 @@
 //! Moves: which of them count, and what they make of a player. It does not know how an activity opens or ends.
 
 use super::{Activity, Phase, outcome::quiz_number, terms::lasts_ms};
-use crate::bounds::{PLAYERS_MAX, SPINNERS_MAX};
+use crate::bounds::{PLAYERS_MAX, SEALED_BYTES_MAX, SPINNERS_MAX};
 use linger_protocol::{
-    ActivityEvent, ActivityId, Game, GameStep, Limits, Millis, Move, PersonId, Play, Refusal,
+    ActivityEvent, ActivityId, Game, GameStep, Limits, Millis, Move, PersonId, Play, Refusal, Sealed,
 };
+
+/// Who makes a move.
+#[derive(Clone, Copy)]
+pub(crate) struct Who<'a> {
+    pub(crate) person: PersonId,
+    pub(crate) device: u32,
+    /// Their name under their key.
+    pub(crate) name: Option<&'a Sealed>,
+}
 
 /// What a player has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +66,19 @@ impl Activity {
     pub(super) fn decide_play(
         &self,
         (activity, now): (ActivityId, Millis),
-        (person, device): (PersonId, u32),
+        who: Who<'_>,
         play: Move,
         follows: bool,
     ) -> Result<Vec<ActivityEvent>, Refusal> {
         self.is_open_at(now)?;
-        if !self.has(person) {
-            self.has_room_for(device)?;
+        if !self.has(who.person) {
+            self.has_room_for(who.device)?;
         }
-        let played = |play| vec![ActivityEvent::Played { activity, person, play, device }];
-        let before = self.players.get(&person).copied();
+        if who.name.is_some_and(|name| name.body.len() > SEALED_BYTES_MAX) {
+            return Err(Refusal::TextTooLong);
+        }
+        let played = |play| vec![self.played(activity, who, play)];
+        let before = self.players.get(&who.person).copied();
         match (&self.terms.game, play) {
             (Game::Vote { options, .. }, Move::Choose { option }) => {
                 if usize::from(option) >= options.len() {
@@ -90,13 +102,13 @@ impl Activity {
             }
             (Game::First { item: Some(_), .. }, Move::Enter) => Err(Refusal::WrongMove),
             (Game::Packet { .. } | Game::Wheel { .. } | Game::First { .. }, Move::Enter) => {
-                Ok(self.entered(activity, person, device))
+                Ok(self.entered(activity, who))
             }
             (Game::Task { .. }, Move::Enter) => {
                 Ok(if before.is_some() { vec![] } else { played(Play::Entered) })
             }
             (Game::Task { .. }, Move::Done { watched_ms }) => {
-                self.finished(activity, (person, device), watched_ms, follows)
+                self.finished(activity, who, watched_ms, follows)
             }
             _ => Err(Refusal::WrongMove),
         }
@@ -211,20 +223,26 @@ impl Activity {
     }
 
     /// Somebody is in, and with the last place it is over. Being in already is nothing new.
-    pub(super) fn entered(&self, activity: ActivityId, person: PersonId, device: u32) -> Vec<ActivityEvent> {
-        if self.has(person) {
+    pub(super) fn entered(&self, activity: ActivityId, who: Who<'_>) -> Vec<ActivityEvent> {
+        if self.has(who.person) {
             return vec![];
         }
-        let mut events = vec![ActivityEvent::Played { activity, person, play: Play::Entered, device }];
+        let mut events = vec![self.played(activity, who, Play::Entered)];
         let places = match &self.terms.game {
             Game::Packet { parts, .. } => Some(*parts as usize),
             Game::First { .. } => self.terms.prize.as_ref().map(|it| it.count as usize),
             _ => None,
         };
         if places.is_some_and(|places| self.order.len() + 1 >= places) {
-            events.push(self.frozen(activity, Some((person, self.newcomer()))));
+            events.push(self.frozen(activity, Some((who.person, self.newcomer()))));
         }
         events
+    }
+
+    /// A move that counts; the first one carries the player's name.
+    fn played(&self, activity: ActivityId, who: Who<'_>, play: Play) -> ActivityEvent {
+        let name = who.name.filter(|_| !self.has(who.person)).cloned();
+        ActivityEvent::Played { activity, person: who.person, play, device: who.device, name }
     }
 
     /// What somebody is who has just come in.
@@ -239,14 +257,14 @@ impl Activity {
     fn finished(
         &self,
         activity: ActivityId,
-        (person, device): (PersonId, u32),
+        who: Who<'_>,
         watched_ms: u64,
         follows: bool,
     ) -> Result<Vec<ActivityEvent>, Refusal> {
         let Game::Task { watch_ms, ask, share, follow, .. } = &self.terms.game else {
             return Err(Refusal::WrongMove);
         };
-        let Some(Standing::Doing { asked, shared, place }) = self.players.get(&person) else {
+        let Some(Standing::Doing { asked, shared, place }) = self.players.get(&who.person) else {
             return Err(Refusal::NotDoneYet);
         };
         if *place > 0 {
@@ -255,10 +273,10 @@ impl Activity {
         if watched_ms < *watch_ms || *ask && !asked || *share && !shared || *follow && !follows {
             return Err(Refusal::NotDoneYet);
         }
-        let mut events = vec![ActivityEvent::Played { activity, person, play: Play::Finished, device }];
+        let mut events = vec![self.played(activity, who, Play::Finished)];
         if self.places_left() == 1 {
             let done = Standing::Doing { asked: *asked, shared: *shared, place: self.done + 1 };
-            events.push(self.frozen(activity, Some((person, done))));
+            events.push(self.frozen(activity, Some((who.person, done))));
         }
         Ok(events)
     }

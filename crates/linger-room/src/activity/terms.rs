@@ -77,7 +77,11 @@ fn checked_game(game: &Game, shelf: &Shelf, worth_max: Money) -> Result<Game, Re
                 return Err(Refusal::BadAmount);
             }
         }
-        Game::Pk { sides, forfeit, .. } => {
+        Game::Pk { sides, forfeit, gift_point, .. } => {
+            let fit = |it: &Money| (1..=Limits::PRICE_MINOR_MAX).contains(&it.minor);
+            if gift_point.is_some_and(|it| !fit(&it) || it.currency != worth_max.currency) {
+                return Err(Refusal::BadAmount);
+            }
             for side in &mut *sides {
                 *side = bounded(side, Limits::NAME_CHARS)?.to_owned();
             }

@@ -7,7 +7,7 @@ use crate::{
     bounds::{CLUB_COMING_MAX, CLUB_PEOPLE_MAX},
 };
 use linger_protocol::{
-    Arrival, ClubEvent, ClubTask, Departure, Event, Millis, PersonId, Role, SessionId, Watch,
+    Arrival, ClubEvent, ClubTask, Departure, Event, Millis, PersonId, Role, SessionId, TalkEvent, Watch,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,6 +155,11 @@ impl Ledger<'_> {
             Event::OrderPaid { order, .. } => {
                 if let Some(order) = room.order(*order) {
                     self.grant(order.person, ClubTask::Order);
+                }
+            }
+            Event::Talk(TalkEvent::GiftGiven { order, .. }) => {
+                if let Some(gift) = room.gift(*order) {
+                    self.grant(gift.person, ClubTask::Gift);
                 }
             }
             Event::Club(ClubEvent::CheckedIn { person, streak, .. }) => {

@@ -32,6 +32,8 @@ pub struct Gift {
     pub until: Millis,
     /// Words that wait to be said with it.
     pub words: Option<Sealed>,
+    /// For which side of a PK.
+    pub side: u8,
     /// How far it has come.
     pub state: GiftState,
 }
@@ -53,6 +55,7 @@ pub(crate) struct Wanted<'a> {
     pub(crate) gift: &'a GiftId,
     pub(crate) count: u32,
     pub(crate) price: Money,
+    pub(crate) side: Option<u8>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +76,7 @@ pub(crate) fn decide_send(
     words: Option<&Spoken>,
 ) -> Result<Vec<Event>, Refusal> {
     let gifts = &room.talk.gifts;
-    let Wanted { order, gift, count, price } = *wanted;
+    let Wanted { order, gift, count, price, side } = *wanted;
     if let Some(known) = gifts.gifts.get(&order) {
         let same = known.person == by.person && known.gift == *gift && known.count == count;
         return if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
@@ -86,6 +89,9 @@ pub(crate) fn decide_send(
     }
     if !(1..=Limits::GIFT_COUNT_MAX).contains(&count) {
         return Err(Refusal::BadQuantity);
+    }
+    if side.is_some_and(|side| side > 1) {
+        return Err(Refusal::BadOption);
     }
     let amount = price.times(count).ok_or(Refusal::BadAmount)?;
     if !(1..=Limits::PRICE_MINOR_MAX).contains(&amount.minor) {
@@ -117,6 +123,7 @@ pub(crate) fn decide_send(
         until: now.plus(GIFT_HOLD_MS),
         giver: giver.clone(),
         words: sealed,
+        side,
     })])
 }
 
@@ -169,7 +176,7 @@ fn given(room: &Room, now: Millis, order: OrderId, payment: &PaymentId, gift: &G
 impl Gifts {
     pub(crate) fn apply(&mut self, deadlines: &mut Deadlines, event: &TalkEvent) {
         match event {
-            TalkEvent::GiftSent { order, person, role, gift, count, amount, until, words, .. } => {
+            TalkEvent::GiftSent { order, person, role, gift, count, amount, until, words, side, .. } => {
                 let sent = Gift {
                     person: *person,
                     role: *role,
@@ -178,6 +185,7 @@ impl Gifts {
                     amount: *amount,
                     until: *until,
                     words: words.clone(),
+                    side: side.unwrap_or(0),
                     state: GiftState::Waiting,
                 };
                 assert!(self.gifts.insert(*order, sent).is_none(), "a gift was sent twice");

@@ -103,7 +103,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         refusals.extend(day_sale::simulate(seed, STEPS).refusals.iter().map(|it| it.code()));
     }
     // Kinds of events within kinds are kinds of their own.
-    let (activity_kinds, seat_kinds, club_kinds, rundown_kinds, talk_kinds) = (6, 13, 13, 8, 10);
+    let (activity_kinds, seat_kinds, club_kinds, rundown_kinds, talk_kinds) = (6, 14, 13, 8, 10);
     let care_kinds = 24;
     assert_eq!(
         kinds.len(),
@@ -131,7 +131,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
 #[test]
 fn the_days_see_every_way_in_which_waiting_for_stage_or_call_ends() {
     let (mut seats, mut calls) = (BTreeSet::new(), BTreeSet::new());
-    for seed in 0..20 {
+    for seed in 0..40 {
         for event in simulate(seed, STEPS).log {
             match event {
                 Event::Seat(SeatEvent::SeatEnded { end, .. }) => drop(seats.insert(end)),

@@ -264,6 +264,7 @@ impl Auditor {
                 if let TalkEvent::GiftGiven { payment, .. } = event {
                     assert!(self.payments_answered.insert(payment.clone()), "{payment} is answered twice");
                 }
+                self.games.book_gift(now, event);
                 self.talk.book(now, event);
             }
             _ if self.show.book(now, event) => {

@@ -9,11 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub struct Games {
     known: BTreeMap<ActivityId, Booked>,
+    /// What a gift costs, and for which side it is.
+    gifts: BTreeMap<OrderId, (Money, u8)>,
+    /// The score that a gift which was just given has to bring.
+    scores: Option<(ActivityId, [u64; 2])>,
 }
 
 struct Booked {
     terms: Terms,
     commit: [u8; 32],
+    at: Millis,
     until: Millis,
     asking: Option<u8>,
     /// Everything everybody did, in order.
@@ -33,10 +38,11 @@ impl Games {
             let twin = self.known.values().any(|it| !it.settled && it.terms.game.code() == terms.game.code());
             assert!(!twin, "two {} at once", terms.game.code());
             assert_eq!(*at, now);
-            let (terms, commit, until) = (terms.clone(), *commit, *until);
+            let (terms, commit, at, until) = (terms.clone(), *commit, *at, *until);
             let booked = Booked {
                 terms,
                 commit,
+                at,
                 until,
                 asking: None,
                 moves: vec![],
@@ -57,11 +63,32 @@ impl Games {
             | ActivityEvent::Frozen { activity, .. }
             | ActivityEvent::Settled { activity, .. } => *activity,
         };
+        if let (ActivityEvent::Scored { points, .. }, Some(due)) = (event, self.scores.take()) {
+            assert_eq!((id, *points), due, "a gift brought another score");
+        }
         let it = self.known.get_mut(&id).expect("an activity that was opened");
         it.book(id, event);
     }
 
+    /// Notes what gifts are to bring to a PK.
+    pub fn book_gift(&mut self, now: Millis, event: &TalkEvent) {
+        match event {
+            TalkEvent::GiftSent { order, amount, side, .. } => {
+                self.gifts.insert(*order, (*amount, side.unwrap_or(0)));
+            }
+            TalkEvent::GiftGiven { order, .. } => {
+                let (amount, side) = self.gifts[order];
+                self.scores = self
+                    .known
+                    .iter()
+                    .find_map(|(id, it)| it.scored_by(now, amount, side).map(|to| (*id, to)));
+            }
+            _ => {}
+        }
+    }
+
     pub fn check_nothing_is_due(&self, now: Millis) {
+        assert_eq!(self.scores, None, "a gift brought no score");
         let late = self.known.iter().find(|(_, it)| it.frozen.is_none() && it.until <= now);
         assert!(late.is_none(), "{:?} goes on beyond its time", late.map(|(id, _)| id));
     }
@@ -81,13 +108,25 @@ impl Games {
 }
 
 impl Booked {
+    /// The score after a gift: one point for every time its price holds the price of a point.
+    fn scored_by(&self, now: Millis, amount: Money, side: u8) -> Option<[u64; 2]> {
+        let Game::Pk { gift_point: Some(point), lasts_ms, rival, .. } = &self.terms.game else { return None };
+        if self.frozen.is_some() || now >= self.at.plus(*lasts_ms) || amount.minor < point.minor {
+            return None;
+        }
+        let mut points = self.points;
+        points[if rival.is_some() { 0 } else { usize::from(side) }] += (amount.minor / point.minor) as u64;
+        Some(points)
+    }
+
     fn book(&mut self, id: ActivityId, event: &ActivityEvent) {
         assert!(!self.settled, "{id} went on after its end");
         match event {
             ActivityEvent::Opened { .. } => {}
-            ActivityEvent::Played { person, play, device, .. } => {
+            ActivityEvent::Played { person, play, device, name, .. } => {
                 assert!(self.frozen.is_none(), "{id} was played after it was frozen");
                 let came_in = !self.moves.iter().any(|it| it.0 == *person);
+                assert!(came_in || name.is_none(), "a name stands with the first move alone");
                 self.book_play(*person, *play);
                 if *device != 0 && came_in {
                     let people = self.devices.entry(*device).or_default();

@@ -35,7 +35,8 @@ enum Stage {
     Nothing,
     Waits,
     Invited(Millis),
-    On(u8, bool),
+    /// On a seat; muted by others, and by themself.
+    On(u8, bool, bool),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +128,10 @@ impl Seat {
                 Stage::On(..) => None,
                 _ => Some(Refusal::NotInvited),
             },
+            SeatAct::MuteSelf { .. } => {
+                let on = matches!(self.stage(by), Stage::On(..));
+                (!on).then_some(Refusal::NotOnStage)
+            }
             SeatAct::Invite { person } => self.expected_of_invitation(now, *person),
             SeatAct::AskForCall { topic, item, .. } => match self.calls_open {
                 None => Some(Refusal::CallsClosed),
@@ -193,7 +198,9 @@ impl Seat {
                 .eq(invited.map(|(person, it)| (person, it.stage)))
         );
         let on = of(|it| matches!(it.stage, Stage::On(..))).map(|(person, it)| (person, it.stage));
-        assert!(room.on_stage().map(|(person, it)| (person, Stage::On(it.seat, it.muted))).eq(on));
+        assert!(
+            room.on_stage().map(|(person, it)| (person, Stage::On(it.seat, it.muted, it.self_muted))).eq(on)
+        );
         assert_eq!(room.stage().map(|it| (it.seats, it.who)), self.terms);
         let taken = of(|it| matches!(it.call, Call::Taken(..))).map(|(person, it)| (person, it.call));
         assert!(room.calls_taken().map(|(person, it)| (person, Call::Taken(it.by, it.until))).eq(taken));
@@ -231,14 +238,23 @@ impl Seat {
             SeatEvent::Seated { person, seat } => {
                 self.turn(
                     *person,
-                    Stage::On(*seat, false),
+                    Stage::On(*seat, false, false),
                     |it| matches!(it, Stage::Invited(until) if now < until),
                 );
             }
             SeatEvent::SeatMuted { person, muted } => {
-                let Stage::On(seat, was) = self.stage(*person) else { panic!("{person} is not on stage") };
+                let Stage::On(seat, was, own) = self.stage(*person) else {
+                    panic!("{person} is not on stage")
+                };
                 assert_ne!(was, *muted);
-                self.turn(*person, Stage::On(seat, *muted), |_| true);
+                self.turn(*person, Stage::On(seat, *muted, own), |_| true);
+            }
+            SeatEvent::SelfMuted { person, muted } => {
+                let Stage::On(seat, others, was) = self.stage(*person) else {
+                    panic!("{person} is not on stage")
+                };
+                assert_ne!(was, *muted);
+                self.turn(*person, Stage::On(seat, others, *muted), |_| true);
             }
             SeatEvent::SeatEnded { person, end } => self.book_end(now, *person, *end),
             _ => self.book_call(now, event),
@@ -253,7 +269,7 @@ impl Seat {
         let on: Vec<u8> = self
             .people
             .values()
-            .filter_map(|it| if let Stage::On(seat, _) = it.stage { Some(seat) } else { None })
+            .filter_map(|it| if let Stage::On(seat, ..) = it.stage { Some(seat) } else { None })
             .collect();
         let once: BTreeSet<&u8> = on.iter().collect();
         assert_eq!(once.len(), on.len(), "two people on one seat");

@@ -35,7 +35,9 @@ impl World {
                 let role = if self.dice.percent(97) { Role::Viewer } else { Role::Moderator };
                 // A few of them play more than the others.
                 let person = if self.dice.percent(50) { 100 + self.dice.below(5) } else { self.viewer() };
-                return self.ask(person, role, Act::Activity(ActivityAct::Play { activity, play, device }));
+                let name = Some(Spoken::unsealed("Ann").sealed);
+                let act = ActivityAct::Play { activity, play, device, name };
+                return self.ask(person, role, Act::Activity(act));
             }
         };
         self.ask(1, Role::Host, Act::Activity(act))
@@ -133,7 +135,9 @@ fn any_terms(dice: &mut Dice) -> Terms {
         }
         6 => {
             let rival = RoomId::new("tea-2").ok().filter(|_| dice.percent(50));
-            (Game::Pk { sides: ["Lin".into(), "Mei".into()], rival, forfeit: String::new(), lasts_ms }, None)
+            let point = Money::new(dice.below(300) as i64, Currency::CNY);
+            let (sides, gift_point) = (["Lin".into(), "Mei".into()], dice.percent(70).then_some(point));
+            (Game::Pk { sides, rival, forfeit: String::new(), lasts_ms, gift_point }, None)
         }
         7 => {
             let slice = |n: u64, prize| Slice { label: format!("slice {n}"), weight: 1 + n as u32, prize };

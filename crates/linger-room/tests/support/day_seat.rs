@@ -45,10 +45,11 @@ fn answers(dice: &mut Dice, room: &Room, viewer: PersonId) -> (PersonId, Role, S
     let one_of = |dice: &mut Dice, people: &[PersonId]| {
         if people.is_empty() || dice.percent(15) { viewer } else { *dice.pick(people) }
     };
-    let (person, act) = match dice.below(8) {
+    let (person, act) = match dice.below(9) {
         0..4 => (one_of(dice, &invited), SeatAct::AcceptSeat),
         4 => (one_of(dice, &invited), SeatAct::DeclineSeat),
         5 => (one_of(dice, &seated), SeatAct::LeaveStage),
+        6 => (one_of(dice, &seated), SeatAct::MuteSelf { muted: dice.percent(60) }),
         _ => (viewer, SeatAct::WithdrawAsk),
     };
     (person, Role::Viewer, act)

@@ -26,8 +26,11 @@ impl World {
             9..11 => (Role::Host, Act::Talk(TalkAct::FeatureComment { comment: self.recent() })),
             11 => (Role::Moderator, Act::Talk(TalkAct::Unfeature { comment: self.recent() })),
             12..14 => {
+                // A few people offer again and again, too.
                 let caption = Spoken::unsealed(["", "my cup"][self.dice.below(2) as usize]);
-                (Role::Viewer, Act::Talk(TalkAct::OfferPhoto { image, caption }))
+                let offer = Act::Talk(TalkAct::OfferPhoto { image, caption });
+                let person = 100 + self.dice.below(4);
+                return self.ask(person, Role::Viewer, offer);
             }
             14 => (Role::Host, Act::Talk(TalkAct::ChoosePhoto { image })),
             _ => (Role::Moderator, Act::Talk(TalkAct::DeclinePhoto { image })),
@@ -59,6 +62,7 @@ impl World {
             price: Money::new(self.dice.below(40) as i64 * 10, Currency::CNY),
             giver: Spoken::unsealed("").sealed,
             words: self.dice.percent(40).then(|| Spoken::unsealed("for you")),
+            side: [None, Some(0), Some(1), Some(2)][self.dice.below(4) as usize],
         }
     }
 

@@ -7,7 +7,7 @@ use linger_room::activity::commitment;
 /// What a line asks about activities; `None` when it asks for something else.
 pub fn asked(what: &str, words: &[&str]) -> Option<ActivityAct> {
     let activity = || ActivityId(number(words[1]) as u32);
-    let play = |play| ActivityAct::Play { activity: activity(), play, device: device(words) };
+    let play = |play| ActivityAct::Play { activity: activity(), play, device: device(words), name: None };
     Some(match words[0] {
         "vote" | "quiz" | "price" | "task" | "first" | "packet" | "pk" | "wheel" | "reflex" => {
             opened(what, words)
@@ -90,7 +90,8 @@ fn opened(what: &str, words: &[&str]) -> ActivityAct {
         }
         "pk" => {
             let rival = named("against").map(room_name);
-            Game::Pk { sides: ["Lin".into(), "Mei".into()], rival, forfeit: "sings".into(), lasts_ms }
+            let (sides, gift_point) = (["Lin".into(), "Mei".into()], named("point").map(money));
+            Game::Pk { sides, rival, forfeit: "sings".into(), lasts_ms, gift_point }
         }
         "wheel" => {
             let cups = named("cups").map_or(1, |it| it.parse().expect("so many cups"));

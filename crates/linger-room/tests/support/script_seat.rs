@@ -22,6 +22,7 @@ pub fn asked(words: &[&str], mut person: impl FnMut(&str) -> PersonId) -> Act {
         ("stage", "decline") => SeatAct::Decline { person: person(words[2]) },
         ("stage", "remove") => SeatAct::Remove { person: person(words[2]) },
         ("stage", "up") => SeatAct::MoveUp { person: person(words[2]) },
+        ("stage", "mute-me") => SeatAct::MuteSelf { muted: words[2] == "on" },
         ("stage", "mute") => SeatAct::SetMuted { person: person(words[2]), muted: words[3] == "on" },
         ("call", "open") => SeatAct::OpenCalls { promise_min: words.get(2).map(|it| number(it) as u32) },
         ("call", "close") => SeatAct::CloseCalls,
@@ -53,6 +54,9 @@ pub fn told(event: &SeatEvent, name: impl Fn(PersonId) -> String) -> String {
         SeatEvent::Seated { person, seat } => format!("{} on seat {seat}", name(*person)),
         SeatEvent::SeatMuted { person, muted } => {
             format!("{} {}", name(*person), if *muted { "silent" } else { "heard" })
+        }
+        SeatEvent::SelfMuted { person, muted } => {
+            format!("{} {}", name(*person), if *muted { "mutes themself" } else { "mutes themself no more" })
         }
         SeatEvent::SeatEnded { person, end } => format!("{} out ({})", name(*person), lower(end)),
         SeatEvent::CallsOpened { promise_min } => {

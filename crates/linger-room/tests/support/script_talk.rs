@@ -16,14 +16,20 @@ impl Play {
                 said(after(2), None, people, None)
             }
             "show" => said(after(2), None, vec![], Some(image(words[1]))),
-            "gift" => Act::Talk(TalkAct::SendGift {
-                order: OrderId(number(words[1]).into()),
-                gift: GiftId::new(words[2]).expect("a kind of gift"),
-                count: number(words[3]) as u32,
-                price: money(words[4]),
-                giver: Spoken::unsealed("").sealed,
-                words: words.get(5).map(|_| Spoken::unsealed(after(5))),
-            }),
+            "gift" => {
+                // `side=1` before the words says for whom.
+                let side = words.get(5).and_then(|it| it.strip_prefix("side="));
+                let from = 5 + usize::from(side.is_some());
+                Act::Talk(TalkAct::SendGift {
+                    order: OrderId(number(words[1]).into()),
+                    gift: GiftId::new(words[2]).expect("a kind of gift"),
+                    count: number(words[3]) as u32,
+                    price: money(words[4]),
+                    giver: Spoken::unsealed("").sealed,
+                    words: words.get(from).map(|_| Spoken::unsealed(after(from))),
+                    side: side.map(|it| it.parse().expect("a side")),
+                })
+            }
             "topic" => Act::Talk(TalkAct::SetTopic { text: after(2).into(), lasts_ms: seconds(words[1]) }),
             "end-topic" => Act::Talk(TalkAct::EndTopic),
             "feature" => Act::Talk(TalkAct::FeatureComment { comment: comment(words[1]) }),

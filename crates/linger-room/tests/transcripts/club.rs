@@ -110,6 +110,42 @@ fn a_clock_set_back_a_day_neither_breaks_a_streak_nor_counts_twice() {
 }
 
 #[test]
+fn a_gift_earns_when_it_is_paid_three_times_a_day_at_most() {
+    play(
+        "
+00:01  host  set-club Tea 0 gift=10 on 1
+00:02  ann   join
+00:03  ann   gift o1 rose x1 5.00
+00:04  bank  paid o1 5.00 p1
+00:05  bank  paid o1 5.00 p1
+00:06  ann   gift o2 rose x1 5.00
+00:07  bank  paid o2 5.00 p2
+00:08  ann   gift o3 rose x1 5.00
+00:09  bank  paid o3 5.00 p3
+00:10  ann   gift o4 rose x1 5.00
+00:11  bank  paid o4 5.00 p4
+00:12  bob   gift o5 rose x1 5.00
+00:13  bank  paid o5 5.00 p5
+",
+        &expect![[r#"
+            00:01  host  set-club Tea 0 gift=10 on 1 -> day 1; club Tea with 1 levels and 1 tasks
+            00:02  ann   join                        -> ann joined, 1 in all
+            00:03  ann   gift o1 rose x1 5.00        -> ann wants to give 1 rose (o1) until 05:03, 5.00 due
+            00:04  bank  paid o1 5.00 p1             -> o1 given by p1, 1 in one go; +10 for ann (gift 1 of day 1): 10, level 1
+            00:05  bank  paid o1 5.00 p1             -> nothing new
+            00:06  ann   gift o2 rose x1 5.00        -> ann wants to give 1 rose (o2) until 05:06, 5.00 due
+            00:07  bank  paid o2 5.00 p2             -> o2 given by p2, 2 in one go; +10 for ann (gift 2 of day 1): 20, level 1
+            00:08  ann   gift o3 rose x1 5.00        -> ann wants to give 1 rose (o3) until 05:08, 5.00 due
+            00:09  bank  paid o3 5.00 p3             -> o3 given by p3, 3 in one go; +10 for ann (gift 3 of day 1): 30, level 1
+            00:10  ann   gift o4 rose x1 5.00        -> ann wants to give 1 rose (o4) until 05:10, 5.00 due
+            00:11  bank  paid o4 5.00 p4             -> o4 given by p4, 4 in one go
+            00:12  bob   gift o5 rose x1 5.00        -> bob wants to give 1 rose (o5) until 05:12, 5.00 due
+            00:13  bank  paid o5 5.00 p5             -> o5 given by p5, 1 in one go
+        "#]],
+    );
+}
+
+#[test]
 fn who_asked_is_rewarded_when_answered_and_who_ordered_when_it_is_paid() {
     play(
         "

@@ -146,6 +146,36 @@ fn a_draw_ends_early_when_the_host_says_so() {
 }
 
 #[test]
+fn a_host_who_disconnects_or_a_crash_before_the_reveal_does_not_change_a_draw() {
+    play(
+        "
+00:00  media on
+00:01  host  draw 666 x1 30s s1
+00:02  ann   say 666
+00:03  media lost
+00:04  bob   say 666
+00:31  time
+00:32  crash 00:31
+00:33  cat   say 666
+00:34  seed  d1 s1
+00:35  seed  d1 s1
+",
+        &expect![[r#"
+            00:00  media on                 -> live
+            00:01  host  draw 666 x1 30s s1 -> d1 for 1 x a cup until 00:31
+            00:02  ann   say 666            -> c1 by ann; ann is in d1
+            00:03  media lost               -> off (lost)
+            00:04  bob   say 666            -> c2 by bob; bob is in d1
+            00:31  time                     -> d1 frozen with 2
+            00:32  crash 00:31              -> nothing new
+            00:33  cat   say 666            -> c3 by cat
+            00:34  seed  d1 s1              -> d1 won by ann
+            00:35  seed  d1 s1              -> nothing new
+        "#]],
+    );
+}
+
+#[test]
 fn a_draw_that_nobody_entered_is_won_by_nobody() {
     play(
         "

@@ -336,6 +336,10 @@ fn every_cent_of_a_packet_is_given_or_goes_back() {
 01:04  host  packet of=0.01 in=1 60s
 02:04  time
 02:04  chance a3 s1
+02:05  host  packet of=0.01 in=1 60s
+02:06  ann   enter a4
+02:07  bob   enter a4
+02:08  chance a4 s1
 ",
         &expect![[r#"
             00:00  host  packet of=10.00 in=4 60s      -> a1 is a packet until 01:00
@@ -353,6 +357,10 @@ fn every_cent_of_a_packet_is_given_or_goes_back() {
             01:04  host  packet of=0.01 in=1 60s       -> a3 is a packet until 02:04
             02:04  time                                -> a3 frozen with 0
             02:04  chance a3 s1                        -> a3 gives nobody; 0.01 goes back
+            02:05  host  packet of=0.01 in=1 60s       -> a4 is a packet until 03:05
+            02:06  ann   enter a4                      -> ann is in a4; a4 frozen with 1
+            02:07  bob   enter a4                      -> no: nothing-left
+            02:08  chance a4 s1                        -> a4 gives ann 0.01; 0.00 goes back
         "#]],
     );
 }
@@ -403,6 +411,60 @@ fn cheers_count_for_the_sides_until_time_is_over() {
             00:30  crowd a1 9 9 -> nothing new
             00:30  time         -> a1 frozen with 0
             00:30  chance a1 s1 -> a1 ends 3:2
+        "#]],
+    );
+}
+
+#[test]
+fn paid_gifts_score_for_the_side_they_are_given_for_at_the_stated_rate() {
+    play(
+        "
+00:00  host  pk point=0.00 30s
+00:00  host  pk point=2.00 30s
+00:01  ann   gift o1 rose x2 5.00 side=1 for Mei
+00:02  bank  paid o1 10.00 p1
+00:03  bob   gift o2 rose x1 3.00
+00:04  bank  paid o2 3.00 p2
+00:05  cat   gift o3 rose x1 1.99
+00:06  bank  paid o3 1.99 p3
+00:07  dan   gift o4 rose x1 5.00 side=2
+00:08  eve   gift o5 rose x1 5.00
+00:30  time
+00:31  bank  paid o5 5.00 p5
+",
+        &expect![[r#"
+            00:00  host  pk point=0.00 30s                   -> no: bad-amount
+            00:00  host  pk point=2.00 30s                   -> a1 is a pk until 00:30
+            00:01  ann   gift o1 rose x2 5.00 side=1 for Mei -> ann wants to give 2 rose (o1) until 05:01, 10.00 due
+            00:02  bank  paid o1 10.00 p1                    -> o1 given by p1, 2 in one go; c1 by ann; a1 0:5
+            00:03  bob   gift o2 rose x1 3.00                -> bob wants to give 1 rose (o2) until 05:03, 3.00 due
+            00:04  bank  paid o2 3.00 p2                     -> o2 given by p2, 1 in one go; a1 1:5
+            00:05  cat   gift o3 rose x1 1.99                -> cat wants to give 1 rose (o3) until 05:05, 1.99 due
+            00:06  bank  paid o3 1.99 p3                     -> o3 given by p3, 1 in one go
+            00:07  dan   gift o4 rose x1 5.00 side=2         -> no: bad-option
+            00:08  eve   gift o5 rose x1 5.00                -> eve wants to give 1 rose (o5) until 05:08, 5.00 due
+            00:30  time                                      -> a1 frozen with 0
+            00:31  bank  paid o5 5.00 p5                     -> o5 given by p5, 1 in one go
+        "#]],
+    );
+}
+
+#[test]
+fn against_another_room_every_gift_is_for_ones_own_host() {
+    play(
+        "
+00:00  host  pk point=1.00 against=tea-2 30s
+00:01  ann   gift o1 rose x1 5.00 side=1
+00:02  bank  paid o1 5.00 p1
+00:30  bob   gift o2 rose x1 5.00
+00:31  bank  paid o2 5.00 p2
+",
+        &expect![[r#"
+            00:00  host  pk point=1.00 against=tea-2 30s -> a1 is a pk until 00:33
+            00:01  ann   gift o1 rose x1 5.00 side=1     -> ann wants to give 1 rose (o1) until 05:01, 5.00 due
+            00:02  bank  paid o1 5.00 p1                 -> o1 given by p1, 1 in one go; a1 5:0
+            00:30  bob   gift o2 rose x1 5.00            -> bob wants to give 1 rose (o2) until 05:30, 5.00 due
+            00:31  bank  paid o2 5.00 p2                 -> o2 given by p2, 1 in one go
         "#]],
     );
 }

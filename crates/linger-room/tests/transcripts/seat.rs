@@ -214,6 +214,56 @@ fn members_come_before_others_and_in_order_of_asking_among_themselves() {
 }
 
 #[test]
+fn host_and_guest_mute_each_for_themselves_and_neither_undoes_the_other() {
+    play(
+        "
+00:00  host  stage open 2 everybody
+00:01  ann   stage mute-me on
+00:02  ann   stage ask
+00:03  host  stage invite ann
+00:04  ann   stage mute-me on
+00:05  ann   stage accept
+00:06  ann   stage mute-me on
+00:07  ann   stage mute-me on
+00:08  host  stage mute ann off
+00:09  host  stage mute ann on
+00:10  ann   stage mute-me off
+00:11  ann   stage mute ann off
+00:12  host  stage mute ann off
+00:13  host  stage mute-me on
+00:14  ann   stage mute-me on
+00:15  ann   stage leave
+00:16  ann   stage ask
+00:17  host  stage invite ann
+00:18  ann   stage accept
+00:19  ann   stage mute-me on
+",
+        &expect![[r#"
+            00:00  host  stage open 2 everybody -> stage open, 2 seats for everybody
+            00:01  ann   stage mute-me on       -> no: not-on-stage
+            00:02  ann   stage ask              -> ann in line, 0 before
+            00:03  host  stage invite ann       -> ann invited until 00:33
+            00:04  ann   stage mute-me on       -> no: not-on-stage
+            00:05  ann   stage accept           -> ann on seat 1
+            00:06  ann   stage mute-me on       -> ann mutes themself
+            00:07  ann   stage mute-me on       -> nothing new
+            00:08  host  stage mute ann off     -> nothing new
+            00:09  host  stage mute ann on      -> ann silent
+            00:10  ann   stage mute-me off      -> ann mutes themself no more
+            00:11  ann   stage mute ann off     -> no: not-allowed
+            00:12  host  stage mute ann off     -> ann heard
+            00:13  host  stage mute-me on       -> no: not-allowed
+            00:14  ann   stage mute-me on       -> ann mutes themself
+            00:15  ann   stage leave            -> ann out (left)
+            00:16  ann   stage ask              -> ann in line, 0 before
+            00:17  host  stage invite ann       -> ann invited until 00:47
+            00:18  ann   stage accept           -> ann on seat 1
+            00:19  ann   stage mute-me on       -> ann mutes themself
+        "#]],
+    );
+}
+
+#[test]
 fn a_stage_for_followers_takes_no_others_and_nobody_who_is_muted() {
     play(
         "

@@ -7,6 +7,7 @@
 
 mod address;
 mod ceremonies;
+mod device;
 mod invites;
 mod names;
 mod passkeys;
@@ -22,6 +23,7 @@ pub use session::{Staff, origin_is_ours, staff_from_headers};
 pub use token::{Guest, guest_from_token, room_token_key};
 
 pub(crate) use address::Address;
+pub(crate) use device::{Arrived, Devices};
 pub(crate) use session::still_seated;
 pub(crate) use token::token_key;
 

@@ -170,7 +170,7 @@ fn set_cookie(public_url: &Url, token: &str, age_s: u64) -> Result<HeaderValue, 
     HeaderValue::try_from(text).map_err(|fault| ApiError::unavailable("writing a cookie", &fault))
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

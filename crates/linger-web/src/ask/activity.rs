@@ -1,7 +1,7 @@
 //! What is asked about activities, as the room understands it: prices from the catalogue, amounts in the shop's currency,
 //! seeds, waits left to chance, and how long somebody has watched. It does not know whether the room agrees.
 
-use super::{Asker, item_of};
+use super::{Asker, item_of, spoken};
 use crate::{
     error::ApiError,
     house::House,
@@ -39,10 +39,14 @@ pub(super) async fn meant(
             ActivityAct::Open { terms: Box::new(terms), commit, sealed_seed, worth_max }
         }
         ActivityAsk::Play { activity, play } => {
+            house.limiter.play(asker.device).map_err(ApiError::too_many)?;
             let activity = ActivityId(activity);
-            if let Some(desk) = house.desk(room) {
-                desk.hub.know(person, &asker.name);
-            }
+            let plays = house.desk(room).is_some_and(|desk| desk.hub.plays(activity, person));
+            // Winners are told by name, and may never have said a word.
+            let name = match plays {
+                true => None,
+                false => Some(spoken(house, room, asker, String::new()).await?.sealed),
+            };
             let play = match play {
                 PlayAsk::Choose { option } => Move::Choose { option },
                 PlayAsk::Answer { question, option, delay_ms } => Move::Answer { question, option, delay_ms },
@@ -55,7 +59,7 @@ pub(super) async fn meant(
                     Move::Done { watched_ms: watched.unwrap_or(0) }
                 }
             };
-            ActivityAct::Play { activity, play, device: 0 }
+            ActivityAct::Play { activity, play, device: asker.device, name }
         }
         ActivityAsk::Next { activity } => ActivityAct::Next { activity: ActivityId(activity) },
         ActivityAsk::Close { activity } => ActivityAct::Close { activity: ActivityId(activity) },
@@ -123,9 +127,9 @@ pub(crate) fn game(
         GameAsk::Packet { budget_minor, parts, even, lasts_ms } => {
             Game::Packet { budget: money(budget_minor), parts, even, lasts_ms }
         }
-        GameAsk::Pk { sides, rival, forfeit, lasts_ms } => {
+        GameAsk::Pk { sides, rival, forfeit, lasts_ms, gift_point_minor } => {
             let rival = rival.map(|it| RoomId::new(&it)).transpose().map_err(|_| "game.rival")?;
-            Game::Pk { sides, rival, forfeit, lasts_ms }
+            Game::Pk { sides, rival, forfeit, lasts_ms, gift_point: gift_point_minor.map(&money) }
         }
         GameAsk::Wheel { slices, lasts_ms } => {
             let slice = |it: SliceAsk| {

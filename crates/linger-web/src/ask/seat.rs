@@ -29,6 +29,7 @@ pub(super) async fn meant(
         SeatAsk::AcceptSeat => SeatAct::AcceptSeat,
         SeatAsk::DeclineSeat => SeatAct::DeclineSeat,
         SeatAsk::LeaveStage => SeatAct::LeaveStage,
+        SeatAsk::MuteSelf { muted } => SeatAct::MuteSelf { muted },
         SeatAsk::OpenStage { seats, who } => SeatAct::OpenStage {
             seats,
             who: match who {

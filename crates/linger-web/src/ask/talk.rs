@@ -17,7 +17,7 @@ pub(super) async fn meant(
     ask: TalkAsk,
 ) -> Result<Act, ApiError> {
     Ok(Act::Talk(match ask {
-        TalkAsk::SendGift { order, gift, count, words } => {
+        TalkAsk::SendGift { order, gift, count, words, side } => {
             let gift = parse(&gift, "gift")?;
             let price = price_of(house, room, &gift).await?;
             let giver = spoken(house, room, asker, String::new()).await?.sealed;
@@ -25,7 +25,7 @@ pub(super) async fn meant(
                 "" => None,
                 _ => Some(spoken(house, room, asker, words).await?),
             };
-            TalkAct::SendGift { order: parse(&order, "order")?, gift, count, price, giver, words }
+            TalkAct::SendGift { order: parse(&order, "order")?, gift, count, price, giver, words, side }
         }
         TalkAsk::SetTopic { text, lasts_ms } => TalkAct::SetTopic { text, lasts_ms },
         TalkAsk::EndTopic => TalkAct::EndTopic,

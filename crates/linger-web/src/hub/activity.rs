@@ -7,7 +7,7 @@ use crate::wire::{
 };
 use linger_protocol::{
     ActivityEvent, ActivityId, ClubEvent, Entry, Event, Game, GameStep, Millis, Outcome, PersonId, Play,
-    Prize, RoomId, SessionId,
+    Prize, RoomId, Sealed, SessionId,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -172,6 +172,14 @@ impl Activities {
         let id = person.to_string();
         let winners = self.shown.values_mut().flat_map(|it| &mut it.wire.winners);
         winners.filter(|it| it.person == id).for_each(|it| it.name.clear());
+    }
+}
+
+/// Whose sealed name an event carries, and the name.
+pub(super) fn name_of(event: &ActivityEvent) -> Option<(PersonId, &Sealed)> {
+    match event {
+        ActivityEvent::Played { person, name, .. } => name.as_ref().map(|name| (*person, name)),
+        _ => None,
     }
 }
 
@@ -373,10 +381,11 @@ fn game_wire(game: &Game) -> GameWire {
         Game::Packet { budget, parts, even, .. } => {
             GameWire::Packet { budget: money_wire(*budget), parts: *parts, even: *even }
         }
-        Game::Pk { sides, rival, forfeit, .. } => GameWire::Pk {
+        Game::Pk { sides, rival, forfeit, gift_point, .. } => GameWire::Pk {
             sides: sides.to_vec(),
             rival: rival.as_ref().map(ToString::to_string),
             forfeit: forfeit.clone(),
+            gift_point: gift_point.map(money_wire),
             points: vec![0, 0],
         },
         Game::Wheel { slices, .. } => GameWire::Wheel {

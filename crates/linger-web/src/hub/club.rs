@@ -4,7 +4,7 @@ use super::fold::Plain;
 use crate::wire::{
     BringerWire, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, CommentWire, MyClubWire, SprintWire,
 };
-use linger_protocol::{ClubEvent, ClubTask, Event, PersonId};
+use linger_protocol::{ClubEvent, ClubTask, Event, PersonId, Sealed};
 use linger_room::club::{ClubReader, PAUSE_SHOW_DAYS, STREAK_DAYS, Sprint};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -133,9 +133,12 @@ impl ClubFold {
     }
 }
 
-/// Who is named by an event of the club, once the name is opened.
-pub(crate) fn named(event: &ClubEvent, plain: Option<&Plain>) -> Option<(PersonId, String)> {
-    let (person, _) = event.sealed_name()?;
+/// Who is named by an event that carries this sealed name, once it is opened.
+pub(crate) fn named(
+    sealed: Option<(PersonId, &Sealed)>,
+    plain: Option<&Plain>,
+) -> Option<(PersonId, String)> {
+    let (person, _) = sealed?;
     let name = &plain?.name;
     (!name.is_empty()).then(|| (person, name.clone()))
 }

@@ -144,11 +144,11 @@ impl Fold {
                 self.prompt = Some((*prompt, intent.clone(), *until))
             }
             Event::PromptClosed { .. } => self.prompt = None,
-            Event::PromptWithheld { .. }
-            | Event::CardsTouched { .. }
-            | Event::QualityGathered { .. }
-            | Event::Activity(_) => {}
-            Event::Club(event) => self.names.extend(named(event, plain)),
+            Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
+            Event::Activity(event) => {
+                self.names.extend(named(super::activity::name_of(event), plain));
+            }
+            Event::Club(event) => self.names.extend(named(event.sealed_name(), plain)),
             Event::DrawOpened { .. }
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
@@ -295,14 +295,6 @@ impl Fold {
         it.state = state;
         let (item, units) = (it.item, it.units);
         self.place(item, |place| place.taken -= units);
-    }
-
-    pub(crate) fn knows(&self, person: PersonId, name: &str) -> bool {
-        self.names.get(&person).is_some_and(|it| it == name)
-    }
-
-    pub(crate) fn know(&mut self, person: PersonId, name: &str) {
-        self.names.insert(person, name.to_owned());
     }
 
     /// Blanks everything a person wrote that is still shown.

@@ -13,6 +13,7 @@ pub(crate) mod fold;
 pub(crate) mod forms;
 mod lane;
 mod layer;
+mod opening;
 mod pace;
 mod rundown;
 mod seat;
@@ -29,11 +30,12 @@ use crate::{
     wire::{RoleName, RoomCard, RoomView, ToClient},
 };
 use axum::extract::ws::Utf8Bytes;
-use fold::{Fold, Plain, plain_form};
+use fold::{Fold, Plain};
 use layer::Layers;
 use linger_engine::Batch;
 use linger_log::Position;
-use linger_protocol::{ActivityId, Entry, Event, Millis, OrderId, PersonId, RoomId};
+use linger_protocol::{ActivityId, Millis, OrderId, PersonId, RoomId};
+use opening::{Opening, open, open_all};
 use pace::{Bells, unhurried_every};
 use std::{
     collections::{HashMap, VecDeque},
@@ -212,11 +214,9 @@ impl Hub {
         self.ring().fold.activities.points_against(rival)
     }
 
-    /// By which name somebody takes part who may never say a word: winners are told by name. It stands in no log.
-    pub(crate) fn know(&self, person: PersonId, name: &str) {
-        if !self.ring().fold.knows(person, name) {
-            self.ring_mut().fold.know(person, name);
-        }
+    /// Whether somebody takes part in an activity.
+    pub(crate) fn plays(&self, activity: ActivityId, person: PersonId) -> bool {
+        self.ring().fold.activities.mine_of(activity, person).is_some()
     }
 
     /// Somebody's level in the fan club; zero for none.
@@ -387,13 +387,14 @@ async fn make_frames(house: &House, hub: &Hub, start: Position) {
     let mut feed = house.engine.feed(&hub.room, start);
     let tail = house.engine.tail(&hub.room).unwrap_or(start);
     // What was before is folded without frames: nobody was here to see it.
+    let mut wanted = Opening::of_the_past(house, &hub.room).await;
     while feed.position() < tail {
         let Ok(batch) = feed.next().await else { return };
         // Only what may still be shown is worth opening.
-        let shown = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
+        wanted.talk = batch.to().offset + REPLAY_ENTRIES_MAX > tail.offset;
         loop {
             let erasures = hub.erasures();
-            let plain = open(house, &hub.room, &batch.entries, shown).await;
+            let plain = open(house, &hub.room, &batch.entries, wanted).await;
             if hub.take_quietly(&batch, &plain, erasures).is_ok() {
                 break;
             }
@@ -432,35 +433,6 @@ async fn make_frames(house: &House, hub: &Hub, start: Position) {
 /// Whether something in a batch must not wait for the next unhurried frame.
 fn hurries_on(batch: &Batch) -> bool {
     !batch.entries.iter().all(lane::may_wait)
-}
-
-/// Opens what is sealed in these entries; what was erased, or cannot be read now, is empty.
-async fn open_all(house: &House, room: &RoomId, entries: &[Entry]) -> Vec<Option<Plain>> {
-    open(house, room, entries, true).await
-}
-
-/// Opens the texts among these entries, comments and the club's names only where they are `shown`: who waits for stage or
-/// call, and what stands under photos, may still be shown however old it is.
-async fn open(house: &House, room: &RoomId, entries: &[Entry], shown: bool) -> Vec<Option<Plain>> {
-    let mut opened = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let sealed = match &entry.event {
-            Event::CommentMade { spoken, .. } => Some(spoken).filter(|_| shown),
-            Event::Seat(event) => seat::sealed(event),
-            Event::Club(event) => event.sealed_name().map(|(_, name)| name).filter(|_| shown),
-            event => talk::sealed_of(event),
-        };
-        opened.push(open_one(house, room, sealed).await);
-    }
-    opened
-}
-
-async fn open_one(house: &House, room: &RoomId, sealed: Option<&linger_protocol::Sealed>) -> Option<Plain> {
-    let bytes = house.vault.open(sealed?, room.as_str().as_bytes()).await.unwrap_or_else(|fault| {
-        tracing::error!(%fault, "a text could not be opened");
-        None
-    });
-    Some(plain_form(bytes))
 }
 
 fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {

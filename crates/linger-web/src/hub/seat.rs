@@ -46,6 +46,7 @@ struct Seated {
     name: String,
     seat: u8,
     muted: bool,
+    self_muted: bool,
     since: Millis,
 }
 
@@ -110,13 +111,18 @@ impl SeatFold {
                     let (it, _) = self.invited.remove(place);
                     self.sums.accepted += 1;
                     let (person, name) = (it.person, it.plain.name);
-                    self.seated.push(Seated { person, name, seat: *seat, muted: false, since: at });
+                    let (seat, since) = (*seat, at);
+                    self.seated.push(Seated { person, name, seat, muted: false, self_muted: false, since });
                     self.seated.sort_by_key(|it| it.seat);
                 }
             }
             SeatEvent::SeatMuted { person, muted } => {
                 let on = self.seated.iter_mut().filter(|it| it.person == *person);
                 on.for_each(|it| it.muted = *muted);
+            }
+            SeatEvent::SelfMuted { person, muted } => {
+                let on = self.seated.iter_mut().filter(|it| it.person == *person);
+                on.for_each(|it| it.self_muted = *muted);
             }
             SeatEvent::SeatEnded { person, end } => {
                 self.line.retain(|it| it.person != *person);
@@ -179,6 +185,7 @@ impl SeatFold {
             person: it.person.to_string(),
             name: it.name.clone(),
             muted: it.muted,
+            self_muted: it.self_muted,
             since: it.since.0,
         });
         StageWire {
@@ -258,6 +265,7 @@ impl SeatFold {
             place: place.map(|it| count(it + 1)),
             until: invited.map(|(_, until)| until.0),
             muted: seated.is_some_and(|it| it.muted),
+            self_muted: seated.is_some_and(|it| it.self_muted),
             ended: ended.map(|(_, end)| end_wire(*end)),
             call,
             call_ended: call_ended.map(|(_, end)| call_end_wire(*end)),
@@ -301,6 +309,7 @@ impl Touched {
             | SeatEvent::Invited { person, .. }
             | SeatEvent::Seated { person, .. }
             | SeatEvent::SeatMuted { person, .. }
+            | SeatEvent::SelfMuted { person, .. }
             | SeatEvent::SeatEnded { person, .. } => {
                 (self.stage, self.line) = (true, true);
                 self.people.insert(*person);

@@ -82,7 +82,7 @@ async fn act_of(
         // A rehearsal's draw is as much shorter as everything else.
         *lasts_ms = (*lasts_ms / u64::from(pace)).max(Limits::DRAW_MS_MIN);
     }
-    let asker = Asker { actor: Actor::HOUSE, name: String::new() };
+    let asker = Asker { actor: Actor::HOUSE, name: String::new(), device: 0 };
     match meant(house, room, &asker, wire).await {
         Ok(act) => Ok(Ok(Box::new(act))),
         Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => Err(AskAgain),

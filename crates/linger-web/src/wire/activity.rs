@@ -115,6 +115,9 @@ pub enum GameAsk {
         forfeit: String,
         /// How long, in ms.
         lasts_ms: u64,
+        /// How much in paid gifts is worth one point, in minor units of the shop's currency; absent when gifts do not count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gift_point_minor: Option<i64>,
     },
     /// A wheel of fortune.
     Wheel {
@@ -315,6 +318,9 @@ pub enum GameWire {
         rival: Option<String>,
         /// What the loser does.
         forfeit: String,
+        /// How much in paid gifts is worth one point; absent when gifts do not count.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gift_point: Option<MoneyWire>,
         /// Their points.
         points: Vec<u64>,
     },

@@ -22,6 +22,11 @@ pub enum SeatAsk {
     DeclineSeat,
     /// Leave the stage.
     LeaveStage,
+    /// Being on stage, be heard no longer, or again.
+    MuteSelf {
+        /// Whether you are muted.
+        muted: bool,
+    },
     /// Open the stage, or change how it is open (staff).
     OpenStage {
         /// Seats beside the host's, 1 to 8.
@@ -161,8 +166,11 @@ pub struct OnStageWire {
     pub person: String,
     /// Their name; empty when erased.
     pub name: String,
-    /// Whether they are muted.
+    /// Whether staff have muted them.
     pub muted: bool,
+    /// Whether they have muted themselves; they are heard when neither stands.
+    #[serde(default)]
+    pub self_muted: bool,
     /// Since when.
     pub since: i64,
 }
@@ -312,9 +320,12 @@ pub struct MySeatWire {
     /// Until when they are invited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
-    /// Whether they are muted on stage.
+    /// Whether staff have muted them on stage.
     #[serde(default)]
     pub muted: bool,
+    /// Whether they have muted themselves there.
+    #[serde(default)]
+    pub self_muted: bool,
     /// How their last asking ended, while they only watch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<SeatEndWire>,

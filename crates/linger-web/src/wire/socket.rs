@@ -40,6 +40,9 @@ pub enum FromClient {
         /// Watch without being counted: the studio and the control room.
         #[serde(default)]
         quiet: bool,
+        /// Pages of other sites and programs: the device token that an earlier welcome gave. Our own pages have it in a cookie.
+        #[serde(default)]
+        device: Option<String>,
     },
     /// Ask for a change.
     Ask {
@@ -108,6 +111,9 @@ pub enum ToClient {
         server_time: i64,
         /// Answer or ask something at least this often, s.
         heartbeat_s: u32,
+        /// A device token to be kept and said in the next hello: given once, to who came without one and has no cookie.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
     },
     /// What happened, in the one order of the room.
     Events {

@@ -20,6 +20,9 @@ pub enum TalkAsk {
         /// Words that go with it.
         #[serde(default)]
         words: String,
+        /// For which side of a PK, 0 or 1; for the room's own host when absent.
+        #[serde(default)]
+        side: Option<u8>,
     },
     /// Say what the talk is about for a while (host).
     SetTopic {

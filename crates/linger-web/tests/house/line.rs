@@ -31,6 +31,8 @@ pub struct Line {
     /// Every message that came, in order.
     pub seen: Vec<Value>,
     asked: u64,
+    /// The cookie that the handshake gave.
+    pub set_cookie: Option<String>,
 }
 
 impl Line {
@@ -62,7 +64,11 @@ impl Line {
             }
         }
         match in_time("a handshake", client_async(request, stream)).await {
-            Ok((socket, _)) => Ok(Line { socket, seen: vec![], asked: 0 }),
+            Ok((socket, response)) => {
+                let set_cookie = response.headers().get("set-cookie");
+                let set_cookie = set_cookie.map(|it| it.to_str().unwrap().to_owned());
+                Ok(Line { socket, seen: vec![], asked: 0, set_cookie })
+            }
             Err(Error::Http(response)) => Err(*response),
             Err(other) => panic!("no handshake: {other}"),
         }

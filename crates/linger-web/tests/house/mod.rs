@@ -192,6 +192,24 @@ impl Door {
             EngineConfig::default(),
         )
         .unwrap();
+        Door::furnish(dir, (engine, clock), config, private_allowed, smtp_url, talk).await
+    }
+
+    /// Another house over the same rooms, tables and keys: what it knows of them, it knows from the log.
+    pub async fn again(&self) -> Door {
+        let talk = talk(&self.dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        let rooms = (self.engine.clone(), self.clock.clone());
+        Door::furnish(self.dir.clone(), rooms, config("http://127.0.0.1:8080/"), false, None, talk).await
+    }
+
+    async fn furnish(
+        dir: Arc<TempDir>,
+        (engine, clock): (Engine, Arc<HandClock>),
+        config: WebConfig,
+        private_allowed: bool,
+        smtp_url: Option<&str>,
+        talk: TalkParts,
+    ) -> Door {
         let store = Store::open(dir.path()).await.unwrap();
         let master = MasterKey::load_or_create(dir.path()).unwrap();
         let vault = Vault::unlock(dir.path(), master).await.unwrap();
@@ -384,6 +402,7 @@ pub fn config(public_url: &str) -> WebConfig {
         sockets_per_room_max: 100,
         sockets_per_address_max: 100,
         guests_per_minute: 1_000,
+        devices_per_hour: 1_000,
         asks_per_second: 100,
         frame_every: Duration::from_millis(20),
         talk_per_second: 0,

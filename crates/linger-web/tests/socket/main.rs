@@ -6,9 +6,11 @@ mod house;
 
 mod club;
 mod comeback;
+mod device;
 mod flood;
 mod hello;
 mod limits;
+mod names;
 mod presence;
 mod private;
 mod seat;

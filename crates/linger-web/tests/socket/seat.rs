@@ -67,7 +67,7 @@ async fn a_viewer_asks_is_invited_and_stands_on_stage_for_everybody_to_see() {
     until(&mut bob, "you-seat", |it| it["place"] == 1).await;
     done(&mut ann, json!({"do": "accept-seat"})).await;
     let stage = until(&mut bob, "seat", |it| it["on_stage"].as_array().unwrap().len() == 1).await;
-    let on = json!({"seat": 1, "person": person(&ann), "name": ann.seen[0]["name"], "muted": false,
+    let on = json!({"seat": 1, "person": person(&ann), "name": ann.seen[0]["name"], "muted": false, "self_muted": false,
         "since": open.door.now().0});
     assert_eq!((&stage["on_stage"][0], &stage["waiting"]), (&on, &json!(1)));
     done(&mut host, json!({"do": "set-muted", "person": person(&ann), "muted": true})).await;
@@ -130,6 +130,30 @@ async fn a_connection_lost_beyond_the_grace_gives_seat_and_place_back() {
     ann.broken().await;
     bob.broken().await;
     until(&mut host, "seat", |it| it["on_stage"] == json!([]) && it["waiting"] == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_on_stage_mutes_themself_and_everybody_sees_whose_choice_it_was() {
+    let open = Open::new(Door::open().await).await;
+    let (_, mut host) = staged(&open, 1).await;
+    let ((_, mut ann), (_, mut bob)) = (open.guest().await, open.guest().await);
+    let refused = ask(&mut ann, json!({"do": "mute-self", "muted": true})).await;
+    assert_eq!(refused["refusal"], "not-on-stage");
+    done(&mut ann, json!({"do": "ask-for-stage"})).await;
+    done(&mut host, json!({"do": "invite", "person": person(&ann)})).await;
+    done(&mut ann, json!({"do": "accept-seat"})).await;
+    done(&mut ann, json!({"do": "mute-self", "muted": true})).await;
+    let own = |muted: bool, self_muted: bool| {
+        move |it: &Value| {
+            let on = &it["on_stage"][0];
+            on["muted"] == muted && on["self_muted"] == self_muted
+        }
+    };
+    until(&mut bob, "seat", own(false, true)).await;
+    done(&mut host, json!({"do": "set-muted", "person": person(&ann), "muted": true})).await;
+    done(&mut ann, json!({"do": "mute-self", "muted": false})).await;
+    until(&mut bob, "seat", own(true, false)).await;
+    until(&mut ann, "you-seat", |it| it["muted"] == true && it["self_muted"] == false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,7 @@ pub fn run(mut typed: Typed, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     typed.suggest("log-level", "warn");
     // The whole crowd comes from one address.
     typed.suggest("guests-per-minute", "60000");
+    typed.suggest("devices-per-hour", "60000");
     typed.suggest("sockets-per-address", "20000");
     let config = Config::of(&typed)?;
     start_logging(&config)?;

@@ -1,10 +1,13 @@
 //! `linger log verify|dump`: the log of a server that is stopped.
 
+mod fields;
+
 use crate::{config::Config, settings::Typed};
 use anyhow::Context;
 use clap::ArgMatches;
+use fields::{fields, word};
 use linger_log::{DiskConfig, DiskLog, Log, Position, StreamName};
-use linger_protocol::{Cause, ClubEvent, Entry, Event, RundownEvent};
+use linger_protocol::{Cause, Entry};
 use serde_json::{Value, json};
 use std::{io::Write, process::ExitCode};
 
@@ -54,125 +57,9 @@ fn line(at: Position, entry: &Entry) -> Value {
         Cause::Reported => "report",
     };
     let mut line =
-        json!({ "position": at.to_string(), "at": entry.at.0, "by": by, "event": name(&entry.event) });
+        json!({ "position": at.to_string(), "at": entry.at.0, "by": by, "event": word(&entry.event) });
     if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields(&entry.event)) {
         line.extend(fields);
     }
     line
-}
-
-/// The variant's name in kebab case, as its `Debug` form begins.
-fn name(event: &Event) -> String {
-    let debug = format!("{event:?}");
-    let variant = debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    variant.chars().fold(String::new(), |mut name, c| {
-        if c.is_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.extend(c.to_lowercase());
-        name
-    })
-}
-
-fn fields(event: &Event) -> Value {
-    match event {
-        Event::CommentMade { comment, person, question, answers, .. } => json!({
-            "comment": comment.0, "person": person.to_string(),
-            "question": question.map(|it| it.0), "answers": answers.map(|it| it.0),
-        }),
-        Event::QuestionOpened { question, .. } => json!({ "question": question.0 }),
-        Event::QuestionAnswered { question, prompt, .. } => {
-            json!({ "question": question.0, "prompt": prompt.map(|it| it.0) })
-        }
-        Event::PresenceChanged { arrived, left, here } => {
-            let arrived: Vec<_> = arrived.iter().map(|it| it.session.to_string()).collect();
-            let left: Vec<_> = left.iter().map(|it| it.session.to_string()).collect();
-            json!({ "arrived": arrived, "left": left, "here": here })
-        }
-        Event::LikesGathered { likes, people, total } => {
-            json!({ "likes": likes, "people": people, "total": total })
-        }
-        Event::StockSet { item, units } => json!({ "item": item.0, "units": units }),
-        Event::SaleOpened { item, price, per_person, hold_ms } => {
-            json!({ "item": item.0, "price_minor": price.minor, "per_person": per_person, "hold_ms": hold_ms })
-        }
-        Event::CardPinned { item } | Event::CardUnpinned { item } | Event::SaleClosed { item } => {
-            json!({ "item": item.0 })
-        }
-        Event::UnitsHeld { order, person, item, units, amount, until } => json!({
-            "order": order.to_string(), "person": person.to_string(), "item": item.0, "units": units,
-            "amount_minor": amount.minor, "until": until.0,
-        }),
-        Event::OrderPaid { order, payment } | Event::RefundSettled { order, payment } => {
-            json!({ "order": order.to_string(), "payment": payment.as_str() })
-        }
-        Event::RefundDue { order, payment, amount, .. } => {
-            json!({ "order": order.to_string(), "payment": payment.as_str(), "amount_minor": amount.minor })
-        }
-        Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
-            json!({ "order": order.to_string() })
-        }
-        Event::DrawOpened { draw, winners, closes_at, .. } => {
-            json!({ "draw": draw.0, "winners": winners, "closes_at": closes_at.0 })
-        }
-        Event::DrawEntered { draw, person } => json!({ "draw": draw.0, "person": person.to_string() }),
-        Event::DrawFrozen { draw, entrants, .. } => json!({ "draw": draw.0, "entrants": entrants }),
-        Event::DrawRevealed { draw, winners, .. } => {
-            json!({ "draw": draw.0, "winners": winners.iter().map(ToString::to_string).collect::<Vec<_>>() })
-        }
-        Event::PromptShown { prompt, intent, .. } => {
-            json!({ "prompt": prompt.0, "intent": intent.id.0.to_string() })
-        }
-        Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
-        Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
-        Event::Club(event) => club_fields(event),
-        Event::Rundown(event) => rundown_fields(event),
-        _ => json!({}),
-    }
-}
-
-fn club_fields(event: &ClubEvent) -> Value {
-    match event {
-        ClubEvent::DayBegan { day } => json!({ "club": "day", "day": day }),
-        ClubEvent::Joined { person, .. } => json!({ "club": "joined", "person": person.to_string() }),
-        ClubEvent::Left { person, .. } => json!({ "club": "left", "person": person.to_string() }),
-        ClubEvent::CheckedIn { person, day, streak } => {
-            json!({ "club": "checked-in", "person": person.to_string(), "day": day, "streak": streak })
-        }
-        ClubEvent::Points { person, task, n, points, day, total, level } => json!({
-            "club": "points", "person": person.to_string(), "task": task.as_str(), "n": n, "points": points,
-            "day": day, "total": total, "level": level,
-        }),
-        ClubEvent::Brought { person, by, .. } => {
-            json!({ "club": "brought", "person": person.to_string(), "by": by.to_string() })
-        }
-        ClubEvent::SprintOpened { sprint, goal, from, until, .. } => {
-            json!({ "club": "sprint", "sprint": sprint, "goal": goal, "from": from, "until": until.0 })
-        }
-        ClubEvent::SprintEnded { sprint, reached, likes, people } => {
-            json!({ "club": "sprint-ended", "sprint": sprint, "reached": reached, "likes": likes, "people": people })
-        }
-        _ => json!({}),
-    }
-}
-
-fn rundown_fields(event: &RundownEvent) -> Value {
-    match event {
-        RundownEvent::Set { version, rundown } => {
-            json!({ "what": "set", "version": version, "steps": rundown.steps.len() })
-        }
-        RundownEvent::StepStarted { turn, step, free, until, .. } => json!({
-            "what": "step-started", "turn": turn, "step": step, "free": free.is_some(), "until": until.0,
-        }),
-        RundownEvent::Held { left_ms } => json!({ "what": "held", "left_ms": left_ms }),
-        RundownEvent::Retimed { until } => json!({ "what": "retimed", "until": until.0 }),
-        RundownEvent::ClimaxAnnounced { step, starts_at } => {
-            json!({ "what": "climax-announced", "step": step, "starts_at": starts_at.0 })
-        }
-        RundownEvent::Warned { since, .. } => json!({ "what": "warned", "since": since.0 }),
-        RundownEvent::Carried { turn, refused } => {
-            json!({ "what": "carried", "turn": turn, "refused": refused })
-        }
-        RundownEvent::Stopped { finished } => json!({ "what": "stopped", "finished": finished }),
-    }
 }

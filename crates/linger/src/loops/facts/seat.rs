@@ -80,6 +80,7 @@ impl RoomFacts {
             | SeatEvent::StageClosed
             | SeatEvent::MovedUp { .. }
             | SeatEvent::SeatMuted { .. }
+            | SeatEvent::SelfMuted { .. }
             | SeatEvent::CallsOpened { .. }
             | SeatEvent::CallsClosed => {}
         }

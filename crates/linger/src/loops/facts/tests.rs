@@ -59,6 +59,7 @@ fn a_gift_counts_once_it_is_paid_and_a_lapsed_one_never() {
         until: Millis(300_000),
         giver: Sealed { key: KeyId(1), body: vec![].into() },
         words: None,
+        side: None,
     };
     let given = || TalkEvent::GiftGiven {
         order,
