@@ -6,7 +6,7 @@ use crate::{
     house::House,
     wire::{
         CampaignWire, CartAsk, CouponKindWire, DeliveryAsk, OpenToName, PeriodName, SaleAsk, SaleModeName,
-        StacksName, TermsWire, WantedAsk,
+        StacksName, TermsWire,
     },
 };
 use aws_lc_rs::hmac;
@@ -40,7 +40,8 @@ pub(super) async fn meant(
             let fee = Money::new(fee_minor, currency_of(house, room, None).await?);
             SaleAct::SetShipping { shipping: ShippingFee { fee, free_from: free_from_minor } }
         }
-        SaleAsk::PlaceCart { order, cart, expected_minor, delivery } => {
+        SaleAsk::PlaceCart { order, lines, coupons, expected_minor, delivery } => {
+            let cart = CartAsk { lines, coupons };
             let first = cart.lines.first().map(|line| line.item);
             let currency = currency_of(house, room, first).await?;
             SaleAct::PlaceCart {
@@ -50,13 +51,17 @@ pub(super) async fn meant(
                 delivery: delivery_of(house, room, asker, delivery).await?,
             }
         }
-        SaleAsk::JoinWait { item, wanted } => {
-            SaleAct::JoinWait { item: ItemId(item), wanted: wanted_of(house, room, asker, wanted).await? }
+        SaleAsk::JoinWait { item, order, units, delivery } => {
+            let delivery = delivery_of(house, room, asker, delivery).await?;
+            let wanted = Wanted { order: parse(&order, "order")?, units, delivery };
+            SaleAct::JoinWait { item: ItemId(item), wanted }
+        }
+        SaleAsk::Enlist { item, order, units, delivery } => {
+            let delivery = delivery_of(house, room, asker, delivery).await?;
+            let wanted = Wanted { order: parse(&order, "order")?, units, delivery };
+            SaleAct::Enlist { item: ItemId(item), wanted }
         }
         SaleAsk::LeaveWait { item } => SaleAct::LeaveWait { item: ItemId(item) },
-        SaleAsk::Enlist { item, wanted } => {
-            SaleAct::Enlist { item: ItemId(item), wanted: wanted_of(house, room, asker, wanted).await? }
-        }
         SaleAsk::Allot { transfer, item, units } => {
             SaleAct::Allot { transfer: parse(&transfer, "transfer")?, item: ItemId(item), units }
         }
@@ -109,16 +114,6 @@ pub(crate) fn cart_of(cart: &CartAsk) -> Result<Cart, ApiError> {
     let coupons = cart.coupons.iter().take(Limits::CART_COUPONS_MAX + 1);
     let coupons = coupons.map(|it| parse::<CampaignId>(it, "coupons")).collect::<Result<_, _>>()?;
     Ok(Cart { lines, coupons })
-}
-
-async fn wanted_of(
-    house: &House,
-    room: &RoomId,
-    asker: &Asker,
-    wanted: WantedAsk,
-) -> Result<Wanted, ApiError> {
-    let delivery = delivery_of(house, room, asker, wanted.delivery).await?;
-    Ok(Wanted { order: parse(&wanted.order, "order")?, units: wanted.units, delivery })
 }
 
 /// Where an order goes: the address under the buyer's key, and of it a keyed hash that tells only whether two orders go to

@@ -7,12 +7,12 @@ use super::sale::SaleFold;
 use super::talk::TalkFold;
 use super::{comments::Comments, thinning::Thinning};
 use crate::wire::{
-    CommentWire, DrawWire, MyView, OrderState, OrderWire, QuestionWire, RoleName, RoomCard, RoomView,
-    SaleWire, ShelfEntry,
+    CommentWire, DrawWire, MyView, OrderState, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
+    ShelfEntry,
 };
 use linger_protocol::{
-    CartOrder, CouponEvent, Cut, DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId,
-    OrderLine, PersonId, PromptId, QuestionId, RoomId, SaleEvent,
+    DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, OrderLine, PersonId, PromptId,
+    QuestionId, RoomId,
 };
 use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};

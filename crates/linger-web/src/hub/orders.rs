@@ -17,8 +17,8 @@ pub(super) struct Order {
     state: OrderState,
     at: Millis,
     until: Millis,
-    refund_due_minor: i64,
-    refunded_minor: i64,
+    pub(super) refund_due_minor: i64,
+    pub(super) refunded_minor: i64,
 }
 
 impl Fold {

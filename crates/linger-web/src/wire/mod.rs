@@ -59,7 +59,7 @@ pub use sale::{
     BenefitsWire, CampaignDesk, CampaignWire, CartAsk, CartLineWire, CouponKindWire, CouponWire, CutWire,
     DeliveryAsk, FirstGiftWire, FlashWire, ListState, MySale, MyWait, OfferWire, OpenToName, OrderLineWire,
     PeriodName, PriceStepWire, PriceWhyName, QuoteLineWire, QuoteWire, SaleAsk, SaleModeName, SaleView,
-    ShippingWire, ShuffleProof, StacksName, TermsWire, UnlockWire, WantedAsk,
+    ShippingWire, ShuffleProof, StacksName, TermsWire, UnlockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{

@@ -36,9 +36,11 @@ pub enum SaleAsk {
     PlaceCart {
         /// 32 lower-case hexadecimal digits, made at random by the buyer's device.
         order: String,
-        /// What.
-        #[serde(flatten)]
-        cart: CartAsk,
+        /// What, each item once, at most 50.
+        lines: Vec<CartLineWire>,
+        /// Campaigns whose coupons are to be used, at most 10; what everybody has comes by itself.
+        #[serde(default)]
+        coupons: Vec<String>,
         /// What the buyer was told it costs, in minor units; another price is refused as `price-changed`.
         expected_minor: i64,
         /// Where it goes.
@@ -49,9 +51,13 @@ pub enum SaleAsk {
     JoinWait {
         /// The item.
         item: u64,
-        /// What is wanted.
-        #[serde(flatten)]
-        wanted: WantedAsk,
+        /// The id of the order that it becomes: 32 lower-case hexadecimal digits, made at random by the buyer's device.
+        order: String,
+        /// How many.
+        units: u32,
+        /// Where it goes.
+        #[serde(default)]
+        delivery: DeliveryAsk,
     },
     /// Wait no longer, or come off the list of a shuffle.
     LeaveWait {
@@ -62,9 +68,13 @@ pub enum SaleAsk {
     Enlist {
         /// The item.
         item: u64,
-        /// What is wanted.
-        #[serde(flatten)]
-        wanted: WantedAsk,
+        /// The id of the order that it becomes: 32 lower-case hexadecimal digits, made at random by the buyer's device.
+        order: String,
+        /// How many.
+        units: u32,
+        /// Where it goes.
+        #[serde(default)]
+        delivery: DeliveryAsk,
     },
     /// Units of the shop become this room's, once by the transfer's id (operator).
     Allot {
@@ -224,18 +234,6 @@ pub struct DeliveryAsk {
     /// The address as it is written on the parcel, at most 400 characters. It is kept under the buyer's key.
     #[serde(default)]
     pub address: String,
-}
-
-/// Units somebody wants and cannot have yet.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-pub struct WantedAsk {
-    /// The id of the order that it becomes: 32 lower-case hexadecimal digits, made at random by the buyer's device.
-    pub order: String,
-    /// How many.
-    pub units: u32,
-    /// Where it goes.
-    #[serde(default)]
-    pub delivery: DeliveryAsk,
 }
 
 /// One line of an order.
