@@ -48,7 +48,6 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
         Event::Club(_) => true,
         Event::Sale(
             SaleEvent::CartHeld(_)
-            | SaleEvent::PriceFell { .. }
             | SaleEvent::WaitJoined { .. }
             | SaleEvent::WaitLeft { .. }
             | SaleEvent::Enlisted { .. }

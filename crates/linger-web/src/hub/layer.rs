@@ -6,9 +6,9 @@ use super::forms::{comment_wire, end_wire, hex, how_wire, intent_wire, item_wire
 use super::thinning::Audience;
 use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
-    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, OffReason, OrderId, PersonId,
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, ItemId, OffReason, OrderId, PersonId,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// People who rose that are named in one frame; the levels of all of them show all the same.
 const RISEN_MAX: usize = 5;
@@ -22,6 +22,8 @@ pub(crate) struct Layers {
     pub operators: Vec<WireEvent>,
     pub private: HashMap<PersonId, Vec<WireEvent>>,
     seat: super::seat::Touched,
+    /// Items whose waiting line moved.
+    pub(super) lines: BTreeSet<ItemId>,
 }
 
 impl Layers {
@@ -104,6 +106,7 @@ impl Layers {
 
     /// Adds what is told as a whole, once all entries of the frame are in `fold`.
     pub(crate) fn finish(&mut self, fold: &Fold) {
+        self.tell_lines(fold);
         if self.seat.stage {
             self.public.push(WireEvent::Seat { stage: fold.seat.stage() });
         }
@@ -350,7 +353,7 @@ impl Layers {
         }
     }
 
-    pub(super) fn set_stock(&mut self, fold: &Fold, item: linger_protocol::ItemId) {
+    pub(super) fn set_stock(&mut self, fold: &Fold, item: ItemId) {
         let Some((units, left)) = fold.stock(item) else { return };
         let told = self.public.iter_mut().find_map(|it| match it {
             WireEvent::Stock { item: of, left, units } if *of == item.0 => Some((left, units)),

@@ -33,10 +33,6 @@ impl Fold {
                 let held = Order::held(cart.person, cart.lines.clone(), cart.amount, at, cart.until);
                 self.take_held(cart.order, Order { cart: Some(cart.clone()), ..held });
             }
-            SaleEvent::PriceFell { order, item, amount } => self.order(*order, |it| {
-                let line = it.lines.iter_mut().find(|line| line.item == *item);
-                line.into_iter().for_each(|line| line.amount.minor -= amount.minor);
-            }),
             SaleEvent::Allotted { item, units, .. } => self.place(*item, |place| place.units += units),
             SaleEvent::GaveBack { item, units, .. } => {
                 self.place(*item, |place| place.units = place.units.saturating_sub(*units));

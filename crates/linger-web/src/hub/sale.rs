@@ -99,7 +99,7 @@ impl SaleFold {
             }
             SaleEvent::ListFrozen { item, .. } => self.list(*item, ListState::Closed),
             SaleEvent::ListShuffled { item, seed } => self.shuffle(*item, seed),
-            SaleEvent::PriceFell { .. } | SaleEvent::Allotted { .. } | SaleEvent::GaveBack { .. } => {}
+            SaleEvent::Allotted { .. } | SaleEvent::GaveBack { .. } => {}
             SaleEvent::Coupon(event) => self.take_coupon(event),
         }
     }
@@ -293,20 +293,20 @@ impl Layers {
             SaleEvent::CartHeld(cart) => {
                 self.add_order(fold, cart.order);
                 self.set_my_sale(fold, cart.person);
-                for line in &cart.lines {
-                    fold.sale.first_in_line(line.item).into_iter().for_each(|it| self.set_my_sale(fold, it));
-                }
+                self.lines.extend(cart.lines.iter().map(|line| line.item));
             }
-            SaleEvent::PriceFell { order, .. } => self.add_order(fold, *order),
-            SaleEvent::WaitJoined { item, person, .. }
-            | SaleEvent::WaitLeft { item, person, .. }
-            | SaleEvent::Enlisted { item, person, .. } => {
+            SaleEvent::WaitLeft { item, person, .. } => {
+                self.set_offer(fold, *item);
+                self.set_my_sale(fold, *person);
+                self.lines.insert(*item);
+            }
+            SaleEvent::WaitJoined { item, person, .. } | SaleEvent::Enlisted { item, person, .. } => {
                 self.set_offer(fold, *item);
                 self.set_my_sale(fold, *person);
             }
             SaleEvent::ListShuffled { item, .. } => {
                 self.set_offer(fold, *item);
-                fold.sale.first_in_line(*item).into_iter().for_each(|it| self.set_my_sale(fold, it));
+                self.lines.insert(*item);
             }
             SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => {
                 self.set_stock(fold, *item)
@@ -324,6 +324,13 @@ impl Layers {
                     }
                 }
             },
+        }
+    }
+
+    /// Those at the head of a line that moved are told their place, once in a frame.
+    pub(super) fn tell_lines(&mut self, fold: &Fold) {
+        for item in std::mem::take(&mut self.lines) {
+            fold.sale.first_in_line(item).into_iter().for_each(|it| self.set_my_sale(fold, it));
         }
     }
 

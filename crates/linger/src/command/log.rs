@@ -145,9 +145,6 @@ fn sale_fields(event: &SaleEvent) -> Value {
                 "amount_minor": cart.amount.minor, "until": cart.until.0, "holds": cart.holds,
             })
         }
-        SaleEvent::PriceFell { order, item, amount } => json!({
-            "sale": "price-fell", "order": order.to_string(), "item": item.0, "amount_minor": amount.minor,
-        }),
         SaleEvent::WaitJoined { item, person, .. } => {
             json!({ "sale": "wait-joined", "item": item.0, "person": person.to_string() })
         }
