@@ -7,6 +7,7 @@ export { measure, type Measured } from './measure';
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
+export { countdown, nextStep, priceNow, salesOf, toUnlock, way, type Sales } from './sale';
 export { mentionedIn } from './talk';
 export { Tracker, type Reply, type TrackWorld } from './track';
 export type { Seat } from './seat';

@@ -5,6 +5,9 @@ import type {
   AlarmMoment,
   AlarmTried,
   Answer,
+  CampaignDesk,
+  CartAsk,
+  Coupon,
   FactTold,
   GiftKind,
   GuestToken,
@@ -22,6 +25,7 @@ import type {
   PeopleFound,
   Products,
   Proof,
+  Quote,
   Review,
   RoleName,
   RoomCard,
@@ -32,6 +36,7 @@ import type {
   RundownTemplate,
   SavedQuestion,
   SegmentList,
+  ShuffleProof,
   ShowCard,
   SqlAnswered,
   StaffMember,
@@ -91,6 +96,12 @@ export class Rest {
     this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
   pay = (room: string, order: string, method: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
+  quote = (room: string, cart: CartAsk, token?: string) =>
+    this.#json<Quote>(`/api/rooms/${enc(room)}/quote`, { body: cart, token });
+  coupons = (room: string, token?: string) => this.#json<Coupon[]>(`/api/rooms/${enc(room)}/coupons`, { token });
+  campaigns = (room: string) => this.#json<CampaignDesk[]>(`/api/rooms/${enc(room)}/campaigns`);
+  shuffleProof = (room: string, sale: number) =>
+    this.#json<ShuffleProof>(`/api/rooms/${enc(room)}/sales/${sale}/proof`);
   gifts = (room: string) => this.#json<GiftKind[]>(`/api/rooms/${enc(room)}/gifts`);
   imageUrl = (room: string, image: string) => `${this.base}/api/rooms/${enc(room)}/images/${image}`;
   postImage = (room: string, picture: Blob, token?: string) =>

@@ -17,7 +17,9 @@ export function say(id: number, person: string, text: string, change: Partial<Co
 export function order(change: Partial<Order> = {}): Order {
   const amount = { minor: 200, currency: 'CNY' };
   const money = { refund_due_minor: 0, refunded_minor: 0 };
-  return { order: 'o1', person: 'ann', item: 7, units: 1, amount, state: 'held', at: 1, until: 9, ...money, ...change };
+  const lines = [{ item: 7, units: 1, amount_minor: 200 }];
+  const whole = { lines, shipping_minor: 0, holds: true };
+  return { order: 'o1', person: 'ann', item: 7, units: 1, amount, state: 'held', at: 1, until: 9, ...whole, ...money, ...change };
 }
 
 export function roomView(change: Partial<RoomView> = {}): RoomView {

@@ -18,6 +18,7 @@ import { foldSeat, seatOf, type Seat } from './seat';
 
 import { clubOf, foldClub, type ClubView } from './club';
 import { foldRundown, type RundownView } from './rundown';
+import { foldSales, salesOf, type Sales } from './sale';
 import { aroundOf, foldAround, type Around } from './talk';
 
 /** How a question was answered, kept by question number. */
@@ -57,6 +58,7 @@ export interface View extends Activities, ClubView, RundownView {
   readonly orders: readonly Order[];
   readonly seat: Seat;
   readonly around: Around;
+  readonly sales: Sales;
 }
 
 /** How many comments were left out of the talk lately, and when the last of each lot was made. */
@@ -121,6 +123,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     climax: view.climax ?? null,
     backstage: view.backstage ?? null,
     around: aroundOf(view),
+    sales: salesOf(view),
   };
 }
 
@@ -139,6 +142,9 @@ export function isStaff(role: RoleName): boolean {
 export function fold(view: View, event: RoomEvent): View {
   const seat = foldSeat(view.seat, event);
   if (seat) return { ...view, seat };
+  const sales = foldSales(view.sales, event);
+  if (sales && event.k !== 'sale-closed') return { ...view, sales };
+  if (sales && sales !== view.sales) return fold({ ...view, sales }, event);
   return foldComments(view, event) ?? foldTalk(view, event) ?? foldShelf(view, event) ?? foldDraw(view, event) ?? foldActivity(view, event) ?? foldStaff(view, event) ?? foldClub(view, event) ?? foldRundown(view, event) ?? foldBeside(view, event);
 }
 

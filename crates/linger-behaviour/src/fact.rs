@@ -18,6 +18,12 @@ pub mod touch {
     pub const CARD_SEEN: &str = "card.seen";
     /// A product card was tapped.
     pub const CARD_CLICKED: &str = "card.clicked";
+    /// Somebody took a coupon or was given one; `Outcome` names its campaign.
+    pub const COUPON_HAD: &str = "coupon.had";
+    /// An order used a coupon; `Outcome` names its campaign, `AmountMinor` is what it took off.
+    pub const COUPON_USED: &str = "coupon.used";
+    /// Somebody waits for an item that is sold out, or is on the list of a shuffle; `Outcome` says which.
+    pub const WAITED: &str = "wait.joined";
     /// Something was put into a cart.
     pub const CART_ADDED: &str = "cart.added";
     /// Units are held for somebody.

@@ -10,7 +10,8 @@ use crate::{
 };
 use linger_log::{Log, Position};
 use linger_protocol::{
-    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, Millis, Refusal, Report, RoomId,
+    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, ItemId, Millis, Refusal, Report, RoomId,
+    SaleEvent,
 };
 use linger_room::Room;
 use std::{
@@ -206,7 +207,12 @@ impl Host {
             }
         };
         let frozen = events.iter().any(|event| {
-            matches!(event, Event::DrawFrozen { .. } | Event::Activity(ActivityEvent::Frozen { .. }))
+            matches!(
+                event,
+                Event::DrawFrozen { .. }
+                    | Event::Activity(ActivityEvent::Frozen { .. })
+                    | Event::Sale(SaleEvent::ListFrozen { .. })
+            )
         });
         let entries: Vec<Entry> = events.into_iter().map(|event| Entry { at: now, cause, event }).collect();
         let append = RoomAppend {
@@ -282,13 +288,16 @@ impl Host {
             state.awaiting_seed().into_iter().map(|(draw, sealed)| (Awaiting::Draw(draw), sealed.to_vec()));
         let activities = state.activities_awaiting_seed().into_iter();
         let activities = activities.map(|(activity, sealed)| (Awaiting::Activity(activity), sealed.to_vec()));
-        let awaiting: Vec<_> = draws.chain(activities).collect();
+        let lists = state.lists_awaiting_seed().into_iter();
+        let lists = lists.map(|(item, sealed)| (Awaiting::List(item), sealed.to_vec()));
+        let awaiting: Vec<_> = draws.chain(activities).chain(lists).collect();
         for (what, sealed) in awaiting {
             match self.seeds.unseal(&sealed) {
                 Some(seed) => {
                     let report = match what {
                         Awaiting::Draw(draw) => Report::SeedRevealed { draw, seed },
                         Awaiting::Activity(activity) => Report::ActivitySeedRevealed { activity, seed },
+                        Awaiting::List(item) => Report::ListSeedRevealed { item, seed },
                     };
                     self.work(room, Work::Note(Box::new(report)), None);
                 }
@@ -358,6 +367,7 @@ impl Host {
 enum Awaiting {
     Draw(DrawId),
     Activity(ActivityId),
+    List(ItemId),
 }
 
 fn decide_and_apply(room: &mut Room, now: Millis, work: Work) -> Result<Vec<Event>, Refusal> {

@@ -5,7 +5,7 @@ use crate::source::{SourceCode, Sources};
 use crate::{Arms, Ended, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step};
 use linger_protocol::{
     Arrival, Departure, DrawId, Entry, Event, ItemId, LeaveReason, Millis, Money, OffReason, OrderId,
-    PersonId, PromptId, Proposal, Quality, QuestionId, Role, SessionId,
+    PersonId, PromptId, Proposal, Quality, QuestionId, Role, SaleEvent, SessionId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,6 +166,7 @@ impl Live {
                             | Event::LikesGathered { .. }
                             | Event::DrawOpened { .. }
                             | Event::UnitsHeld { .. }
+                            | Event::Sale(SaleEvent::CartHeld(_))
                     )
                     || matches!(event, Event::PresenceChanged { arrived, .. } if !arrived.is_empty())
             }
@@ -250,13 +251,8 @@ impl Live {
             Event::Followed { person, .. } | Event::DrawEntered { person, .. } => self.acted(at, *person),
             Event::QuestionOpened { question, .. } => self.open(at, *question),
             Event::QuestionAnswered { question, .. } => self.answer(at, *question),
-            Event::UnitsHeld { order, person, amount, .. } => {
-                self.row(at).orders_held += 1;
-                if self.held.len() < OPEN_MAX {
-                    self.held.insert(*order, *amount);
-                }
-                self.acted(at, *person);
-            }
+            Event::UnitsHeld { order, person, amount, .. } => self.order(at, *order, *person, *amount),
+            Event::Sale(SaleEvent::CartHeld(cart)) => self.order(at, cart.order, cart.person, cart.amount),
             Event::OrderPaid { order, .. } => {
                 // A shard hears of all payments and counts those of its own orders.
                 let Some(amount) = self.held.remove(order) else { return };
@@ -274,6 +270,14 @@ impl Live {
             Event::QualityGathered { quality } => self.measure(at, quality),
             _ => {}
         }
+    }
+
+    fn order(&mut self, at: Millis, order: OrderId, person: PersonId, amount: Money) {
+        self.row(at).orders_held += 1;
+        if self.held.len() < OPEN_MAX {
+            self.held.insert(order, amount);
+        }
+        self.acted(at, person);
     }
 
     fn arrive(&mut self, at: Millis, arrival: &Arrival) {

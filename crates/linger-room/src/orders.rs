@@ -131,8 +131,7 @@ impl Orders {
         (order, item, units): (OrderId, ItemId, u32),
     ) -> Result<Vec<Event>, Refusal> {
         if let Some(known) = self.orders.get(&order) {
-            let same = known.person == person
-                && matches!(known.lines[..], [line] if line.item == item && line.units == units);
+            let same = known.person == person && known.is_of(&Cart::of(item, units));
             // The same answer as the first time: the order, whatever became of it.
             return if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
         }

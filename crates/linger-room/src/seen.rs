@@ -1,12 +1,12 @@
 //! What can be seen of a room from outside. It changes nothing and decides nothing.
 
 use crate::{
-    Activity, DrawProof, Flash, Offer, OpenQuestion, Order, OrderTerms, PriceWhy, Refund, Room, Run, Said,
-    Sale, Showing, StockView, Waiting, activity, club::Club, question, sale::lot::LotProof, shelf,
+    Activity, DrawProof, Flash, Offer, OpenQuestion, Order, OrderTerms, PriceWhy, Refund, Room, Run, Running,
+    Said, Sale, Showing, StockView, Waiting, activity, club::Club, question, sale::lot::LotProof, shelf,
 };
 use linger_protocol::{
-    ActivityId, CommentId, DrawId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId, QuestionId,
-    Rundown, ShippingFee,
+    ActivityId, CampaignId, CommentId, DrawId, Item, ItemId, Millis, Money, OrderId, PaymentId, PersonId,
+    QuestionId, Rundown, ShippingFee,
 };
 
 impl Room {
@@ -139,6 +139,11 @@ impl Room {
     /// What an item costs for a while, if it costs less.
     pub fn flash(&self, item: ItemId) -> Option<Flash> {
         self.sales.flashes.get(&item).copied()
+    }
+
+    /// A campaign of this room.
+    pub fn campaign(&self, campaign: &CampaignId) -> Option<&Running> {
+        self.coupons.campaigns.get(campaign)
     }
 
     /// What shipping costs; none when nothing was ever said.

@@ -3,10 +3,12 @@
 
 mod activity;
 mod club;
+mod sale;
 mod seat;
 mod talk;
 
 pub(crate) use activity::{game, prize_of};
+pub(crate) use sale::cart_of;
 
 use crate::{
     account::{Address, Caller},
@@ -150,6 +152,7 @@ pub(crate) async fn settle(
 fn order_of(wire: &WireAct) -> Result<Option<OrderId>, ApiError> {
     match wire {
         WireAct::PlaceOrder { order, .. } | WireAct::CancelOrder { order } => parse(order, "order").map(Some),
+        WireAct::Sale(ask) => sale::order_of(ask),
         _ => Ok(None),
     }
 }
@@ -246,6 +249,7 @@ pub(crate) async fn meant(
         WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker, ask).await?),
         WireAct::Club(asked) => club::meant(house, room, asker, asked).await?,
         WireAct::Rundown(ask) => Act::Rundown(crate::rundown::asked(ask)),
+        WireAct::Sale(ask) => sale::meant(house, room, asker, ask).await?,
     })
 }
 
@@ -304,12 +308,18 @@ fn open_draw(
     winners: u32,
     lasts_ms: u64,
 ) -> Result<Act, ApiError> {
+    let (commit, sealed_seed) = fresh_seed(house)?;
+    Ok(Act::OpenDraw { keyword, prize, winners, lasts_ms, commit, sealed_seed })
+}
+
+/// A secret seed: what is published of it, and the seed under the house's own key.
+fn fresh_seed(house: &House) -> Result<([u8; 32], Vec<u8>), ApiError> {
     let mut seed = [0; 32];
     aws_lc_rs::rand::fill(&mut seed).map_err(|fault| ApiError::unavailable("drawing a seed", &fault))?;
     let commit = Sha256::digest(seed).into();
     let sealed_seed =
         house.vault.seal_house(&seed).map_err(|fault| ApiError::unavailable("sealing a seed", &fault))?;
-    Ok(Act::OpenDraw { keyword, prize, winners, lasts_ms, commit, sealed_seed })
+    Ok((commit, sealed_seed))
 }
 
 /// Reads an id, or says which field is none.

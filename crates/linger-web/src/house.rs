@@ -201,10 +201,18 @@ impl House {
 
     /// Today in the shop's zone, in days since 1970. The rooms' time never goes back, and so this does not.
     pub(crate) fn day(&self) -> i32 {
-        let now = self.now().0;
-        let offset_s = Timestamp::from_millisecond(now).map_or(0, |at| self.zone.to_offset(at).seconds());
-        let local_ms = now.saturating_add(i64::from(offset_s) * 1_000);
+        let local_ms = self.now().0.saturating_add(i64::from(self.offset_s()) * 1_000);
         i32::try_from(local_ms.div_euclid(86_400_000)).unwrap_or(i32::MAX)
+    }
+
+    /// Minutes by which the shop's clock is before that of Greenwich now.
+    pub(crate) fn utc_offset_min(&self) -> i16 {
+        i16::try_from(self.offset_s() / 60).unwrap_or(0)
+    }
+
+    fn offset_s(&self) -> i32 {
+        let now = Timestamp::from_millisecond(self.now().0);
+        now.map_or(0, |at| self.zone.to_offset(at).seconds())
     }
 
     /// Facts as they become durable, for rules that follow them; a reader that lags by more than a thousand batches is

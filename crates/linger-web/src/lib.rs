@@ -29,6 +29,7 @@ mod records;
 mod review;
 mod rooms;
 mod rundown;
+mod sale;
 mod socket;
 mod talk;
 mod track;

@@ -5,7 +5,10 @@ use crate::{
     ask::{Asker, look_at_order, parse},
     error::{ApiError, Body, Raw},
     house::House,
-    hub::forms::money_wire,
+    hub::{
+        forms::money_wire,
+        sale::{cuts_wire, lines_wire},
+    },
     talk::own_gift,
     wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
 };
@@ -15,7 +18,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use linger_outlet::{Charge, Notice, NoticeError, PayError};
-use linger_protocol::{Entry, Event, OrderId, Report, Role, RoomId};
+use linger_protocol::{CampaignId, Entry, Event, OrderId, OrderLine, Report, Role, RoomId};
 use linger_room::{GiftState, Room};
 
 /// Characters of a payment method's name.
@@ -25,6 +28,8 @@ const METHOD_BYTES_MAX: usize = 64;
 pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
     let order = room.order(id)?;
     let line = order.lines.first()?;
+    let terms = order.terms.as_deref();
+    let title = |id: &CampaignId| room.campaign(id).map(|it| it.campaign.title.clone()).unwrap_or_default();
     let state = match order.state {
         linger_room::OrderState::Held => OrderState::Held,
         linger_room::OrderState::Paid(_) => OrderState::Paid,
@@ -38,6 +43,10 @@ pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
         person: order.person.to_string(),
         item: line.item.0,
         units: line.units,
+        lines: lines_wire(&order.lines, terms.map_or(0, |it| it.gifts)),
+        cuts: cuts_wire(terms.map_or(&[], |it| &it.cuts), title),
+        shipping_minor: terms.map_or(0, |it| it.shipping),
+        holds: order.holds(),
         amount: money_wire(order.amount),
         state,
         at: 0,
@@ -47,7 +56,7 @@ pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
     })
 }
 
-/// The order that this entry places.
+/// The order that this entry places, when it is one line at the price of its sale: in a rush, most are.
 pub(crate) fn just_held(entry: &Entry) -> Option<OrderWire> {
     let Event::UnitsHeld { order, person, item, units, amount, until } = &entry.event else { return None };
     Some(OrderWire {
@@ -55,6 +64,10 @@ pub(crate) fn just_held(entry: &Entry) -> Option<OrderWire> {
         person: person.to_string(),
         item: item.0,
         units: *units,
+        lines: lines_wire(&[OrderLine { item: *item, units: *units, amount: *amount }], 0),
+        cuts: vec![],
+        shipping_minor: 0,
+        holds: true,
         amount: money_wire(*amount),
         state: OrderState::Held,
         at: entry.at.0,

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 91] = [
+const TABLE: [(&str, &str, &str); 95] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -60,6 +60,10 @@ const TABLE: [(&str, &str, &str); 91] = [
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
+    ("post", "/api/rooms/{room}/quote", "1+3++++"),
+    ("get", "/api/rooms/{room}/coupons", "1+3++++"),
+    ("get", "/api/rooms/{room}/campaigns", "1113+++"),
+    ("get", "/api/rooms/{room}/sales/{sale}/proof", "+++++++"),
     ("get", "/api/saved-questions", "1113+++"),
     ("post", "/api/saved-questions", "11133++"),
     ("put", "/api/saved-questions/{question}", "11133++"),
@@ -200,6 +204,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/rooms/{room}/ask") => json!({"kind": "follow"}),
         ("post", "/api/rooms/{room}/guest") => json!({}),
         ("post", "/api/rooms/{room}/orders/{order}/pay") => json!({"method": "now"}),
+        ("post", "/api/rooms/{room}/quote") => json!({"lines": [{"item": 1, "units": 1}]}),
         ("post", "/api/events/erase") => json!({"known": "nobody"}),
         ("post", "/api/questions" | "/api/questions/csv") => question,
         ("post", "/api/questions/people") => {

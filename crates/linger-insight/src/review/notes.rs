@@ -2,7 +2,9 @@
 //! sold out, whom a draw had brought. It does not know what any of it led to.
 
 use crate::live::Gone;
-use linger_protocol::{DrawId, Entry, Event, ItemId, Money, OrderId, PersonId, QuestionId, Role, Topic};
+use linger_protocol::{
+    DrawId, Entry, Event, ItemId, Money, OrderId, PersonId, QuestionId, Role, SaleEvent, Topic,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Questions, orders and people in a draw that are told apart.
@@ -88,7 +90,7 @@ pub struct Notes {
     /// What items were called and cost, as last told.
     pub items: BTreeMap<ItemId, (String, Money)>,
     shelf: BTreeMap<ItemId, Shelf>,
-    orders_of: BTreeMap<OrderId, (ItemId, u32)>,
+    orders_of: BTreeMap<OrderId, (Vec<(ItemId, u32)>, bool)>,
     open: BTreeMap<QuestionId, usize>,
     entrants: BTreeSet<PersonId>,
 }
@@ -127,7 +129,9 @@ impl Notes {
                 self.acts_s.push(at_s);
             }
             Event::CommentMade { role: Role::Host, .. } | Event::CardPinned { .. } => self.acts_s.push(at_s),
-            Event::SaleOpened { .. } | Event::Announced { .. } => self.climax(at_s),
+            Event::SaleOpened { .. }
+            | Event::Sale(SaleEvent::Opened { .. } | SaleEvent::FlashOpened { .. })
+            | Event::Announced { .. } => self.climax(at_s),
             Event::CardsTouched { touches } if self.clicks.len() < KEPT_MAX => {
                 for touch in touches.iter().filter(|touch| touch.clicked > 0) {
                     let clicks = self.clicks.entry((at_s, touch.item)).or_default();
@@ -188,33 +192,64 @@ impl Notes {
                 self.shelf.entry(*item).or_default().on_sale = false;
                 *item
             }
-            Event::UnitsHeld { order, item, units, .. } => {
-                self.shelf.entry(*item).or_default().held += units;
-                if self.orders_of.len() < KEPT_MAX {
-                    self.orders_of.insert(*order, (*item, *units));
-                }
-                if let Some(at_s) = at_s.filter(|_| self.orders.len() < KEPT_MAX) {
-                    *self.orders.entry((at_s, *item)).or_default() += 1;
-                }
+            Event::Sale(SaleEvent::Opened { item, terms, .. }) => {
+                self.shelf.entry(*item).or_default().on_sale = true;
+                self.items.entry(*item).and_modify(|(_, told)| *told = terms.price);
                 *item
             }
-            Event::OrderPaid { order, .. } => {
-                let Some((item, units)) = self.orders_of.remove(order) else { return };
-                let shelf = self.shelf.entry(item).or_default();
-                shelf.held = shelf.held.saturating_sub(units);
-                shelf.sold += units;
-                item
+            Event::Sale(SaleEvent::Allotted { item, units, .. }) => {
+                self.shelf.entry(*item).or_default().units += units;
+                *item
             }
+            Event::Sale(SaleEvent::GaveBack { item, units, .. }) => {
+                let shelf = self.shelf.entry(*item).or_default();
+                shelf.units = shelf.units.saturating_sub(*units);
+                *item
+            }
+            Event::UnitsHeld { order, item, units, .. } => {
+                return self.take_held(at_s, *order, vec![(*item, *units)], true);
+            }
+            Event::Sale(SaleEvent::CartHeld(cart)) => {
+                let lines = cart.lines.iter().map(|line| (line.item, line.units)).collect();
+                return self.take_held(at_s, cart.order, lines, cart.holds);
+            }
+            Event::OrderPaid { order, .. } => return self.take_ended(at_s, *order, true),
             Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
-                let Some((item, units)) = self.orders_of.remove(order) else { return };
-                let shelf = self.shelf.entry(item).or_default();
-                shelf.held = shelf.held.saturating_sub(units);
-                item
+                return self.take_ended(at_s, *order, false);
             }
             _ => return,
         };
         if let Some(at_s) = at_s {
             self.mark_stock(item, at_s);
+        }
+    }
+
+    /// An order counts for the item of its first line.
+    fn take_held(&mut self, at_s: Option<u32>, order: OrderId, lines: Vec<(ItemId, u32)>, holds: bool) {
+        if let (Some(at_s), Some((item, _))) = (at_s.filter(|_| self.orders.len() < KEPT_MAX), lines.first())
+        {
+            *self.orders.entry((at_s, *item)).or_default() += 1;
+        }
+        for (item, units) in lines.iter().filter(|_| holds) {
+            self.shelf.entry(*item).or_default().held += units;
+            at_s.into_iter().for_each(|at_s| self.mark_stock(*item, at_s));
+        }
+        if self.orders_of.len() < KEPT_MAX {
+            self.orders_of.insert(order, (lines, holds));
+        }
+    }
+
+    fn take_ended(&mut self, at_s: Option<u32>, order: OrderId, paid: bool) {
+        let Some((lines, held)) = self.orders_of.remove(&order) else { return };
+        for (item, units) in lines {
+            let shelf = self.shelf.entry(item).or_default();
+            if held {
+                shelf.held = shelf.held.saturating_sub(units);
+            }
+            if paid {
+                shelf.sold += units;
+            }
+            at_s.into_iter().for_each(|at_s| self.mark_stock(item, at_s));
         }
     }
 

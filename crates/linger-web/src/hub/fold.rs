@@ -2,21 +2,23 @@
 
 use super::club::{ClubFold, named};
 use super::forms::{comment_wire, hex, item_wire, money_wire, prompt_wire};
+use super::orders::Order;
+use super::sale::SaleFold;
 use super::talk::TalkFold;
 use super::{comments::Comments, thinning::Thinning};
 use crate::wire::{
-    CommentWire, DrawWire, MyView, OrderState, OrderWire, QuestionWire, RoleName, RoomCard, RoomView,
-    SaleWire, ShelfEntry,
+    CommentWire, DrawWire, MyView, OrderState, QuestionWire, RoleName, RoomCard, RoomView, SaleWire,
+    ShelfEntry,
 };
 use linger_protocol::{
-    DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, PersonId, PromptId, QuestionId,
-    RoomId,
+    DrawId, Entry, Event, Intent, Item, ItemId, Millis, Money, OrderId, OrderLine, PersonId, PromptId,
+    QuestionId, RoomId,
 };
 use linger_room::question::rank::rank;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Orders shown to their owner, and to staff.
-const ORDERS_SHOWN: usize = 50;
+pub(super) const ORDERS_SHOWN: usize = 50;
 /// Open questions shown to staff.
 const QUESTIONS_SHOWN: usize = 20;
 /// Open questions remembered.
@@ -54,14 +56,14 @@ pub(crate) struct Fold {
     followers: HashSet<PersonId>,
     pub(super) comments: Comments,
     names: HashMap<PersonId, String>,
-    shelf: Vec<Place>,
+    pub(super) shelf: Vec<Place>,
     pinned: Option<(ItemId, Millis)>,
     draw: Option<Draw>,
     announcement: Option<String>,
     muted: HashMap<PersonId, Millis>,
-    orders: HashMap<OrderId, Order>,
-    orders_of: HashMap<PersonId, Vec<OrderId>>,
-    newest_orders: VecDeque<OrderId>,
+    pub(super) orders: HashMap<OrderId, Order>,
+    pub(super) orders_of: HashMap<PersonId, Vec<OrderId>>,
+    pub(super) newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
     prompt: Option<(PromptId, Intent, Millis)>,
     pub(super) activities: super::activity::Activities,
@@ -71,31 +73,20 @@ pub(crate) struct Fold {
     pub(super) club: ClubFold,
     pub(super) rundown: super::rundown::RundownFold,
     pub(super) talk: TalkFold,
+    pub(super) sale: SaleFold,
 }
 
-struct Place {
-    item: Item,
-    sale: Option<(Money, u32, u64)>,
-    units: u32,
-    taken: u32,
+pub(super) struct Place {
+    pub(super) item: Item,
+    pub(super) sale: Option<(Money, u32, u64)>,
+    pub(super) units: u32,
+    pub(super) taken: u32,
 }
 
 struct Draw {
     shown: DrawWire,
     id: DrawId,
     entered: HashSet<PersonId>,
-}
-
-struct Order {
-    person: PersonId,
-    item: ItemId,
-    units: u32,
-    amount: Money,
-    state: OrderState,
-    at: Millis,
-    until: Millis,
-    refund_due_minor: i64,
-    refunded_minor: i64,
 }
 
 pub(crate) struct Question {
@@ -241,30 +232,18 @@ impl Fold {
             Event::SaleOpened { item, price, per_person, hold_ms } => {
                 self.place(*item, |place| place.sale = Some((*price, *per_person, *hold_ms)));
             }
-            Event::SaleClosed { item } => self.place(*item, |place| place.sale = None),
+            Event::SaleClosed { item } => {
+                self.place(*item, |place| place.sale = None);
+                self.sale.closed(*item);
+            }
             Event::CardPinned { item } => self.pinned = Some((*item, at)),
             Event::CardUnpinned { .. } => self.pinned = None,
             Event::UnitsHeld { order, person, item, units, amount, until } => {
-                self.place(*item, |place| place.taken += units);
-                let held = Order {
-                    person: *person,
-                    item: *item,
-                    units: *units,
-                    amount: *amount,
-                    state: OrderState::Held,
-                    at,
-                    until: *until,
-                    refund_due_minor: 0,
-                    refunded_minor: 0,
-                };
-                self.orders.insert(*order, held);
-                self.orders_of.entry(*person).or_default().push(*order);
-                self.newest_orders.push_back(*order);
-                if self.newest_orders.len() > ORDERS_SHOWN {
-                    self.newest_orders.pop_front();
-                }
+                let lines = vec![OrderLine { item: *item, units: *units, amount: *amount }];
+                let held = Order::held(*person, lines, *amount, at, *until);
+                self.take_held(*order, held);
             }
-            Event::OrderPaid { order, .. } => self.order(*order, |it| it.state = OrderState::Paid),
+            Event::OrderPaid { order, .. } => self.take_paid(*order),
             Event::OrderLapsed { order } => self.give_back(*order, OrderState::Lapsed),
             Event::OrderCancelled { order } => self.give_back(*order, OrderState::Cancelled),
             Event::RefundDue { order, amount, .. } => {
@@ -274,27 +253,17 @@ impl Fold {
                 it.refunded_minor += it.refund_due_minor;
                 it.refund_due_minor = 0;
             }),
+            Event::Sale(event) => self.take_sale(at, event),
             _ => {}
         }
     }
 
-    fn place(&mut self, item: ItemId, change: impl FnOnce(&mut Place)) {
+    pub(super) fn place(&mut self, item: ItemId, change: impl FnOnce(&mut Place)) {
         if let Some(place) = self.shelf.iter_mut().find(|place| place.item.id == item) {
             change(place);
         }
     }
 
-    fn order(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
-        if let Some(order) = self.orders.get_mut(&order) {
-            change(order);
-        }
-    }
-
-    fn give_back(&mut self, order: OrderId, state: OrderState) {
-        let Some(it) = self.orders.get_mut(&order) else { return };
-        it.state = state;
-        let (item, units) = (it.item, it.units);
-        self.place(item, |place| place.taken -= units);
     }
 
     /// Blanks everything a person wrote that is still shown.
@@ -345,6 +314,7 @@ impl Fold {
             climax: self.rundown.climax(),
             backstage: self.rundown.backstage(),
             talk: Some(if staff { self.talk.desk_view() } else { self.talk.view() }),
+            sale: self.sale_view(),
         };
         view.for_role(role)
     }
@@ -361,6 +331,7 @@ impl Fold {
             seat: Some(self.seat.mine(person)),
             club: Some(self.club.mine(person)),
             gifts: self.talk.gifts_of(person),
+            sale: self.sale.mine(person),
         }
     }
 
@@ -407,26 +378,6 @@ impl Fold {
 
     pub(crate) fn entrants(&self, draw: DrawId) -> u32 {
         self.draw.as_ref().filter(|it| it.id == draw).map_or(0, |it| it.shown.entrants)
-    }
-
-    pub(crate) fn owner(&self, order: OrderId) -> Option<(PersonId, ItemId)> {
-        self.orders.get(&order).map(|order| (order.person, order.item))
-    }
-
-    pub(crate) fn order_wire(&self, id: OrderId) -> Option<OrderWire> {
-        let order = self.orders.get(&id)?;
-        Some(OrderWire {
-            order: id.to_string(),
-            person: order.person.to_string(),
-            item: order.item.0,
-            units: order.units,
-            amount: money_wire(order.amount),
-            state: order.state,
-            at: order.at.0,
-            until: order.until.0,
-            refund_due_minor: order.refund_due_minor,
-            refunded_minor: order.refunded_minor,
-        })
     }
 }
 

@@ -1,7 +1,9 @@
 //! How much an entry matters to those who look: its lane, and whether it may wait for the next unhurried frame. It does not
 //! know how many there are or who looks: `thinning.rs` and `pace.rs` do.
 
-use linger_protocol::{ActivityEvent, ClubEvent, Entry, Event, Lane, Role, TalkEvent};
+use linger_protocol::{
+    ActivityEvent, ClubEvent, CouponEvent, Entry, Event, Lane, Role, SaleEvent, TalkEvent,
+};
 
 /// The lane of an entry. Only talk and applause are ever thinned: an answer is owed to a question, and what is paid for or
 /// said by those who run the room is for everybody. Comments of older logs do not say their lane.
@@ -44,6 +46,13 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
             ClubEvent::ClubSet { .. } | ClubEvent::SprintOpened { .. } | ClubEvent::SprintEnded { .. },
         ) => false,
         Event::Club(_) => true,
+        Event::Sale(
+            SaleEvent::CartHeld(_)
+            | SaleEvent::WaitJoined { .. }
+            | SaleEvent::WaitLeft { .. }
+            | SaleEvent::Enlisted { .. }
+            | SaleEvent::Coupon(CouponEvent::Claimed { .. } | CouponEvent::Granted { .. }),
+        ) => true,
         Event::Talk(
             TalkEvent::GiftSent { .. } | TalkEvent::GiftLapsed { .. } | TalkEvent::PhotoOffered { .. },
         ) => true,

@@ -6,9 +6,9 @@ use super::forms::{comment_wire, end_wire, hex, how_wire, intent_wire, item_wire
 use super::thinning::Audience;
 use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
-    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, OffReason, OrderId, PersonId,
+    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, ItemId, OffReason, OrderId, PersonId,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// People who rose that are named in one frame; the levels of all of them show all the same.
 const RISEN_MAX: usize = 5;
@@ -22,6 +22,8 @@ pub(crate) struct Layers {
     pub operators: Vec<WireEvent>,
     pub private: HashMap<PersonId, Vec<WireEvent>>,
     seat: super::seat::Touched,
+    /// Items whose waiting line moved.
+    pub(super) lines: BTreeSet<ItemId>,
 }
 
 impl Layers {
@@ -90,6 +92,7 @@ impl Layers {
             Event::Seat(event) => self.seat.add(event),
             Event::Rundown(_) => self.set_rundown(fold),
             Event::Talk(event) => self.add_talk(fold, entry, event),
+            Event::Sale(event) => self.add_sale(fold, event),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -103,6 +106,7 @@ impl Layers {
 
     /// Adds what is told as a whole, once all entries of the frame are in `fold`.
     pub(crate) fn finish(&mut self, fold: &Fold) {
+        self.tell_lines(fold);
         if self.seat.stage {
             self.public.push(WireEvent::Seat { stage: fold.seat.stage() });
         }
@@ -228,22 +232,34 @@ impl Layers {
             Event::SaleClosed { item } => self.public.push(WireEvent::SaleClosed { item: item.0 }),
             Event::CardPinned { item } => self.public.push(WireEvent::CardPinned { item: item.0, at }),
             Event::CardUnpinned { item } => self.public.push(WireEvent::CardUnpinned { item: item.0 }),
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.add_order(fold, *order);
+                self.add_coupons_back(fold, *order);
+            }
             Event::UnitsHeld { order, .. }
             | Event::OrderPaid { order, .. }
-            | Event::OrderLapsed { order }
-            | Event::OrderCancelled { order }
             | Event::RefundDue { order, .. }
             | Event::RefundSettled { order, .. } => self.add_order(fold, *order),
             _ => {}
         }
     }
 
-    fn add_order(&mut self, fold: &Fold, order: OrderId) {
-        let Some((owner, item)) = fold.owner(order) else { return };
-        self.set_stock(fold, item);
+    pub(super) fn add_order(&mut self, fold: &Fold, order: OrderId) {
+        let Some(owner) = fold.owner(order) else { return };
+        for item in fold.items_of(order) {
+            self.set_stock(fold, item);
+            self.set_offer(fold, item);
+        }
         if let Some(order) = fold.order_wire(order) {
             self.staff.push(WireEvent::Order { order: order.clone() });
             self.tell(owner, WireEvent::Order { order });
+        }
+    }
+
+    /// Who gave an order up, or let it lapse, has its coupons again.
+    fn add_coupons_back(&mut self, fold: &Fold, order: OrderId) {
+        if let Some(owner) = fold.owner(order).filter(|_| fold.used_coupons(order)) {
+            self.set_my_sale(fold, owner);
         }
     }
 
@@ -337,7 +353,7 @@ impl Layers {
         }
     }
 
-    fn set_stock(&mut self, fold: &Fold, item: linger_protocol::ItemId) {
+    pub(super) fn set_stock(&mut self, fold: &Fold, item: ItemId) {
         let Some((units, left)) = fold.stock(item) else { return };
         let told = self.public.iter_mut().find_map(|it| match it {
             WireEvent::Stock { item: of, left, units } if *of == item.0 => Some((left, units)),

@@ -1,8 +1,9 @@
 //! What happened, as clients are told. Does not know who may see what: the hub sorts events into layers.
 
 use super::{
-    ActivityWire, BackstageWire, ClimaxWire, ClubChange, CompanyWire, GiftShown, HeldWire, ItemWire,
-    MoneyWire, MyActivity, MyClubWire, PhotoWire, PromptEndWire, RoleName, TalkView, YouTalk,
+    ActivityWire, BackstageWire, BenefitsWire, ClimaxWire, ClubChange, CompanyWire, CutWire, GiftShown,
+    HeldWire, ItemWire, MoneyWire, MyActivity, MyClubWire, MySale, OfferWire, OrderLineWire, PhotoWire,
+    PromptEndWire, RoleName, TalkView, YouTalk,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,10 +65,19 @@ pub struct OrderWire {
     pub order: String,
     /// Whose.
     pub person: String,
-    /// The item.
+    /// The item of its first line.
     pub item: u64,
-    /// How many.
+    /// How many of that.
     pub units: u32,
+    /// All of it, gifts last.
+    pub lines: Vec<OrderLineWire>,
+    /// What campaigns took off, in the order in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<CutWire>,
+    /// What shipping costs, in minor units.
+    pub shipping_minor: i64,
+    /// Whether its units are held until it is paid; else whoever pays first gets them.
+    pub holds: bool,
     /// What is to be paid in all.
     pub amount: MoneyWire,
     /// Where it stands.
@@ -398,6 +408,24 @@ pub enum WireEvent {
     YouTalk {
         /// What.
         you: YouTalk,
+    },
+    /// What of an item's sale goes beyond price, limit and stock, as it now stands.
+    Offer {
+        /// The offer.
+        #[serde(flatten)]
+        offer: Box<OfferWire>,
+    },
+    /// Shipping and campaigns, whole.
+    Benefits {
+        /// All of them.
+        #[serde(flatten)]
+        benefits: BenefitsWire,
+    },
+    /// Yours: your coupons and where you wait, whole.
+    YouSale {
+        /// All of it.
+        #[serde(flatten)]
+        mine: MySale,
     },
     /// Staff: the photos that wait to be chosen, whole.
     PhotosWaiting {

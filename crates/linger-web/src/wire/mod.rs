@@ -14,6 +14,7 @@ mod insight;
 mod record;
 mod review;
 mod rundown;
+mod sale;
 mod seat;
 mod socket;
 mod talk;
@@ -53,6 +54,12 @@ pub use seat::{
 pub use rundown::{
     BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
     RundownRefused, RundownStep, RundownTemplate, RundownWire,
+};
+pub use sale::{
+    BenefitsWire, CampaignDesk, CampaignWire, CartAsk, CartLineWire, CouponKindWire, CouponWire, CutWire,
+    DeliveryAsk, FirstGiftWire, FlashWire, ListState, MySale, MyWait, OfferWire, OpenToName, OrderLineWire,
+    PeriodName, PriceStepWire, PriceWhyName, QuoteLineWire, QuoteWire, SaleAsk, SaleModeName, SaleView,
+    ShippingWire, ShuffleProof, StacksName, TermsWire, UnlockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{

@@ -130,6 +130,9 @@ pub struct MyView {
     /// Their gifts here, newest last, at most 10.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gifts: Vec<GiftWire>,
+    /// Their coupons, and where they wait.
+    #[serde(default)]
+    pub sale: super::MySale,
 }
 
 /// A room as one person sees it.
@@ -188,6 +191,9 @@ pub struct RoomView {
     /// What stands around the talk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<TalkView>,
+    /// Sales on terms of their own, shipping and campaigns.
+    #[serde(default)]
+    pub sale: super::SaleView,
 }
 
 /// A room in a list.

@@ -1,13 +1,13 @@
-//! `linger verify-draw`: computes the outcome of a draw or an activity again from what was published. It asks no server and
+//! `linger verify-draw`: computes the outcome of a draw, a shuffle or an activity again from what was published. It asks no server and
 //! no key.
 
 use anyhow::Context;
 use clap::ArgMatches;
-use linger_protocol::{DrawId, PersonId};
-use linger_room::DrawProof;
+use linger_protocol::{DrawId, ItemId, PersonId};
+use linger_room::{DrawProof, sale::lot::LotProof};
 use linger_web::{
     read_record, unhex,
-    wire::{Proof, RecordWire},
+    wire::{Proof, RecordWire, ShuffleProof},
 };
 use std::{fs::File, io::Read, process::ExitCode};
 
@@ -36,19 +36,40 @@ fn verdict(text: &str) -> anyhow::Result<Result<String, String>> {
         let kept = format!("kept to: {} of {} won", proof.winners.len(), proof.entrants.len());
         return Ok(linger_room::verify(&proof).map(|()| kept).map_err(|why| format!("not kept to: {why}")));
     }
+    if json.get("sale").is_some() {
+        let proof = shuffle(serde_json::from_value(json).context("this is no proof of a shuffle")?)?;
+        let kept = format!("kept to: {} people in this order", proof.order.len());
+        let verdict = linger_room::sale::lot::verify(&proof);
+        return Ok(verdict.map(|()| kept).map_err(|why| format!("not kept to: {why}")));
+    }
     let wire: RecordWire = serde_json::from_value(json).context("this is neither a proof nor a record")?;
     let record = read_record(wire).map_err(|field| anyhow::anyhow!("`{field}` cannot be read"))?;
     let kept = format!("kept to: {} of {} people", record.terms.game.code(), record.players.len());
     Ok(linger_room::activity::verify(&record).map(|()| kept).map_err(|why| format!("not kept to: {why}")))
 }
 
+fn bytes(text: &str, field: &str) -> anyhow::Result<[u8; 32]> {
+    unhex(text).with_context(|| format!("`{field}` is not 64 hexadecimal digits"))
+}
+
+fn people(ids: &[String], field: &str) -> anyhow::Result<Vec<PersonId>> {
+    let ids: Result<Vec<PersonId>, _> = ids.iter().map(|it| it.parse()).collect();
+    ids.with_context(|| format!("`{field}` holds something that is no id"))
+}
+
+fn shuffle(wire: ShuffleProof) -> anyhow::Result<LotProof> {
+    Ok(LotProof {
+        item: ItemId(wire.item),
+        sale: wire.sale,
+        commit: bytes(&wire.commit, "commit")?,
+        seed: bytes(&wire.seed, "seed")?,
+        digest: bytes(&wire.digest, "digest")?,
+        people: people(&wire.people, "people")?,
+        order: people(&wire.order, "order")?,
+    })
+}
+
 fn draw(wire: Proof) -> anyhow::Result<DrawProof> {
-    let bytes =
-        |text: &str, field| unhex(text).with_context(|| format!("`{field}` is not 64 hexadecimal digits"));
-    let people = |ids: &[String], field: &str| {
-        let ids: Result<Vec<PersonId>, _> = ids.iter().map(|it| it.parse()).collect();
-        ids.with_context(|| format!("`{field}` holds something that is no id"))
-    };
     Ok(DrawProof {
         draw: DrawId(wire.draw),
         commit: bytes(&wire.commit, "commit")?,

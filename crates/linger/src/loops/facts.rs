@@ -3,6 +3,7 @@
 //!
 //! What the log knows only as sums, looks at cards and likes, is told by the edge where it arrives with its person.
 
+mod sale;
 mod seat;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -167,6 +168,7 @@ impl RoomFacts {
             Event::OrderPaid { order, .. } => {
                 self.tell_order(&mut telling, *order, touch::ORDER_PAID, |fact| fact);
             }
+            Event::Sale(event) => self.tell_sale(&mut telling, event),
             Event::RefundDue { order, payment, amount, reason } => {
                 self.returns.insert((*order, payment.as_str().into()), (*amount, *reason));
             }
@@ -289,6 +291,7 @@ impl RoomFacts {
             RefundReason::PaidTwice => "paid-twice",
             RefundReason::WrongAmount => "wrong-amount",
             RefundReason::UnknownOrder => "unknown-order",
+            RefundReason::SoldOut => "sold-out",
         };
         self.tell_order(telling, order, touch::ORDER_REFUNDED, |fact| {
             let mut fact = fact.with(Text::Outcome, outcome);

@@ -1,6 +1,8 @@
 //! The fields of a dumped entry: numbers, ids and codes, and nothing that a person wrote. A kind of event that is new does
 //! not compile until it stands here. It does not know where an entry stands or when it was made.
 
+mod sale;
+
 use linger_protocol::{
     ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, RundownEvent, SeatEvent,
     TalkEvent, TaskPoints,
@@ -64,7 +66,7 @@ pub(super) fn fields(event: &Event) -> Value {
         Event::Activity(event) => activity(event),
         Event::Seat(event) => seat(event),
         Event::Talk(event) => talk(event),
-        Event::Sale(event) => json!({ "what": word(event) }),
+        Event::Sale(event) => sale::sale(event),
         Event::Care(event) => json!({ "what": word(event) }),
         Event::RoomOpened { host, .. } => json!({ "host": host.to_string() }),
         Event::WentOff { reason } => json!({ "reason": word(reason) }),

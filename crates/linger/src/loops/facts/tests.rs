@@ -230,3 +230,44 @@ fn staff_are_no_customers_and_the_same_log_tells_the_same_ids() {
     again.come(0, 1, PersonId::staff(3).0);
     assert_eq!(one, followed(&mut again));
 }
+
+#[test]
+fn a_cart_is_one_order_and_tells_of_its_coupons() {
+    let mut log = Log::new();
+    let campaign = || CampaignId::new("ten").unwrap();
+    let (person, order) = (PersonId(42), OrderId(7));
+    let had = CouponEvent::Claimed { campaign: campaign(), person, period: 0 };
+    let told = log.happens(1_000, Event::Sale(SaleEvent::Coupon(had)));
+    assert_eq!(names(&told), [touch::COUPON_HAD]);
+    let line = |item, units, minor| OrderLine {
+        item: ItemId(item),
+        units,
+        amount: Money::new(minor, Currency::CNY),
+    };
+    let cut = Cut { campaign: campaign(), off: 100, parts: vec![60, 40], spent: 100, period: 0, owned: true };
+    let cart = CartOrder {
+        order,
+        person,
+        lines: vec![line(1, 2, 1_200), line(2, 1, 800), line(3, 1, 0)],
+        gifts: 1,
+        shipping: 600,
+        cuts: vec![cut],
+        first: vec![],
+        amount: Money::new(2_600, Currency::CNY),
+        until: Millis(61_000),
+        holds: true,
+        delivery: Delivery::default(),
+    };
+    let told = log.happens(2_000, Event::Sale(SaleEvent::CartHeld(Box::new(cart))));
+    assert_eq!(names(&told), [touch::ORDER_PLACED, touch::COUPON_USED]);
+    assert_eq!(told[0].number(Number::AmountMinor), Some(2_600));
+    assert_eq!((told[0].number(Number::Units), told[0].text(Text::Item)), (Some(3), Some("1")));
+    assert_eq!(told[1].number(Number::AmountMinor), Some(100));
+    assert_eq!(told[1].text(Text::Outcome), Some("ten"));
+    let payment = PaymentId::new("p1").unwrap();
+    assert_eq!(names(&log.happens(3_000, Event::OrderPaid { order, payment })), [touch::ORDER_PAID]);
+    let wanted = Wanted { order: OrderId(8), units: 1, delivery: Delivery::default() };
+    let told = log.happens(4_000, Event::Sale(SaleEvent::WaitJoined { item: ItemId(1), person, wanted }));
+    assert_eq!(names(&told), [touch::WAITED]);
+    assert_eq!(told[0].text(Text::Outcome), Some("waiting-list"));
+}

@@ -1,0 +1,163 @@
+//! Orders as their buyers and staff see them, folded from events. It does not know who is told.
+
+use super::fold::{Fold, ORDERS_SHOWN};
+use super::forms::money_wire;
+use super::sale::{cuts_wire, lines_wire};
+use crate::wire::{OrderState, OrderWire};
+use linger_protocol::{
+    CartOrder, CouponEvent, Cut, ItemId, Millis, Money, OrderId, OrderLine, PersonId, SaleEvent,
+};
+
+pub(super) struct Order {
+    person: PersonId,
+    lines: Vec<OrderLine>,
+    /// What it is beyond one line at the price of its sale.
+    cart: Option<Box<CartOrder>>,
+    amount: Money,
+    state: OrderState,
+    at: Millis,
+    until: Millis,
+    pub(super) refund_due_minor: i64,
+    pub(super) refunded_minor: i64,
+}
+
+impl Fold {
+    pub(super) fn take_sale(&mut self, at: Millis, event: &SaleEvent) {
+        self.sale.take(event);
+        match event {
+            SaleEvent::Opened { item, terms, .. } => {
+                let sale = Some((terms.price, terms.per_person, terms.hold_ms));
+                self.place(*item, |place| place.sale = sale);
+            }
+            SaleEvent::CartHeld(cart) => {
+                let held = Order::held(cart.person, cart.lines.clone(), cart.amount, at, cart.until);
+                self.take_held(cart.order, Order { cart: Some(cart.clone()), ..held });
+            }
+            SaleEvent::Allotted { item, units, .. } => self.place(*item, |place| place.units += units),
+            SaleEvent::GaveBack { item, units, .. } => {
+                self.place(*item, |place| place.units = place.units.saturating_sub(*units));
+            }
+            SaleEvent::Coupon(CouponEvent::GivenBack { order }) => {
+                if let Some(it) = self.orders.get(order) {
+                    self.sale.came_back(it.person, it.cuts());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn take_held(&mut self, order: OrderId, held: Order) {
+        if held.holds() {
+            self.take_units(&held.lines, true);
+        }
+        self.orders_of.entry(held.person).or_default().push(order);
+        self.orders.insert(order, held);
+        self.newest_orders.push_back(order);
+        if self.newest_orders.len() > ORDERS_SHOWN {
+            self.newest_orders.pop_front();
+        }
+    }
+
+    pub(super) fn take_paid(&mut self, order: OrderId) {
+        let Some(it) = self.orders.get_mut(&order) else { return };
+        it.state = OrderState::Paid;
+        if it.cart.is_none() {
+            return;
+        }
+        self.sale.paid(order, it.person, &it.items());
+        if !it.holds() {
+            let lines = it.lines.clone();
+            self.take_units(&lines, true);
+        }
+    }
+
+    fn take_units(&mut self, lines: &[OrderLine], taken: bool) {
+        for line in lines {
+            self.place(line.item, |place| {
+                place.taken =
+                    if taken { place.taken + line.units } else { place.taken.saturating_sub(line.units) };
+            });
+        }
+    }
+
+    pub(super) fn order(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
+        if let Some(order) = self.orders.get_mut(&order) {
+            change(order);
+        }
+    }
+
+    pub(super) fn give_back(&mut self, order: OrderId, state: OrderState) {
+        let Some(it) = self.orders.get_mut(&order) else { return };
+        it.state = state;
+        let (lines, holds) = (it.lines.clone(), it.holds());
+        if it.cart.is_some() {
+            self.sale.ended(order, it.person, &it.items(), it.cuts());
+        }
+        if holds {
+            self.take_units(&lines, false);
+        }
+    }
+
+    pub(crate) fn owner(&self, order: OrderId) -> Option<PersonId> {
+        self.orders.get(&order).map(|order| order.person)
+    }
+
+    pub(crate) fn items_of(&self, order: OrderId) -> Vec<ItemId> {
+        self.orders.get(&order).map(Order::items).unwrap_or_default()
+    }
+
+    pub(super) fn used_coupons(&self, order: OrderId) -> bool {
+        self.orders.get(&order).is_some_and(|order| order.cuts().iter().any(|cut| cut.owned))
+    }
+
+    /// What of an item's sale goes beyond the shelf.
+    pub(super) fn offer(&self, item: ItemId) -> Option<crate::wire::OfferWire> {
+        let place = self.shelf.iter().find(|place| place.item.id == item)?;
+        self.sale.offer(item, place.sale.map_or(0, |(price, ..)| price.minor), place.taken)
+    }
+
+    pub(crate) fn order_wire(&self, id: OrderId) -> Option<OrderWire> {
+        let order = self.orders.get(&id)?;
+        Some(OrderWire {
+            order: id.to_string(),
+            person: order.person.to_string(),
+            item: order.lines.first().map_or(0, |line| line.item.0),
+            units: order.lines.first().map_or(0, |line| line.units),
+            lines: lines_wire(&order.lines, order.cart.as_ref().map_or(0, |cart| cart.gifts)),
+            cuts: cuts_wire(order.cuts(), |campaign| self.sale.title(campaign)),
+            shipping_minor: order.cart.as_ref().map_or(0, |cart| cart.shipping),
+            holds: order.holds(),
+            amount: money_wire(order.amount),
+            state: order.state,
+            at: order.at.0,
+            until: order.until.0,
+            refund_due_minor: order.refund_due_minor,
+            refunded_minor: order.refunded_minor,
+        })
+    }
+}
+
+impl Order {
+    pub(super) fn held(
+        person: PersonId,
+        lines: Vec<OrderLine>,
+        amount: Money,
+        at: Millis,
+        until: Millis,
+    ) -> Order {
+        let state = OrderState::Held;
+        Order { person, lines, cart: None, amount, state, at, until, refund_due_minor: 0, refunded_minor: 0 }
+    }
+
+    fn holds(&self) -> bool {
+        self.cart.as_ref().is_none_or(|cart| cart.holds)
+    }
+
+    fn cuts(&self) -> &[Cut] {
+        self.cart.as_ref().map_or(&[], |cart| &cart.cuts)
+    }
+
+    fn items(&self) -> Vec<ItemId> {
+        self.lines.iter().map(|line| line.item).collect()
+    }
+}
