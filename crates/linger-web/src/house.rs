@@ -202,6 +202,13 @@ impl House {
         i32::try_from(local_ms.div_euclid(86_400_000)).unwrap_or(i32::MAX)
     }
 
+    /// Minutes by which the shop's time is ahead of UTC now.
+    pub(crate) fn utc_offset_min(&self) -> i16 {
+        let now = Timestamp::from_millisecond(self.now().0);
+        let offset_s = now.map_or(0, |at| self.zone.to_offset(at).seconds());
+        i16::try_from(offset_s / 60).unwrap_or(0)
+    }
+
     /// Facts as they become durable, for rules that follow them; a reader that lags by more than a thousand batches is
     /// told that it missed some.
     pub fn facts(&self) -> tokio::sync::broadcast::Receiver<Arc<Vec<linger_behaviour::Fact>>> {

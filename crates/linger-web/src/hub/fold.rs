@@ -71,9 +71,10 @@ pub(crate) struct Fold {
     pub(super) club: ClubFold,
     pub(super) rundown: super::rundown::RundownFold,
     pub(super) talk: TalkFold,
+    pub(super) care: super::care::CareFold,
 }
 
-struct Place {
+pub(super) struct Place {
     item: Item,
     sale: Option<(Money, u32, u64)>,
     units: u32,
@@ -155,6 +156,7 @@ impl Fold {
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
             Event::Seat(event) => self.seat.take(at, event, plain),
             Event::Rundown(event) => self.rundown.take(event),
+            Event::Care(event) => self.take_care(event),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -278,7 +280,7 @@ impl Fold {
         }
     }
 
-    fn place(&mut self, item: ItemId, change: impl FnOnce(&mut Place)) {
+    pub(super) fn place(&mut self, item: ItemId, change: impl FnOnce(&mut Place)) {
         if let Some(place) = self.shelf.iter_mut().find(|place| place.item.id == item) {
             change(place);
         }
@@ -421,8 +423,20 @@ impl Fold {
         self.orders.get(&order).map(|order| (order.person, order.item))
     }
 
+    /// What an order is of.
+    pub(super) fn bought(&self, order: OrderId) -> Option<(ItemId, u32)> {
+        self.orders.get(&order).map(|order| (order.item, order.units))
+    }
+
+    /// The last orders of a person, the newest first.
+    pub(super) fn orders_of(&self, person: PersonId) -> Vec<OrderWire> {
+        let mine = self.orders_of.get(&person).into_iter().flatten().rev().take(ORDERS_SHOWN);
+        mine.filter_map(|id| self.order_wire(*id)).collect()
+    }
+
     pub(crate) fn order_wire(&self, id: OrderId) -> Option<OrderWire> {
         let order = self.orders.get(&id)?;
+        let (owed_minor, back_minor) = self.care.money(id);
         Some(OrderWire {
             order: id.to_string(),
             person: order.person.to_string(),
@@ -432,13 +446,18 @@ impl Fold {
             state: order.state,
             at: order.at.0,
             until: order.until.0,
-            refund_due_minor: order.refund_due_minor,
-            refunded_minor: order.refunded_minor,
+            refund_due_minor: order.refund_due_minor + owed_minor,
+            refunded_minor: order.refunded_minor + back_minor,
         })
     }
 }
 
 impl Place {
+    /// So many units more are taken, or fewer.
+    pub(super) fn take(&mut self, more: i64) {
+        self.taken = u32::try_from(i64::from(self.taken) + more).unwrap_or(0);
+    }
+
     fn wire(&self) -> ShelfEntry {
         let sale = self.sale.map(|(price, per_person, hold_ms)| SaleWire {
             price: money_wire(price),

@@ -90,6 +90,7 @@ impl Layers {
             Event::Seat(event) => self.seat.add(event),
             Event::Rundown(_) => self.set_rundown(fold),
             Event::Talk(event) => self.add_talk(fold, entry, event),
+            Event::Care(event) => self.add_care(fold, event),
             _ => self.add_shelf(fold, entry),
         }
     }
@@ -238,7 +239,7 @@ impl Layers {
         }
     }
 
-    fn add_order(&mut self, fold: &Fold, order: OrderId) {
+    pub(super) fn add_order(&mut self, fold: &Fold, order: OrderId) {
         let Some((owner, item)) = fold.owner(order) else { return };
         self.set_stock(fold, item);
         if let Some(order) = fold.order_wire(order) {
@@ -337,7 +338,7 @@ impl Layers {
         }
     }
 
-    fn set_stock(&mut self, fold: &Fold, item: linger_protocol::ItemId) {
+    pub(super) fn set_stock(&mut self, fold: &Fold, item: linger_protocol::ItemId) {
         let Some((units, left)) = fold.stock(item) else { return };
         let told = self.public.iter_mut().find_map(|it| match it {
             WireEvent::Stock { item: of, left, units } if *of == item.0 => Some((left, units)),

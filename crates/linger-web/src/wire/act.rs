@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::{ActivityAsk, ClubAsk, GiftWire, OrderWire, RundownAsk, TalkAsk};
+use super::{ActivityAsk, CareAsk, ClubAsk, GiftWire, OrderWire, RundownAsk, TalkAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -134,6 +134,8 @@ pub enum WireAct {
     Rundown(RundownAsk),
     /// Something around the talk: a gift, a topic, a photo, what was held.
     Talk(TalkAsk),
+    /// Something after the sale.
+    Care(CareAsk),
 }
 
 /// How a prompt went away.
