@@ -62,7 +62,9 @@ pub(crate) async fn my_orders(
         Caller::Staff(staff) => staff.person,
     };
     let mut orders = vec![];
-    for desk in house.desks() {
+    for room in house.engine.rooms() {
+        let Some(desk) = house.desk(&room) else { continue };
+        desk.hub.caught_up().await;
         let mine = desk.hub.orders_of(person);
         if mine.is_empty() {
             continue;

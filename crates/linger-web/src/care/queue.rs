@@ -61,11 +61,11 @@ pub(crate) async fn list_queue(
     let after =
         after.map(|it| place(&it).ok_or_else(|| ApiError::field("bad-field", "after"))).transpose()?;
     let mut found: Vec<(Place, RoomId, Row)> = vec![];
-    for desk in house.desks() {
-        let (name, from) = (desk.room.to_string(), after.clone());
-        let rows = house.engine.look(&desk.room, move |room| rows(room, queue, &name, from.as_ref()));
+    for id in house.engine.rooms() {
+        let (name, from) = (id.to_string(), after.clone());
+        let rows = house.engine.look(&id, move |room| rows(room, queue, &name, from.as_ref()));
         let rows = rows.await?.unwrap_or_default();
-        found.extend(rows.into_iter().map(|(place, row)| (place, desk.room.clone(), row)));
+        found.extend(rows.into_iter().map(|(place, row)| (place, id.clone(), row)));
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     let more = found.len() > ROWS;
