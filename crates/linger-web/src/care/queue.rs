@@ -39,7 +39,7 @@ enum Row {
 /// What waits in a queue, across rooms.
 #[utoipa::path(
     get, path = "/api/care/{queue}", tag = "shop",
-    params(("queue" = CareQueue, Path, description = "which queue"), After),
+    params(("queue" = String, Path, description = "to-ship, returns, refunds, tickets or ratings"), After),
     responses(
         (status = 200, description = "at most 30 rows", body = CareQueueWire),
         (status = 400, description = "no place to go on from", body = ApiError),
