@@ -91,6 +91,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/care/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits in a queue, across rooms. */
+        get: operations["list_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue": {
         parameters: {
             query?: never;
@@ -237,6 +254,23 @@ export interface paths {
         };
         /** Who is signed in. */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your orders in every room, the newest first in each. */
+        get: operations["my_orders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -558,6 +592,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the shop promises after the sale. */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/carrier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A carrier delivered a parcel. It may be told twice, late, and before the parcel is known; an unknown one changes nothing. */
+        post: operations["carrier_told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/draws/{draw}/proof": {
         parameters: {
             query?: never;
@@ -672,6 +740,23 @@ export interface paths {
         };
         /** All figures of the running show. */
         get: operations["get_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/items/{item}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an item was rated by those who have it. */
+        get: operations["list_ratings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -795,6 +880,23 @@ export interface paths {
         };
         /** A show with its curves, its moments, their likely causes and what was poor about it. */
         get: operations["review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/tickets/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ticket with everything that was written, for who opened it and for staff. */
+        get: operations["get_ticket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1706,6 +1808,293 @@ export interface components {
              */
             until: number;
         };
+        /**
+         * @description A change asked after the sale. Ids are made at random by whoever asks: asking again with the same id gives the same
+         *     answer.
+         */
+        CareAsk: {
+            /** @enum {string} */
+            do: "set-policy";
+            /** @description The promises. */
+            policy: components["schemas"]["CarePolicyWire"];
+        } | {
+            /** @enum {string} */
+            do: "confirm-exception";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The order. */
+            order: string;
+        } | {
+            /** @description With whom. */
+            carrier: string;
+            /** @description What is in it; empty for all that is still to be shipped. */
+            contents?: components["schemas"]["ItemUnitsWire"][];
+            /** @enum {string} */
+            do: "ship";
+            /** @description The order. */
+            order: string;
+            /** @description 32 lower-case hexadecimal digits. */
+            parcel: string;
+            /** @description Its number there. */
+            tracking?: string;
+        } | {
+            /** @description What is in it; empty for all that is still to be shipped. */
+            contents?: components["schemas"]["ItemUnitsWire"][];
+            /** @enum {string} */
+            do: "offer-pick-up";
+            /** @description The order. */
+            order: string;
+            /** @description 32 lower-case hexadecimal digits. */
+            parcel: string;
+        } | {
+            /** @enum {string} */
+            do: "deliver";
+            /** @description The order. */
+            order: string;
+            /** @description The parcel. */
+            parcel: string;
+        } | {
+            /** @description The code. */
+            code: string;
+            /** @enum {string} */
+            do: "hand-over";
+            /** @description The order. */
+            order: string;
+            /** @description The parcel. */
+            parcel: string;
+        } | {
+            /** @enum {string} */
+            do: "cancel-paid";
+            /** @description The order. */
+            order: string;
+        } | {
+            /** @description What of it. */
+            contents: components["schemas"]["ItemUnitsWire"][];
+            /** @enum {string} */
+            do: "ask-return";
+            /**
+             * Format: int64
+             * @description The item that shall come instead; none for the money.
+             */
+            exchange?: number | null;
+            /** @description More about it. */
+            note?: string;
+            /** @description The order. */
+            order: string;
+            /** @description Why. */
+            reason: components["schemas"]["ReturnReasonWire"];
+            /** @description 32 lower-case hexadecimal digits. */
+            returning: string;
+        } | {
+            /** @enum {string} */
+            do: "approve-return";
+            /** @description The return. */
+            returning: string;
+        } | {
+            /** @enum {string} */
+            do: "reject-return";
+            /** @description The return. */
+            returning: string;
+            /** @description Why. */
+            why: string;
+        } | {
+            /** @enum {string} */
+            do: "withdraw-return";
+            /** @description The return. */
+            returning: string;
+        } | {
+            /** @description With whom. */
+            carrier: string;
+            /** @enum {string} */
+            do: "send-return";
+            /** @description The return. */
+            returning: string;
+            /** @description Its number there. */
+            tracking?: string;
+        } | {
+            /** @enum {string} */
+            do: "receive-return";
+            /** @description Whether its units can be sold again. */
+            restock: boolean;
+            /** @description The return. */
+            returning: string;
+        } | {
+            /** @enum {string} */
+            do: "claim-price";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The order. */
+            order: string;
+        } | {
+            /**
+             * Format: int64
+             * @description How much, minor units.
+             */
+            amount_minor: number;
+            /** @enum {string} */
+            do: "give-back";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The order. */
+            order: string;
+            /** @description 32 lower-case hexadecimal digits. */
+            refund: string;
+        } | {
+            /** @enum {string} */
+            do: "settle-refund";
+            /** @description The refund. */
+            refund: string;
+        } | {
+            /** @enum {string} */
+            do: "open-ticket";
+            /** @description The order it is about. */
+            order?: string | null;
+            /** @description The text. */
+            text: string;
+            /** @description 32 lower-case hexadecimal digits. */
+            ticket: string;
+            /** @description What about. */
+            topic: components["schemas"]["TicketTopicWire"];
+        } | {
+            /** @enum {string} */
+            do: "say-ticket";
+            /**
+             * Format: int64
+             * @description A number made at random by the writer's device, at most 2⁵³ − 1.
+             */
+            line: number;
+            /** @description The text. */
+            text: string;
+            /** @description The ticket. */
+            ticket: string;
+        } | {
+            /** @enum {string} */
+            do: "assign-ticket";
+            /** @description The ticket. */
+            ticket: string;
+            /** @description Who; nobody when absent. */
+            to?: string | null;
+        } | {
+            /** @enum {string} */
+            do: "solve-ticket";
+            /** @description The ticket. */
+            ticket: string;
+        } | {
+            /** @enum {string} */
+            do: "reopen-ticket";
+            /** @description The ticket. */
+            ticket: string;
+        } | {
+            /** @enum {string} */
+            do: "rate";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The order. */
+            order: string;
+            /** @description 32 lower-case hexadecimal digits. */
+            rating: string;
+            /**
+             * Format: int32
+             * @description One to five.
+             */
+            stars: number;
+            /** @description A text. */
+            text?: string;
+        } | {
+            /** @enum {string} */
+            do: "hide-rating";
+            /** @description Whether it is hidden. */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The order. */
+            order: string;
+        };
+        /** @description What the shop promises after the sale. */
+        CarePolicyWire: {
+            /**
+             * Format: int64
+             * @description Milliseconds of service within which a person answers a ticket first.
+             */
+            answer_ms: number;
+            /** @description Whether a ticket is answered at once by what is known of its order. */
+            auto_answer: boolean;
+            /**
+             * Format: int32
+             * @description Days within which the shop decides about a return; after them it is approved.
+             */
+            decide_days: number;
+            /** @description Whether what was paid for delivery goes back with the last of the goods. */
+            delivery_back: boolean;
+            /** @description Whether the shop bears the way back of a return without a reason. */
+            freight_by_shop: boolean;
+            /**
+             * Format: int32
+             * @description Days for which a price is guaranteed; zero for none.
+             */
+            guarantee_days: number;
+            hours?: components["schemas"]["ServiceHoursWire"] | null;
+            instant?: components["schemas"]["MoneyWire"] | null;
+            /**
+             * Format: int32
+             * @description Days after which a return that was sent counts as received.
+             */
+            receive_days: number;
+            /**
+             * Format: int32
+             * @description Days within which the buyer sends an approved return.
+             */
+            send_days: number;
+            /**
+             * Format: int64
+             * @description Milliseconds of service within which a ticket is solved.
+             */
+            solve_ms: number;
+        };
+        /** @description A queue across all rooms. */
+        CareQueueWire: {
+            /** @description Where to go on; none at the end. */
+            next?: string | null;
+            /** @description What waits. */
+            rows: components["schemas"]["CareRowWire"][];
+        };
+        /** @description What waits in a queue: one of the five, by the queue. */
+        CareRowWire: {
+            order?: components["schemas"]["OrderPageWire"] | null;
+            rating?: components["schemas"]["RatingWire"] | null;
+            refund?: components["schemas"]["RefundWire"] | null;
+            returning?: components["schemas"]["ReturnWire"] | null;
+            /** @description The room. */
+            room: string;
+            ticket?: components["schemas"]["TicketWire"] | null;
+        };
+        /** @description What a carrier says. */
+        CarrierTold: {
+            /**
+             * Format: int64
+             * @description When it was handed over; now when absent.
+             */
+            delivered_at?: number | null;
+            /** @description The order. */
+            order: string;
+            /** @description The parcel, as the house named it. */
+            parcel: string;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -2611,6 +3000,41 @@ export interface components {
              */
             until: number;
         };
+        /** @description The units of one item in an order. */
+        GoodsWire: {
+            /**
+             * Format: int32
+             * @description Units bought, or due as a replacement.
+             */
+            bought: number;
+            /** @description The exception that was confirmed for this purchase. */
+            excepted?: string | null;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description What stands with the units that were not brought back. */
+            paid: components["schemas"]["MoneyWire"];
+            rating?: components["schemas"]["RatingWire"] | null;
+            /**
+             * Format: int32
+             * @description Units that can be brought back.
+             */
+            returnable: number;
+            /**
+             * Format: int64
+             * @description Until when, exclusively, without a reason; none before delivery and where an exception was confirmed.
+             */
+            returnable_until?: number | null;
+            /** @description What it is called, as it stands on the shelf. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Of these, still to be shipped.
+             */
+            to_ship: number;
+        };
         /** @description A guest wants to come in. */
         GuestAsked: {
             /** @description The code of the link they came by, if it was somebody's: what stood behind `?by=`. */
@@ -2759,6 +3183,19 @@ export interface components {
             password: string;
             /** @description The token of the link. */
             token: string;
+        };
+        /** @description So many units of one item. */
+        ItemUnitsWire: {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
         };
         /** @description A product's facts on a room's shelf. */
         ItemWire: {
@@ -3020,6 +3457,22 @@ export interface components {
              */
             streak: number;
         };
+        /** @description An order of somebody in one of the rooms. */
+        MyOrderWire: {
+            /** @description The order. */
+            order: components["schemas"]["OrderWire"];
+            /** @description The room. */
+            room: string;
+            /** @description How far it has come. */
+            stage: components["schemas"]["OrderStageWire"];
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description Orders of somebody across rooms, the newest first in each room. */
+        MyOrders: {
+            /** @description The orders. */
+            orders: components["schemas"]["MyOrderWire"][];
+        };
         /** @description The stage and calls as they concern one person. */
         MySeatWire: {
             call?: components["schemas"]["MyCallWire"] | null;
@@ -3123,6 +3576,30 @@ export interface components {
              */
             since: number;
         };
+        /** @description What came of a paid order. */
+        OrderCareWire: {
+            /** @description Its goods, replacements included. */
+            goods: components["schemas"]["GoodsWire"][];
+            /** @description What was or is owed back in all. */
+            owed: components["schemas"]["MoneyWire"];
+            /** @description Its parcels. */
+            parcels: components["schemas"]["ParcelWire"][];
+            /** @description Its refunds, the oldest first. */
+            refunds: components["schemas"]["RefundWire"][];
+            /** @description Its returns, the oldest first. */
+            returns: components["schemas"]["ReturnWire"][];
+        };
+        /** @description Everything about an order, for its owner and for staff. */
+        OrderPageWire: components["schemas"]["OrderWire"] & {
+            care?: components["schemas"]["OrderCareWire"] | null;
+            /** @description How far it has come. */
+            stage: components["schemas"]["OrderStageWire"];
+        };
+        /**
+         * @description How far an order has come, in one word.
+         * @enum {string}
+         */
+        OrderStageWire: "unpaid" | "lapsed" | "cancelled" | "packing" | "on-the-way" | "pick-up" | "delivered" | "returning" | "returned";
         /**
          * @description Where an order stands.
          * @enum {string}
@@ -3200,6 +3677,29 @@ export interface components {
             kind: "score";
             /** @description The points of both sides. */
             points: number[];
+        };
+        /** @description A parcel. */
+        ParcelWire: {
+            /**
+             * Format: int64
+             * @description When it was shipped, or was ready.
+             */
+            at: number;
+            /** @description With whom; none when it is picked up. */
+            carrier?: string | null;
+            /** @description The code of a pick-up, for the buyer alone. */
+            code?: string | null;
+            /** @description What is in it. */
+            contents: components["schemas"]["ItemUnitsWire"][];
+            /**
+             * Format: int64
+             * @description When it was delivered, or picked up.
+             */
+            delivered_at?: number | null;
+            /** @description Its id. */
+            parcel: string;
+            /** @description Its number there. */
+            tracking?: string | null;
         };
         /** @description One part of the house. */
         Part: {
@@ -3584,6 +4084,56 @@ export interface components {
              */
             question: number;
         };
+        /** @description A rating. */
+        RatingWire: {
+            /**
+             * Format: int64
+             * @description When it was given, or renewed.
+             */
+            at: number;
+            /** @description Whether it is shown to nobody. */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description The rating's place, to go on from.
+             */
+            n: number;
+            /** @description The buyer's name; empty when nothing was written or it was erased. */
+            name: string;
+            /** @description The order it stands for: for staff and the buyer alone. */
+            order?: string | null;
+            /** @description Whether it was renewed. */
+            renewed: boolean;
+            /**
+             * Format: int32
+             * @description One to five.
+             */
+            stars: number;
+            /** @description The text; empty when nothing was written or it was erased. */
+            text: string;
+        };
+        /** @description How an item was rated by those who have it. */
+        RatingsWire: {
+            /**
+             * Format: int32
+             * @description The mean in hundredths of a star; none without a rating.
+             */
+            mean_centi?: number | null;
+            /**
+             * Format: int64
+             * @description Where to go on; none at the end.
+             */
+            next?: number | null;
+            /** @description Ratings, the newest first. */
+            ratings: components["schemas"]["RatingWire"][];
+            /** @description How often one star to five were given. */
+            stars: number[];
+        };
         /** @description Whether it may take load, and which part says no. */
         Ready: {
             /** @description The parts. */
@@ -3624,6 +4174,63 @@ export interface components {
             seed: string;
             /** @description What it was called. */
             title: string;
+        };
+        /** @description A refund of a paid order. */
+        RefundWire: {
+            /** @description How much. */
+            amount: components["schemas"]["MoneyWire"];
+            /** @description Of which order. */
+            order: string;
+            /** @description `cancelled`, `returned`, `price-fell`, `guarantee` or `by-hand`. */
+            reason: string;
+            /** @description Its id. */
+            refund: string;
+            /** @description `owed`, `failed` or `done`. */
+            state: string;
+        };
+        /**
+         * @description Why something is to come back.
+         * @enum {string}
+         */
+        ReturnReasonWire: "no-reason" | "faulty" | "wrong-item" | "not-as-described" | "late" | "other";
+        /** @description A return. */
+        ReturnWire: {
+            /** @description What stands with it. */
+            amount: components["schemas"]["MoneyWire"];
+            /** @description With whom it was sent. */
+            carrier?: string | null;
+            /** @description What comes back. */
+            contents: components["schemas"]["ItemUnitsWire"][];
+            /**
+             * Format: int64
+             * @description What comes instead.
+             */
+            exchange?: number | null;
+            /** @description Whether the shop bears the way back. */
+            freight_by_shop: boolean;
+            /** @description More about it; empty when nothing was said or it was erased. */
+            note: string;
+            /** @description Of which order. */
+            order: string;
+            /** @description Whose. */
+            person: string;
+            /** @description Why. */
+            reason: string;
+            /** @description Whether its money is owed or went back. */
+            refunded: boolean;
+            /** @description Its id. */
+            returning: string;
+            /** @description `asked`, `approved`, `sent`, `received`, `rejected`, `withdrawn` or `lapsed`. */
+            state: string;
+            /** @description Its number there. */
+            tracking?: string | null;
+            /**
+             * Format: int64
+             * @description When it goes on by itself, or would have.
+             */
+            until: number;
+            /** @description Why it was rejected. */
+            why: string;
         };
         /** @description A show, looked back at. */
         ReviewWire: {
@@ -4282,6 +4889,24 @@ export interface components {
              */
             to_s?: number | null;
         };
+        /** @description When people answer tickets, by the shop's own time of day. */
+        ServiceHoursWire: {
+            /**
+             * Format: int32
+             * @description On which days: bit 0 for Monday to bit 6 for Sunday.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description From which minute of the day on.
+             */
+            from_min: number;
+            /**
+             * Format: int32
+             * @description Up to which minute of the day; at least an hour later, at most 1440.
+             */
+            to_min: number;
+        };
         /** @description One place of the shelf. */
         ShelfEntry: {
             /** @description The product. */
@@ -4694,6 +5319,61 @@ export interface components {
             topic?: components["schemas"]["TopicWire"] | null;
             /** @description Staff: photos that wait to be chosen, oldest first. */
             waiting?: components["schemas"]["PhotoWire"][];
+        };
+        /** @description A line of a ticket. */
+        TicketLineWire: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description The writer's name; empty when erased. */
+            name: string;
+            /** @description Whether for the shop. */
+            staff: boolean;
+            /** @description The text; empty when erased. */
+            text: string;
+        };
+        /**
+         * @description What a ticket is about.
+         * @enum {string}
+         */
+        TicketTopicWire: "shipping" | "return" | "refund" | "product" | "complaint" | "other";
+        /** @description A ticket. */
+        TicketWire: {
+            /**
+             * Format: int64
+             * @description Until when somebody is to answer.
+             */
+            answer_by: number;
+            /** @description Whether somebody of the shop has answered. */
+            answered: boolean;
+            /** @description Who takes care of it. */
+            assigned?: string | null;
+            /** @description What it was answered at once: how far the order had come, or `no-order`; none without such an answer. */
+            auto?: string | null;
+            /**
+             * Format: int32
+             * @description 0; 1 when nobody answered in time; 2 when it was not solved in time.
+             */
+            level: number;
+            /** @description Everything that was written, the oldest first; in queues the first line alone. */
+            lines: components["schemas"]["TicketLineWire"][];
+            /** @description The order it is about. */
+            order?: string | null;
+            /** @description Who asks. */
+            person: string;
+            /**
+             * Format: int64
+             * @description Until when it is to be solved.
+             */
+            solve_by: number;
+            /** @description Whether it is solved. */
+            solved: boolean;
+            /** @description Its id. */
+            ticket: string;
+            /** @description What about. */
+            topic: string;
         };
         /** @description The curves of a show, one figure for each row of each; all lists are of the same length. */
         TimelineWire: {
@@ -5209,6 +5889,9 @@ export interface components {
         }) | (components["schemas"]["TalkAsk"] & {
             /** @enum {string} */
             kind: "talk";
+        }) | (components["schemas"]["CareAsk"] & {
+            /** @enum {string} */
+            kind: "care";
         });
         /** @description One thing that happened in a room. */
         WireEvent: {
@@ -5581,6 +6264,15 @@ export interface components {
             k: "photos-waiting";
             /** @description The photos, oldest first. */
             photos: components["schemas"]["PhotoWire"][];
+        } | {
+            /** @description Whether the ticket waited beyond what was promised. */
+            escalated: boolean;
+            /** @enum {string} */
+            k: "care";
+            /** @description The order that it is about. */
+            order?: string | null;
+            /** @description The ticket that it is about. */
+            ticket?: string | null;
         } | {
             /** @description The comments, oldest first. */
             held: components["schemas"]["HeldWire"][];
@@ -6169,6 +6861,77 @@ export interface operations {
                 };
             };
             /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_queue: {
+        parameters: {
+            query?: {
+                /** @description What the list before said. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description to-ship, returns, refunds, tickets or ratings */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description at most 30 rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareQueueWire"];
+                };
+            };
+            /** @description no place to go on from */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such queue */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6773,6 +7536,44 @@ export interface operations {
                 };
             };
             /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    my_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description at most 100 orders */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyOrders"];
+                };
+            };
+            /** @description no token or session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8038,6 +8839,137 @@ export interface operations {
             };
         };
     };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the promises */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePolicyWire"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    carrier_told: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarrierTold"];
+            };
+        };
+        responses: {
+            /** @description taken in, and durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not the carriers' key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the room found a bug in itself */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now: tell it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     draw_proof: {
         parameters: {
             query?: never;
@@ -8472,6 +9404,61 @@ export interface operations {
             };
         };
     };
+    list_ratings: {
+        parameters: {
+            query?: {
+                /** @description What the list before said. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the item */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the summary, and at most 20 ratings, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingsWire"];
+                };
+            };
+            /** @description no item, or no place to go on from */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     erase_me: {
         parameters: {
             query?: never;
@@ -8545,13 +9532,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the order */
+            /** @description the order, with everything about it */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderWire"];
+                    "application/json": components["schemas"]["OrderPageWire"];
                 };
             };
             /** @description no order id */
@@ -9070,6 +10057,76 @@ export interface operations {
                 };
             };
             /** @description no such room or show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the ticket */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the ticket */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketWire"];
+                };
+            };
+            /** @description no ticket id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such ticket of yours */
             404: {
                 headers: {
                     [name: string]: unknown;

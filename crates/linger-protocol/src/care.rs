@@ -2,7 +2,8 @@
 //! know what comes of it, how a parcel travels or how money goes back.
 
 use crate::{
-    ItemId, Limits, Money, OrderId, ParcelId, PersonId, RatingId, RefundId, ReturnId, Role, Spoken, TicketId,
+    CarePolicy, ItemId, Money, OrderId, ParcelId, PersonId, RatingId, RefundId, ReturnId, Role, Spoken,
+    TicketId,
 };
 use minicbor::{Decode, Encode};
 
@@ -23,17 +24,17 @@ pub enum Way {
     /// A carrier brings it.
     #[n(0)]
     Carrier {
-        /// Who, at most [`Limits::CARRIER_CHARS`].
+        /// Who, at most [`crate::Limits::CARRIER_CHARS`].
         #[n(0)]
         carrier: String,
-        /// Its number there, at most [`Limits::TRACKING_CHARS`].
+        /// Its number there, at most [`crate::Limits::TRACKING_CHARS`].
         #[n(1)]
         tracking: String,
     },
     /// The buyer comes for it.
     #[n(1)]
     PickUp {
-        /// What the buyer says to get it, at most [`Limits::CARRIER_CHARS`]; made at random by the edge.
+        /// What the buyer says to get it, at most [`crate::Limits::CARRIER_CHARS`]; made at random by the edge.
         #[n(0)]
         code: String,
     },
@@ -200,103 +201,6 @@ impl OrderStage {
     }
 }
 
-/// When people answer tickets, by the shop's own time of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct ServiceHours {
-    /// From which minute of the day on.
-    #[n(0)]
-    pub from_min: u16,
-    /// Up to which minute of the day; at least [`Limits::SERVICE_MINUTES_MIN`] later, at most 1440.
-    #[n(1)]
-    pub to_min: u16,
-    /// On which days: bit 0 for Monday to bit 6 for Sunday, at least one of them.
-    #[n(2)]
-    pub days: u8,
-}
-
-/// What the shop promises after the sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct CarePolicy {
-    /// Up to this amount, the money of a return goes back as soon as it is sent; none for never.
-    #[n(0)]
-    pub instant: Option<Money>,
-    /// Whether the shop bears the way back of a return without a reason; where something is wrong it always does.
-    #[n(1)]
-    pub freight_by_shop: bool,
-    /// Whether what was paid for delivery goes back with the last of the goods.
-    #[n(2)]
-    pub delivery_back: bool,
-    /// Days within which the shop decides about a return; after them it is approved.
-    #[n(3)]
-    pub decide_days: u16,
-    /// Days within which the buyer sends an approved return; after them it lapses.
-    #[n(4)]
-    pub send_days: u16,
-    /// Days within which the shop says that a return arrived; after them it counts as received.
-    #[n(5)]
-    pub receive_days: u16,
-    /// Days for which a price is guaranteed; zero for none.
-    #[n(6)]
-    pub guarantee_days: u16,
-    /// Milliseconds of service within which a person answers a ticket first.
-    #[n(7)]
-    pub answer_ms: u64,
-    /// Milliseconds of service within which a ticket is solved; not less than the first answer.
-    #[n(8)]
-    pub solve_ms: u64,
-    /// When there is service; none for day and night.
-    #[n(9)]
-    pub hours: Option<ServiceHours>,
-    /// Minutes by which the shop's time is ahead of UTC, -720 to 840: days of the law and of service begin by it.
-    #[n(10)]
-    pub utc_offset_min: i16,
-    /// Whether a ticket is answered at once by what is known of its order.
-    #[n(11)]
-    pub auto_answer: bool,
-}
-
-impl Default for CarePolicy {
-    /// What holds where a shop said nothing: no money before the goods are back, four hours to a first answer and two days
-    /// to a solution, day and night, by the clock of China.
-    fn default() -> CarePolicy {
-        CarePolicy {
-            instant: None,
-            freight_by_shop: false,
-            delivery_back: true,
-            decide_days: 3,
-            send_days: 7,
-            receive_days: 10,
-            guarantee_days: 0,
-            answer_ms: 4 * 3_600_000,
-            solve_ms: 48 * 3_600_000,
-            hours: None,
-            utc_offset_min: 480,
-            auto_answer: true,
-        }
-    }
-}
-
-impl CarePolicy {
-    /// Whether every term can be kept.
-    pub fn is_sound(&self) -> bool {
-        let days = |it: u16| (1..=Limits::CARE_DAYS_MAX).contains(&it);
-        let ms = |it: u64| (60_000..=Limits::SERVICE_MS_MAX).contains(&it);
-        let hours = self.hours.is_none_or(|it| {
-            it.to_min <= 1_440
-                && it.from_min.saturating_add(Limits::SERVICE_MINUTES_MIN) <= it.to_min
-                && (1..128).contains(&it.days)
-        });
-        self.instant.is_none_or(|it| (0..=Limits::PRICE_MINOR_MAX).contains(&it.minor))
-            && [self.decide_days, self.send_days, self.receive_days].into_iter().all(days)
-            && self.guarantee_days <= Limits::CARE_DAYS_MAX
-            && ms(self.answer_ms)
-            && ms(self.solve_ms)
-            && self.answer_ms <= self.solve_ms
-            && hours
-            && (-720..=840).contains(&self.utc_offset_min)
-    }
-}
-
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CareAct {
@@ -353,7 +257,7 @@ pub enum CareAct {
         reason: ReturnReason,
         /// The item that shall come instead; none for the money.
         exchange: Option<ItemId>,
-        /// More about it, at most [`Limits::CARE_CHARS`].
+        /// More about it, at most [`crate::Limits::CARE_CHARS`].
         note: Option<Spoken>,
     },
     /// Agree to a return.
@@ -365,7 +269,7 @@ pub enum CareAct {
     RejectReturn {
         /// The return.
         returning: ReturnId,
-        /// Why, at most [`Limits::CARE_CHARS`].
+        /// Why, at most [`crate::Limits::CARE_CHARS`].
         why: Spoken,
     },
     /// Keep the goods after all.
@@ -377,9 +281,9 @@ pub enum CareAct {
     SendReturn {
         /// The return.
         returning: ReturnId,
-        /// With whom, at most [`Limits::CARRIER_CHARS`].
+        /// With whom, at most [`crate::Limits::CARRIER_CHARS`].
         carrier: String,
-        /// Its number there, at most [`Limits::TRACKING_CHARS`].
+        /// Its number there, at most [`crate::Limits::TRACKING_CHARS`].
         tracking: String,
     },
     /// Say that a return arrived.
@@ -420,7 +324,7 @@ pub enum CareAct {
         order: Option<OrderId>,
         /// What about.
         topic: TicketTopic,
-        /// The text, at most [`Limits::CARE_CHARS`].
+        /// The text, at most [`crate::Limits::CARE_CHARS`].
         text: Spoken,
     },
     /// Write a line into a ticket.
@@ -429,7 +333,7 @@ pub enum CareAct {
         ticket: TicketId,
         /// A number made by the writer's device: the same line is written once.
         line: u64,
-        /// The text, at most [`Limits::CARE_CHARS`].
+        /// The text, at most [`crate::Limits::CARE_CHARS`].
         text: Spoken,
     },
     /// Say who takes care of a ticket.
@@ -459,7 +363,7 @@ pub enum CareAct {
         item: ItemId,
         /// One to five.
         stars: u8,
-        /// A text, at most [`Limits::CARE_CHARS`].
+        /// A text, at most [`crate::Limits::CARE_CHARS`].
         text: Option<Spoken>,
     },
     /// Show a rating to nobody, or again.

@@ -2,6 +2,7 @@
 //! It does not know whether the room agrees.
 
 mod activity;
+mod care;
 mod club;
 mod sale;
 mod seat;
@@ -237,6 +238,7 @@ pub(crate) async fn meant(
         }
         WireAct::Seat(ask) => seat::meant(house, room, asker, ask).await?,
         WireAct::Talk(ask) => talk::meant(house, room, asker, ask).await?,
+        WireAct::Care(ask) => care::meant(house, room, asker, ask).await?,
         WireAct::CloseDraw { draw } => Act::CloseDraw { draw: DrawId(draw) },
         WireAct::ClosePrompt { prompt, end } => Act::ClosePrompt {
             prompt: PromptId(prompt),
@@ -262,8 +264,19 @@ async fn own_image(house: &House, asker: &Asker, image: Option<&str>) -> Result<
 
 /// Seals a text under its writer's key before the room decides about it.
 async fn spoken(house: &House, room: &RoomId, asker: &Asker, text: String) -> Result<Spoken, ApiError> {
+    sealed_text(house, room, asker, text, TEXT_BYTES_MAX).await
+}
+
+/// The same for a text that may have so many bytes.
+async fn sealed_text(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    text: String,
+    bytes_max: usize,
+) -> Result<Spoken, ApiError> {
     // Refused here as well as in the room: what is far too long is not worth a key.
-    if text.len() > TEXT_BYTES_MAX {
+    if text.len() > bytes_max {
         return Err(Refused::Refusal(linger_protocol::Refusal::TextTooLong).into());
     }
     let plain = clean(&text);

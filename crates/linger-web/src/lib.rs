@@ -9,6 +9,7 @@
 
 pub mod account;
 mod ask;
+mod care;
 mod catalogue;
 mod error;
 mod health;
@@ -36,6 +37,7 @@ mod track;
 mod watch;
 pub mod wire;
 
+pub use care::carrier_key;
 pub use error::ApiError;
 pub use house::{House, HouseParts, WebConfig};
 pub use hub::sealed_form;

@@ -2,7 +2,7 @@
 //! any route does.
 
 use crate::{
-    account, ask, catalogue,
+    account, ask, care, catalogue,
     error::{ApiError, in_our_form},
     health,
     house::House,
@@ -70,6 +70,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(rundown::routes())
         .merge(talk::routes())
         .merge(sale::routes())
+        .merge(care::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -113,6 +114,7 @@ fn head() -> utoipa::openapi::OpenApi {
     let write_key = SecurityScheme::Http(basic.description(Some(told)).build());
     let schemes = [
         ("room-token", bearer("from `POST /api/rooms/{room}/guest`")),
+        ("carrier-key", bearer("from `linger carrier-key`")),
         ("ingest-key", bearer("from `POST /api/rooms/{room}/ingest-key`")),
         ("write-key", write_key),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),

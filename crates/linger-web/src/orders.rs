@@ -10,7 +10,7 @@ use crate::{
         sale::{cuts_wire, lines_wire},
     },
     talk::own_gift,
-    wire::{Accepted, OrderState, OrderWire, PayAsked, PayStarted},
+    wire::{Accepted, OrderPageWire, OrderState, OrderWire, PayAsked, PayStarted},
 };
 use axum::{
     Json,
@@ -37,7 +37,10 @@ pub(crate) fn order_wire(room: &Room, id: OrderId) -> Option<OrderWire> {
         linger_room::OrderState::Cancelled => OrderState::Cancelled,
     };
     let due = room.refunds_due().filter(|(_, refund)| refund.order == id);
-    let refund_due_minor = due.map(|(_, refund)| refund.amount.minor).sum();
+    let late: i64 = due.map(|(_, refund)| refund.amount.minor).sum();
+    let owed = room.care(id).into_iter().flat_map(|it| &it.refunds).filter_map(|it| room.refund(it));
+    let owed = owed.filter(|it| it.state != linger_room::care::OwedState::Done);
+    let refund_due_minor = late + owed.map(|it| it.amount.minor).sum::<i64>();
     Some(OrderWire {
         order: id.to_string(),
         person: order.person.to_string(),
@@ -82,7 +85,7 @@ pub(crate) fn just_held(entry: &Entry) -> Option<OrderWire> {
     get, path = "/api/rooms/{room}/orders/{order}", tag = "shop",
     params(("room" = String, Path, description = "the room"), ("order" = String, Path, description = "the order")),
     responses(
-        (status = 200, description = "the order", body = OrderWire),
+        (status = 200, description = "the order, with everything about it", body = OrderPageWire),
         (status = 400, description = "no order id", body = ApiError),
         (status = 401, description = "no token or session", body = ApiError),
         (status = 403, description = "not for this room", body = ApiError),
@@ -95,11 +98,13 @@ pub(crate) async fn get_order(
     State(house): State<House>,
     Path((room, order)): Path<(String, String)>,
     caller: Caller,
-) -> Result<Json<OrderWire>, ApiError> {
+) -> Result<Json<OrderPageWire>, ApiError> {
     let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
     let asker = Asker::of(&caller, &room)?;
     let order = own_order(&house, &room, &asker, &order).await?;
-    Ok(Json(order))
+    let is_buyer = order.person == asker.actor.person.to_string();
+    let page = crate::care::order_page(&house, &room, order, is_buyer).await?;
+    page.map(Json).ok_or_else(|| ApiError::not_found("no-such-order"))
 }
 
 /// Pay an order.

@@ -87,6 +87,10 @@ fn program() -> Command {
         .subcommand(command("doctor", "Check ports, disk, sync, clock and certificate"))
         .subcommand(command("config", "Print the settings in force and where each came from"))
         .subcommand(command(
+            "carrier-key",
+            "Print the key with which deliveries are told for carriers",
+        ))
+        .subcommand(command(
             "room-key",
             "Print the key with which a shop signs room tokens for its customers",
         ))
@@ -110,6 +114,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("restore", it)) => command::backup::restore(&Typed::gather(it)?, it),
         Some(("doctor", it)) => command::doctor::run(&Typed::gather(it)?),
         Some(("config", it)) => command::config::run(&Typed::gather(it)?),
+        Some(("carrier-key", it)) => command::carrier_key::run(&Typed::gather(it)?),
         Some(("room-key", it)) => command::room_key::run(&Typed::gather(it)?),
         Some(("verify-draw", it)) => command::verify_draw::run(it),
         Some(("openapi", _)) => command::openapi::run(),

@@ -24,7 +24,7 @@ canonical! {
     Tickets { known, open, open_of }
     Ticket { person, order, topic, lines, auto, assigned, answered, solved, level, answer_by, solve_by, due }
     TicketLine { line, person, staff, text, at }
-    Ratings { known, in_order, summary }
+    Ratings { known, in_order, all, summary }
     Rating { rating, person, stars, text, at, renewed, hidden, nth }
     RatingSummary { stars }
 }

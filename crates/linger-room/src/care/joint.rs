@@ -1,7 +1,7 @@
 //! What other parts of the room know of an order that after-sales needs. It decides nothing.
 
 use super::{OrderCare, Return};
-use crate::Room;
+use crate::{Room, sale::unit_price};
 use linger_protocol::{
     CouponEvent, Event, Item, ItemId, Millis, Money, OrderId, ReturnException, ReturnRule, SaleEvent,
 };
@@ -34,9 +34,15 @@ pub(super) fn placed_by(room: &Room, order: OrderId) -> Option<Millis> {
 }
 
 /// What a unit of the item costs anybody now.
-pub(super) fn price_now(room: &Room, item: ItemId) -> Option<Money> {
-    let on_sale = room.sale(item).map(|it| it.price);
+pub(super) fn price_now(room: &Room, now: Millis, item: ItemId) -> Option<Money> {
+    let on_sale = unit_price(room, now, item).ok().map(|(price, _)| price);
     on_sale.or_else(|| room.item(item).map(|it| it.price))
+}
+
+/// Units of an item that nobody waits for.
+pub(super) fn free(room: &Room, item: ItemId) -> u32 {
+    let owed = room.sales.is_owed(&room.shelf, item);
+    if owed { 0 } else { room.stock(item).map_or(0, |it| it.left) }
 }
 
 /// Whether one item can be given for the other: the same one, or another variant of the same product at the same price.

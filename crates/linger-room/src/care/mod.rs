@@ -332,6 +332,12 @@ impl Room {
         self.care.ratings.of(item)
     }
 
+    /// Every rating, hidden ones included, the newest first, each with its order and item.
+    pub fn newest_ratings(&self) -> impl Iterator<Item = (OrderId, ItemId, &Rating)> {
+        let ratings = &self.care.ratings;
+        ratings.all.values().rev().filter_map(|key| Some((key.0, key.1, ratings.known.get(key)?)))
+    }
+
     /// How an item was rated by those who have it; hidden ratings do not count.
     pub fn rating_summary(&self, item: ItemId) -> RatingSummary {
         self.care.ratings.summary.get(&item).copied().unwrap_or_default()

@@ -54,6 +54,8 @@ pub(crate) struct Ratings {
     pub(crate) known: BTreeMap<(OrderId, ItemId), Rating>,
     /// The ratings of an item in the order in which they were first given.
     pub(crate) in_order: BTreeMap<ItemId, BTreeSet<(u64, OrderId)>>,
+    /// All of them in that order.
+    pub(crate) all: BTreeMap<u64, (OrderId, ItemId)>,
     pub(crate) summary: BTreeMap<ItemId, RatingSummary>,
 }
 
@@ -123,6 +125,7 @@ impl Ratings {
                 };
                 self.count(*item, &given, true);
                 self.in_order.entry(*item).or_default().insert((given.nth, *order));
+                self.all.insert(given.nth, (*order, *item));
                 self.known.insert((*order, *item), given);
             }
             CareEvent::RatingHidden { order, item, hidden } => {

@@ -64,7 +64,7 @@ fn decide_claim(room: &Room, now: Millis, by: Actor, order: OrderId, item: ItemI
     if now >= clock::days_after(placed, days) {
         return Err(Refusal::GuaranteeOver);
     }
-    let price = joint::price_now(room, item).filter(|it| it.currency == care.paid.currency);
+    let price = joint::price_now(room, now, item).filter(|it| it.currency == care.paid.currency);
     let price = price.and_then(|it| it.times(goods.kept())).ok_or(Refusal::NotCheaper)?;
     let less = goods.money_minor - price.minor;
     let reason = OwedReason::Guarantee { item };

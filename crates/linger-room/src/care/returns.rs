@@ -208,7 +208,7 @@ fn may_be_exchanged(room: &Room, contents: &[ItemUnits], wanted: ItemId) -> Resu
     if !room.item(item).is_some_and(|it| joint::is_variant(it, &wanted.item)) {
         return Err(Refusal::NotExchangeable);
     }
-    if units > wanted.left() { Err(Refusal::SoldOut) } else { Ok(()) }
+    if units > joint::free(room, wanted.item.id) { Err(Refusal::SoldOut) } else { Ok(()) }
 }
 
 fn line_of(care: &OrderCare, ItemUnits { item, units }: ItemUnits) -> OrderLine {

@@ -1,6 +1,7 @@
 //! What the room promises, one promise a test, as plays that anybody can read.
 
 mod activities;
+mod care_exceptions;
 mod care_goods;
 mod care_money;
 mod care_people;

@@ -74,6 +74,7 @@ pub(crate) struct Fold {
     pub(super) rundown: super::rundown::RundownFold,
     pub(super) talk: TalkFold,
     pub(super) sale: SaleFold,
+    pub(super) care: super::care::CareFold,
 }
 
 pub(super) struct Place {
@@ -146,6 +147,7 @@ impl Fold {
             | Event::DrawRevealed { .. } => self.take_draw(&entry.event),
             Event::Seat(event) => self.seat.take(at, event, plain),
             Event::Rundown(event) => self.rundown.take(event),
+            Event::Care(event) => self.take_care(event),
             _ => self.take_shelf(at, &entry.event),
         }
     }
@@ -382,6 +384,11 @@ impl Fold {
 }
 
 impl Place {
+    /// So many units more are taken, or fewer.
+    pub(super) fn take(&mut self, more: i64) {
+        self.taken = u32::try_from(i64::from(self.taken) + more).unwrap_or(0);
+    }
+
     fn wire(&self) -> ShelfEntry {
         let sale = self.sale.map(|(price, per_person, hold_ms)| SaleWire {
             price: money_wire(price),

@@ -56,6 +56,8 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
         Event::Talk(
             TalkEvent::GiftSent { .. } | TalkEvent::GiftLapsed { .. } | TalkEvent::PhotoOffered { .. },
         ) => true,
+        // Whoever asked is answered directly; what comes after the sale takes days.
+        Event::Care(_) => true,
         _ => false,
     }
 }

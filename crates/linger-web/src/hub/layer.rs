@@ -93,6 +93,7 @@ impl Layers {
             Event::Rundown(_) => self.set_rundown(fold),
             Event::Talk(event) => self.add_talk(fold, entry, event),
             Event::Sale(event) => self.add_sale(fold, event),
+            Event::Care(event) => self.add_care(fold, event),
             _ => self.add_shelf(fold, entry),
         }
     }

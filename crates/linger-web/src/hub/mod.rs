@@ -7,6 +7,7 @@
 //! It does not know sockets.
 
 mod activity;
+mod care;
 mod club;
 mod comments;
 pub(crate) mod fold;
@@ -199,6 +200,11 @@ impl Hub {
 
     pub(crate) fn order(&self, order: OrderId) -> Option<crate::wire::OrderWire> {
         self.ring().fold.order_wire(order)
+    }
+
+    /// The last orders of a person, the newest first.
+    pub(crate) fn orders_of(&self, person: PersonId) -> Vec<crate::wire::OrderWire> {
+        self.ring().fold.orders_of(person)
     }
 
     /// How long somebody has watched since they joined an activity, ms.

@@ -106,6 +106,17 @@ impl Fold {
         self.orders.get(&order).map(Order::items).unwrap_or_default()
     }
 
+    /// What an order is of.
+    pub(super) fn lines_of(&self, order: OrderId) -> Vec<OrderLine> {
+        self.orders.get(&order).map(|it| it.lines.clone()).unwrap_or_default()
+    }
+
+    /// The last orders of a person, the newest first.
+    pub(super) fn orders_of(&self, person: PersonId) -> Vec<OrderWire> {
+        let mine = self.orders_of.get(&person).into_iter().flatten().rev().take(ORDERS_SHOWN);
+        mine.filter_map(|id| self.order_wire(*id)).collect()
+    }
+
     pub(super) fn used_coupons(&self, order: OrderId) -> bool {
         self.orders.get(&order).is_some_and(|order| order.cuts().iter().any(|cut| cut.owned))
     }
@@ -118,6 +129,7 @@ impl Fold {
 
     pub(crate) fn order_wire(&self, id: OrderId) -> Option<OrderWire> {
         let order = self.orders.get(&id)?;
+        let (owed_minor, back_minor) = self.care.money(id);
         Some(OrderWire {
             order: id.to_string(),
             person: order.person.to_string(),
@@ -131,8 +143,8 @@ impl Fold {
             state: order.state,
             at: order.at.0,
             until: order.until.0,
-            refund_due_minor: order.refund_due_minor,
-            refunded_minor: order.refunded_minor,
+            refund_due_minor: order.refund_due_minor + owed_minor,
+            refunded_minor: order.refunded_minor + back_minor,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a client asks of a room, and the answer. Does not know what it means.
 
-use super::{ActivityAsk, ClubAsk, GiftWire, OrderWire, RundownAsk, SaleAsk, TalkAsk};
+use super::{ActivityAsk, CareAsk, ClubAsk, GiftWire, OrderWire, RundownAsk, SaleAsk, TalkAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -136,6 +136,8 @@ pub enum WireAct {
     Talk(TalkAsk),
     /// Something about a sale, a cart or a coupon.
     Sale(SaleAsk),
+    /// Something after the sale.
+    Care(CareAsk),
 }
 
 /// How a prompt went away.

@@ -432,6 +432,15 @@ pub enum WireEvent {
         /// The photos, oldest first.
         photos: Vec<PhotoWire>,
     },
+    /// Yours, or staff: something changed after the sale. Whoever shows it asks for it anew.
+    Care {
+        /// The order that it is about.
+        order: Option<String>,
+        /// The ticket that it is about.
+        ticket: Option<String>,
+        /// Whether the ticket waited beyond what was promised.
+        escalated: bool,
+    },
     /// Staff: what waits for a moderator, whole.
     Held {
         /// The comments, oldest first.

@@ -7,6 +7,8 @@
 mod account;
 mod act;
 mod activity;
+mod care;
+mod cared;
 mod club;
 mod event;
 mod events;
@@ -33,6 +35,12 @@ pub use activity::{
 };
 pub use record::{OutcomeWire, PlayerWire, RecordWire};
 
+pub use care::{CareAsk, CarePolicyWire, ItemUnitsWire, ReturnReasonWire, ServiceHoursWire, TicketTopicWire};
+pub use cared::{
+    After, CareQueue, CareQueueWire, CareRowWire, CarrierTold, GoodsWire, MyOrderWire, MyOrders,
+    OrderCareWire, OrderPageWire, OrderStageWire, ParcelWire, RatingWire, RatingsWire, RefundWire,
+    ReturnWire, TicketLineWire, TicketWire,
+};
 pub use club::{
     BringerWire, ClubAsk, ClubChange, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire,
     RisenWire, SprintWire,

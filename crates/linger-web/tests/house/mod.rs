@@ -75,6 +75,8 @@ pub struct Door {
     app: Router,
     clock: Arc<HandClock>,
     seats: AtomicU32,
+    /// What carriers' words are told with.
+    pub carrier_key: String,
     /// From where requests come.
     pub address: SocketAddr,
     /// Where everything is kept; goes away with the last who holds it.
@@ -213,6 +215,7 @@ impl Door {
         let store = Store::open(dir.path()).await.unwrap();
         let master = MasterKey::load_or_create(dir.path()).unwrap();
         let vault = Vault::unlock(dir.path(), master).await.unwrap();
+        let carrier_key = linger_web::carrier_key(&vault);
         let (media, _events) = Media::start(MediaConfig::loopback()).unwrap();
         let sandbox = Sandbox::open(SandboxConfig {
             dir: dir.path().to_owned(),
@@ -254,7 +257,7 @@ impl Door {
         let app = linger_web::app(house.clone());
         let address = "192.0.2.7:50000".parse().unwrap();
         let seats = AtomicU32::new(0);
-        Door { house, store, engine, events, webhooks, mail, app, clock, seats, address, dir }
+        Door { house, store, engine, events, webhooks, mail, app, clock, seats, carrier_key, address, dir }
     }
 
     /// Opens the door to real connections; gives where to knock. `send_bytes` bounds what the system holds for each of

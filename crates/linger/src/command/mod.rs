@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod carrier_key;
 pub mod config;
 pub mod demo;
 pub mod doctor;

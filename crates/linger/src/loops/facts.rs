@@ -3,6 +3,7 @@
 //!
 //! What the log knows only as sums, looks at cards and likes, is told by the edge where it arrives with its person.
 
+mod care;
 mod sale;
 mod seat;
 
@@ -89,6 +90,7 @@ pub struct RoomFacts {
     /// Activities that run: what is played, and by whom so far.
     games: HashMap<ActivityId, (&'static str, HashSet<PersonId>)>,
     seats: seat::SeatBook,
+    care: care::CareBook,
 }
 
 impl RoomFacts {
@@ -107,6 +109,7 @@ impl RoomFacts {
             askers: BTreeMap::new(),
             games: HashMap::new(),
             seats: seat::SeatBook::default(),
+            care: care::CareBook::default(),
         }
     }
 
@@ -159,6 +162,7 @@ impl RoomFacts {
             }
             Event::Activity(event) => self.take_activity(&mut telling, event),
             Event::Seat(event) => self.tell_seat(&mut telling, event),
+            Event::Care(event) => self.tell_care(&mut telling, event),
             Event::Club(event) => self.take_part(&mut telling, event),
             Event::UnitsHeld { order, person, item, units, amount, .. } => {
                 let ordered = Ordered { person: *person, item: *item, units: *units, amount: *amount };

@@ -186,6 +186,54 @@ fn an_order_is_told_when_placed_and_when_paid_and_money_that_came_too_late_is_no
 }
 
 #[test]
+fn each_step_after_the_sale_is_a_fact_and_what_went_back_is_an_amount() {
+    use linger_protocol::{
+        CareEvent::*, OwedReason, ParcelId, RatingId, RefundId, TicketId, TicketTopic, Way,
+    };
+    let mut log = Log::new();
+    let (order, person, item) = (OrderId(9), PersonId(42), ItemId(7));
+    let amount = Money::new(5_800, Currency::CNY);
+    let until = Millis(300_000);
+    log.happens(1_000, Event::UnitsHeld { order, person, item, units: 2, amount, until });
+    let mut step = |at, event| {
+        let told = log.happens(at, Event::Care(event));
+        let fact = told.into_iter().next().expect("a fact");
+        let outcome = fact.text(Text::Outcome).unwrap_or_default().to_owned();
+        (fact.name.to_string(), outcome, fact.number(Number::DurationMs), fact.number(Number::AmountMinor))
+    };
+    let one = |name: &str, outcome: &str, ms, minor| (name.to_owned(), outcome.to_owned(), ms, minor);
+    let (parcel, way) = (ParcelId(1), Way::PickUp { code: "1".into() });
+    let shipped = Shipped { order, parcel, contents: vec![], way, at: Millis(2_000) };
+    assert_eq!(step(2_000, shipped), one("order.shipped", "", None, None));
+    let delivered = Delivered { order, parcel, at: Millis(9_000) };
+    assert_eq!(step(9_000, delivered), one("order.delivered", "", Some(7_000), None));
+    let (ticket, text) = (TicketId(1), || Sealed { key: KeyId(1), body: vec![].into() });
+    let topic = TicketTopic::Shipping;
+    let opened = TicketOpened {
+        ticket,
+        person,
+        order: Some(order),
+        topic,
+        text: text(),
+        at: Millis(10_000),
+        answer_by: until,
+        solve_by: until,
+    };
+    assert_eq!(step(10_000, opened), one(touch::AFTER_SALES, "ticket-shipping", None, None));
+    let said =
+        TicketSaid { ticket, line: 1, person: PersonId(1), staff: true, text: text(), at: Millis(12_000) };
+    assert_eq!(step(12_000, said), one("ticket.answered", "", Some(2_000), None));
+    let rated = Rated { rating: RatingId(1), person, order, item, stars: 4, text: None, at: Millis(13_000) };
+    assert_eq!(step(13_000, rated), one(touch::RATED, "", None, None));
+    let (refund, payment) = (RefundId::new("r").unwrap(), PaymentId::new("p1").unwrap());
+    let owed = RefundOwed { refund: refund.clone(), order, payment, amount, reason: OwedReason::Cancelled };
+    assert!(log.happens(14_000, Event::Care(owed)).is_empty());
+    let back = log.happens(15_000, Event::Care(RefundDone { refund }));
+    assert_eq!(names(&back), [touch::ORDER_REFUNDED]);
+    assert_eq!(back[0].number(Number::AmountMinor), Some(5_800));
+}
+
+#[test]
 fn coming_on_stage_is_told_with_how_long_somebody_waited_and_stood_there() {
     use linger_protocol::{CallEnd, CallOutcome, SeatEnd, SeatEvent, SeatEvent::*};
     let mut log = Log::new();
