@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, records, review, rooms, rundown, socket, talk, track, watch,
+    media, orders, pages, payments, questions, records, review, rooms, rundown, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -88,7 +88,9 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(ask::ask_room))
         .routes(routes!(orders::get_order))
         .routes(routes!(orders::pay_order))
-        .routes(routes!(orders::sandbox_notice))
+        .routes(routes!(payments::sandbox_notice))
+        .routes(routes!(payments::stripe_notice))
+        .routes(routes!(payments::payment_findings))
         .routes(routes!(media::whip))
         .routes(routes!(media::whep))
         .routes(routes!(media::end_media))

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 91] = [
+const TABLE: [(&str, &str, &str); 95] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -33,7 +33,9 @@ const TABLE: [(&str, &str, &str); 91] = [
     ("post", "/api/passkeys/sign-in/start", "+++++++"),
     ("delete", "/api/passkeys/{id}", "111++++"),
     ("post", "/api/password", "111++++"),
+    ("get", "/api/payments/findings", "11133++"),
     ("post", "/api/payments/sandbox/notice", "+++++++"),
+    ("post", "/api/payments/stripe/notice", "+++++++"),
     ("post", "/api/people/{person}/erase", "111333+"),
     ("get", "/api/people/{person}/facts", "11133++"),
     ("post", "/api/questions", "1113+++"),
@@ -214,7 +216,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/v1/events") => json!({}),
         ("post", "/api/sign-in") => json!({"login": "nobody", "password": "long enough"}),
         ("patch", "/api/staff/{person}") => json!({}),
-        ("post", "/api/payments/sandbox/notice") => json!({}),
+        ("post", "/api/payments/sandbox/notice" | "/api/payments/stripe/notice") => json!({}),
         ("post", "/whip/{room}" | "/whep/{room}") => return Some(("application/sdp", "v=0\r\n".to_owned())),
         _ => return None,
     };

@@ -61,7 +61,7 @@ pub use talk::{
 };
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
-    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
+    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference, PaymentFindings, ProductWire, Products,
     PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
 };
 pub use watch::{

@@ -19,7 +19,7 @@ use linger_events::EventStore;
 use linger_log::MemoryLog;
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{
-    MailOutbox, Mailer, OutboxConfig, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+    MailOutbox, Mailer, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
@@ -203,6 +203,7 @@ impl Door {
             clock: Arc::new(|| BEGIN),
             late_ms: 1_000,
         });
+        let sandbox: Arc<dyn Payments> = Arc::new(sandbox.await.unwrap());
         let told = clock.clone();
         let hand: linger_outlet::Clock = Arc::new(move || told.now());
         let webhooks = WebhookConfig { dir: dir.path().to_owned(), clock: hand.clone(), private_allowed };
@@ -225,7 +226,8 @@ impl Door {
             store: store.clone(),
             vault,
             media,
-            payments: Arc::new(sandbox.await.unwrap()),
+            payments: Arc::new(Providers::new(vec![sandbox])),
+            findings: tokio::sync::watch::channel(None).1,
             webhooks: webhooks.clone(),
             mail: mail.clone(),
             events: events.clone(),
