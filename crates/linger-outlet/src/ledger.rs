@@ -256,13 +256,14 @@ enum Step {
 }
 
 async fn judge_refund(conn: &mut SqliteConnection, back: &Back, now: Millis) -> Result<Step, PayError> {
-    let row = sqlx::query("SELECT * FROM sandbox_payments WHERE payment = $1 AND room = $2 AND order_id = $3")
-        .bind(back.payment.as_str())
-        .bind(back.room.as_str())
-        .bind(back.order.to_string())
-        .fetch_optional(&mut *conn)
-        .await
-        .map_err(unavailable)?;
+    let row =
+        sqlx::query("SELECT * FROM sandbox_payments WHERE payment = $1 AND room = $2 AND order_id = $3")
+            .bind(back.payment.as_str())
+            .bind(back.room.as_str())
+            .bind(back.order.to_string())
+            .fetch_optional(&mut *conn)
+            .await
+            .map_err(unavailable)?;
     let row = row.ok_or(PayError::UnknownPayment)?;
     let entry = entry_of(&row).map_err(unavailable)?;
     let method = row.try_get::<&str, _>("method").map_err(unavailable)?.parse::<Method>();
@@ -331,11 +332,13 @@ async fn put_refund(
 
 async fn known_of(conn: &mut SqliteConnection, row: &SqliteRow, now: Millis) -> Result<Known, PayError> {
     let Entry { payment, room, order, amount, paid_at } = entry_of(row).map_err(unavailable)?;
-    let rows = sqlx::query("SELECT * FROM sandbox_refunds WHERE payment = $1 AND done_at IS NOT NULL ORDER BY rowid")
-        .bind(payment.as_str())
-        .fetch_all(conn)
-        .await
-        .map_err(unavailable)?;
+    let rows = sqlx::query(
+        "SELECT * FROM sandbox_refunds WHERE payment = $1 AND done_at IS NOT NULL ORDER BY rowid",
+    )
+    .bind(payment.as_str())
+    .fetch_all(conn)
+    .await
+    .map_err(unavailable)?;
     let refund = |row: &SqliteRow| {
         let done = row.try_get::<i64, _>("done_at")? <= now.0;
         Ok(KnownRefund {

@@ -39,13 +39,11 @@ pub use payments::{
     PayError, Payments, RefundState, Started, Told,
 };
 pub use providers::Providers;
-pub use reconcile::{
-    Answer, Booked, DIFFERENCES_MAX, Difference, DifferenceKind, Findings, Step, compare,
-};
+pub use reconcile::{Answer, Booked, DIFFERENCES_MAX, Difference, DifferenceKind, Findings, Step, compare};
 pub use sandbox::{Clock, Sandbox, SandboxConfig, system_clock};
 pub use seen::SeenIds;
-pub use stripe::{STRIPE_NOTICE_BYTES_MAX, Stripe, StripeConfig, StripeKey, StripeSecret};
 pub use signature::{TOLERANCE_SECONDS, WebhookSecret};
+pub use stripe::{STRIPE_NOTICE_BYTES_MAX, Stripe, StripeConfig, StripeKey, StripeSecret};
 pub use webhook::{
     ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, TEST_TOPIC, TRIES_KEPT, Try, WAITING_MAX, WebhookConfig,
     WebhookError, WebhookSender,

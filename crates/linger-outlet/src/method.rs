@@ -72,7 +72,9 @@ impl Method {
         match self {
             Method::Slow(ms) => format!("slow:{ms}"),
             Method::BackSlow(ms) => format!("back-slow:{ms}"),
-            plain => PLAIN.iter().find(|(_, it)| *it == plain).map(|(name, _)| *name).unwrap_or_default().into(),
+            plain => {
+                PLAIN.iter().find(|(_, it)| *it == plain).map(|(name, _)| *name).unwrap_or_default().into()
+            }
         }
     }
 }
@@ -89,7 +91,18 @@ mod tests {
         for name in PLAIN.iter().map(|(name, _)| *name).chain(numbered) {
             assert_eq!(name.parse::<Method>().map(Method::name).as_deref(), Ok(name));
         }
-        for bad in ["", "Now", "slow", "slow:", "slow:-1", "slow:+1", "slow:1e3", "slow:604800001", "card", "back-slow"] {
+        for bad in [
+            "",
+            "Now",
+            "slow",
+            "slow:",
+            "slow:-1",
+            "slow:+1",
+            "slow:1e3",
+            "slow:604800001",
+            "card",
+            "back-slow",
+        ] {
             assert_eq!(bad.parse::<Method>(), Err(()), "{bad}");
         }
     }

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_notice_from_before_refunds_had_names_is_about_the_whole_payment() {
-        let body = br#"{"type":"payment.refunded","data":{"room":"a","order":"00000000000000000000000000000007",
+        let body =
+            br#"{"type":"payment.refunded","data":{"room":"a","order":"00000000000000000000000000000007",
             "payment":"p","amount_minor":null,"currency":null}}"#;
         let read = Notice::from_json(body).unwrap();
         assert!(matches!(read, Notice::Refunded { refund, .. } if refund.as_str() == "whole-p"));

@@ -254,7 +254,11 @@ mod tests {
             (Answer::GaveBack(yuan(10)), &[("a", 4, Done), ("b", 6, Pending)]),
             (Answer::Due(yuan(10)), &[("whole-p1", 10, Pending)]),
         ] {
-            assert_eq!(compare(booked(answer).as_ref(), &known(Some(10), refunds)), None, "{answer:?} {refunds:?}");
+            assert_eq!(
+                compare(booked(answer).as_ref(), &known(Some(10), refunds)),
+                None,
+                "{answer:?} {refunds:?}"
+            );
         }
         assert_eq!(compare(None, &known(None, &[])), None);
     }
@@ -300,7 +304,8 @@ mod tests {
     #[test]
     fn no_more_is_listed_than_anybody_can_read() {
         let mut findings = Findings::default();
-        let Some(Step::Differs(difference)) = compare(booked(Answer::Kept(yuan(1))).as_ref(), &known(None, &[]))
+        let Some(Step::Differs(difference)) =
+            compare(booked(Answer::Kept(yuan(1))).as_ref(), &known(None, &[]))
         else {
             panic!()
         };

@@ -31,7 +31,8 @@ use crate::{
     method::Method,
     notice::NOTICE_BYTES_MAX,
     payments::{
-        Back, BoxFuture, Charge, Known, KnownPage, News, Next, Notice, NoticeError, PayError, Payments, Started, Told,
+        Back, BoxFuture, Charge, Known, KnownPage, News, Next, Notice, NoticeError, PayError, Payments,
+        Started, Told,
     },
     rounds,
     signature::{self, WebhookSecret},

@@ -64,8 +64,7 @@ async fn hear(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Json<Accepted>, ApiError> {
-    let provider =
-        house.payments.named(provider).ok_or_else(|| ApiError::not_found("no-such-provider"))?;
+    let provider = house.payments.named(provider).ok_or_else(|| ApiError::not_found("no-such-provider"))?;
     let headers: Vec<(&str, &str)> =
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let told = provider.verify_notice(&headers, body, house.now()).map_err(notice_refused)?;

@@ -316,7 +316,8 @@ fn secret(typed: &Typed, name: &'static str) -> anyhow::Result<String> {
     let text = typed.text(name);
     match text.strip_prefix('@') {
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("reading the file of `{name}`"))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("reading the file of `{name}`"))?;
             Ok(text.trim().to_owned())
         }
         None => Ok(text.to_owned()),

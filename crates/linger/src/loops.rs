@@ -97,7 +97,12 @@ async fn follow(engine: &Engine, room: &RoomId, desk: &mut Desk, request: Reques
 }
 
 /// Compares payments with what providers know, every so often, looking back so far.
-pub async fn reconcile(till: Till, every: Duration, back_ms: u64, findings: watch::Sender<Option<Arc<Findings>>>) {
+pub async fn reconcile(
+    till: Till,
+    every: Duration,
+    back_ms: u64,
+    findings: watch::Sender<Option<Arc<Findings>>>,
+) {
     let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + FIRST_RECONCILE, every);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

@@ -13,8 +13,8 @@ use linger_events::EventStore;
 use linger_log::{DiskConfig, DiskLog, Log};
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{
-    MailOutbox, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, Stripe, StripeConfig, WebhookConfig,
-    WebhookSecret, WebhookSender,
+    MailOutbox, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, Stripe, StripeConfig,
+    WebhookConfig, WebhookSecret, WebhookSender,
 };
 use linger_store::{Images, MasterKey, Mirror, Store, Vault};
 use linger_web::{Hook, House, HouseParts, Moderator, TalkParts, WordList};

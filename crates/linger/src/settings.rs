@@ -157,7 +157,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Page of the shop that confirms a card payment with Stripe's own program; buyers are sent there. None when empty",
     ),
-    setting("reconcile-min", "15", "How often payments are compared with what providers know, min; 0 for never"),
+    setting(
+        "reconcile-min",
+        "15",
+        "How often payments are compared with what providers know, min; 0 for never",
+    ),
     setting("reconcile-days", "7", "How far that looks back, days"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];

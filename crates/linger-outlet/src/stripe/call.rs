@@ -28,7 +28,8 @@ impl StripeKey {
     /// A secret or restricted key, `sk_…` or `rk_…`; `None` when it has another form.
     pub fn new(text: &str) -> Option<StripeKey> {
         let text = text.trim();
-        let fits = (12..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let fits =
+            (12..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         (fits && (text.starts_with("sk_") || text.starts_with("rk_"))).then(|| StripeKey(text.into()))
     }
 }

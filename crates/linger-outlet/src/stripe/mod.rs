@@ -24,8 +24,8 @@ pub use call::StripeKey;
 pub use signature::StripeSecret;
 
 use crate::payments::{
-    Back, BoxFuture, Charge, ClientSecret, Known, KnownPage, Next, NoticeError, PayError, Payments, RefundState,
-    Started, Told,
+    Back, BoxFuture, Charge, ClientSecret, Known, KnownPage, Next, NoticeError, PayError, Payments,
+    RefundState, Started, Told,
 };
 use amount::to_stripe;
 use call::{Api, Fault};
@@ -126,8 +126,8 @@ impl Stripe {
             let mut intent: Intent = answer.read().map_err(|it| it.unavailable(STARTING))?;
             if replayed {
                 intent = self.intent(&intent.id).await?.ok_or(PayError::UnknownPayment)?;
-                let over = intent.status == "canceled"
-                    || (confirmed && intent.status == "requires_payment_method");
+                let over =
+                    intent.status == "canceled" || (confirmed && intent.status == "requires_payment_method");
                 if over {
                     continue;
                 }
@@ -225,7 +225,11 @@ impl Stripe {
                 return Ok(all);
             }
         }
-        Err(PayError::Unavailable { doing: READING, retry: false, why: "too many refunds of one payment".into() })
+        Err(PayError::Unavailable {
+            doing: READING,
+            retry: false,
+            why: "too many refunds of one payment".into(),
+        })
     }
 
     async fn look_at(&self, payment: &str) -> Result<Option<Known>, PayError> {
@@ -242,7 +246,8 @@ impl Stripe {
         let mut query =
             vec![("created[gte]", since.as_str()), ("limit", PAGE), ("expand[]", "data.latest_charge")];
         query.extend(next.map(|it| ("starting_after", it)));
-        let answer = self.api.get("/v1/payment_intents", &query).await.map_err(|it| it.unavailable(READING))?;
+        let answer =
+            self.api.get("/v1/payment_intents", &query).await.map_err(|it| it.unavailable(READING))?;
         let list: List<Intent> = answer.read().map_err(|it| it.unavailable(READING))?;
         let mut page = KnownPage::default();
         for intent in &list.data {

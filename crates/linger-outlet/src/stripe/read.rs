@@ -144,7 +144,11 @@ pub(super) fn event(body: &[u8], house: &str) -> Result<Told, NoticeError> {
             }
         }
         // The object is a charge or a refund; both name their payment intent, if there is one.
-        "charge.refunded" | "charge.refund.updated" | "refund.created" | "refund.updated" | "refund.failed" => {
+        "charge.refunded"
+        | "charge.refund.updated"
+        | "refund.created"
+        | "refund.updated"
+        | "refund.failed" => {
             let intent = &data.object["payment_intent"];
             let id = intent.as_str().or_else(|| intent["id"].as_str());
             id.and_then(|it| PaymentId::new(it).ok()).map_or(News::Nothing, News::Changed)

@@ -101,7 +101,10 @@ mod tests {
         let both = [secret("whsec_test_secret"), secret("whsec_rotated_1")];
         let header = format!("t=1700000000,v1={SECOND}");
         assert_eq!(check(&both, &[("stripe-signature", &header)], BODY, NOW), Ok(()));
-        assert_eq!(check(&both[..1], &[("stripe-signature", &header)], BODY, NOW), Err(NoticeError::BadSignature));
+        assert_eq!(
+            check(&both[..1], &[("stripe-signature", &header)], BODY, NOW),
+            Err(NoticeError::BadSignature)
+        );
     }
 
     #[test]

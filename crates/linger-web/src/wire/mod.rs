@@ -61,8 +61,9 @@ pub use talk::{
 };
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
-    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference, PaymentFindings, ProductWire, Products,
-    PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference,
+    PaymentFindings, ProductWire, Products, PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire,
+    ShelfEntry,
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,

@@ -19,7 +19,8 @@ use linger_events::EventStore;
 use linger_log::MemoryLog;
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{
-    MailOutbox, Mailer, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+    MailOutbox, Mailer, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, WebhookConfig,
+    WebhookSecret, WebhookSender,
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};

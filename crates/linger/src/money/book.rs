@@ -1,9 +1,7 @@
 //! What rooms' logs say of payments. It does not know how logs are read, or what providers say.
 
 use linger_outlet::{Answer, Back, Booked};
-use linger_protocol::{
-    Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, TalkEvent,
-};
+use linger_protocol::{Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, TalkEvent};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -98,9 +96,8 @@ impl Books {
     pub fn since(&self, since: Millis) -> Vec<(RoomId, PaymentId)> {
         let all = self.all();
         let of = |(room, book): (&RoomId, &Book)| {
-            let wanted = |(payment, booked): &(&PaymentId, &Booked)| {
-                booked.at >= since || book.due.contains(*payment)
-            };
+            let wanted =
+                |(payment, booked): &(&PaymentId, &Booked)| booked.at >= since || book.due.contains(*payment);
             let named = |(payment, _): (&PaymentId, &Booked)| (room.clone(), payment.clone());
             book.payments.iter().filter(wanted).map(named).collect::<Vec<_>>()
         };

@@ -5,7 +5,8 @@ use super::Books;
 use linger_engine::{Engine, FeedEnd};
 use linger_log::Position;
 use linger_outlet::{
-    Back, Booked, Difference, DifferenceKind, Findings, Known, Notice, PayError, Payments, Providers, Step, compare,
+    Back, Booked, Difference, DifferenceKind, Findings, Known, Notice, PayError, Payments, Providers, Step,
+    compare,
 };
 use linger_protocol::{Millis, Money, PaymentId, RoomId};
 use std::{collections::BTreeSet, sync::Arc};
