@@ -36,6 +36,7 @@ import type {
   SqlAnswered,
   StaffMember,
   Act,
+  WebhookAgain,
   WebhookInfo,
   WebhookMade,
   WebhookTry,
@@ -91,6 +92,8 @@ export class Rest {
     this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
   pay = (room: string, order: string, method: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
+  /** Who takes payments; the first serves buyers who name none. */
+  providers = () => this.#json<{ providers: string[] }>('/api/payments');
   gifts = (room: string) => this.#json<GiftKind[]>(`/api/rooms/${enc(room)}/gifts`);
   imageUrl = (room: string, image: string) => `${this.base}/api/rooms/${enc(room)}/images/${image}`;
   postImage = (room: string, picture: Blob, token?: string) =>
@@ -130,6 +133,8 @@ export class Rest {
   testWebhook = (id: string) => this.#json<{ message: string }>(`/api/webhooks/${enc(id)}/test`, { method: 'POST' });
   removeWebhook = (id: string) => this.#json<{ ok: boolean }>(`/api/webhooks/${enc(id)}`, { method: 'DELETE' });
   webhookTries = (id: string) => this.#json<WebhookTry[]>(`/api/webhooks/${enc(id)}/tries`);
+  sendWebhookAgain = (id: string, what: WebhookAgain) =>
+    this.#json<{ messages: number }>(`/api/webhooks/${enc(id)}/again`, { body: what });
   segments = () => this.#json<SegmentList>('/api/segments');
   putSegment = (id: string, when: unknown) =>
     this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'PUT', body: { when } });

@@ -45,6 +45,6 @@ pub use seen::SeenIds;
 pub use signature::{TOLERANCE_SECONDS, WebhookSecret};
 pub use stripe::{STRIPE_NOTICE_BYTES_MAX, Stripe, StripeConfig, StripeKey, StripeSecret};
 pub use webhook::{
-    ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, TEST_TOPIC, TRIES_KEPT, Try, WAITING_MAX, WebhookConfig,
-    WebhookError, WebhookSender,
+    Again, ENDPOINTS_MAX, Endpoint, MESSAGE_BYTES_MAX, MESSAGES_KEPT, TEST_TOPIC, TRIES_KEPT, Try,
+    WAITING_MAX, WebhookConfig, WebhookError, WebhookSender,
 };

@@ -293,6 +293,9 @@ pub trait Payments: Send + Sync {
     /// Its name in settings and addresses.
     fn name(&self) -> &'static str;
 
+    /// The method of a buyer who names none.
+    fn usual(&self) -> &'static str;
+
     /// Whether a payment of this name is one of its own, as far as the name tells.
     fn names(&self, payment: &PaymentId) -> bool;
 

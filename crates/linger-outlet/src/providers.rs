@@ -46,7 +46,8 @@ impl Providers {
         self.all.iter().find(|it| it.names(payment))
     }
 
-    /// Asks for a payment. A method is `PROVIDER:METHOD`, or a method of the first provider.
+    /// Asks for a payment. A method is `PROVIDER:METHOD`, or a method of the first provider; without one it is the
+    /// provider's usual.
     pub async fn start(&self, charge: Charge, method: &str) -> Result<Started, PayError> {
         let named = method.split_once(':').and_then(|(name, rest)| Some((self.named(name)?, rest)));
         let (provider, method) = match (named, self.all.first()) {
@@ -54,7 +55,7 @@ impl Providers {
             (None, Some(first)) => (first, method),
             (None, None) => return Err(PayError::UnknownMethod),
         };
-        provider.start(charge, method).await
+        provider.start(charge, if method.is_empty() { provider.usual() } else { method }).await
     }
 
     /// Gives money back through the provider it came by.

@@ -233,6 +233,10 @@ impl Payments for Sandbox {
         "sandbox"
     }
 
+    fn usual(&self) -> &'static str {
+        "now"
+    }
+
     fn names(&self, payment: &PaymentId) -> bool {
         payment.as_str().starts_with(PREFIX)
     }

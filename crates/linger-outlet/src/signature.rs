@@ -117,6 +117,23 @@ mod tests {
     }
 
     #[test]
+    fn what_the_reference_library_signs_is_believed_and_what_it_signs_with_another_secret_is_not() {
+        let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let (secret, _, body) = example();
+        let now = crate::sandbox::system_clock()();
+        let signed = |text: &str| {
+            let reference = standardwebhooks::Webhook::new(text).unwrap();
+            reference.sign("msg_1", now.0 / 1_000, body).unwrap()
+        };
+        let time = (now.0 / 1_000).to_string();
+        let check = |signature: &str| {
+            secret.check(&[(ID, "msg_1"), (TIMESTAMP, &time), (SIGNATURE, signature)], body, now)
+        };
+        assert_eq!(check(&signed(text)), Ok("msg_1"));
+        assert_eq!(check(&signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")), Err(NoticeError::BadSignature));
+    }
+
+    #[test]
     fn header_names_count_in_any_case_and_one_right_signature_among_several_is_enough() {
         let (secret, headers, body) = example();
         let several = format!("v1,AAAA v2,xyz {}", headers[2].1);

@@ -88,6 +88,7 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(ask::ask_room))
         .routes(routes!(orders::get_order))
         .routes(routes!(orders::pay_order))
+        .routes(routes!(payments::payment_providers))
         .routes(routes!(payments::sandbox_notice))
         .routes(routes!(payments::stripe_notice))
         .routes(routes!(payments::payment_findings))

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, Raw},
     house::House,
     hub::forms::money_wire,
-    wire::{Accepted, PaymentDifference, PaymentFindings},
+    wire::{Accepted, PaymentDifference, PaymentFindings, PaymentProviders},
 };
 use axum::{
     Json,
@@ -15,6 +15,15 @@ use axum::{
 };
 use linger_outlet::{Difference, Findings, News, Notice, NoticeError};
 use linger_protocol::Role;
+
+/// Who takes payments here.
+#[utoipa::path(
+    get, path = "/api/payments", tag = "shop",
+    responses((status = 200, description = "the first serves buyers who name none", body = PaymentProviders))
+)]
+pub(crate) async fn payment_providers(State(house): State<House>) -> Json<PaymentProviders> {
+    Json(PaymentProviders { providers: house.payments.iter().map(|it| it.name().to_owned()).collect() })
+}
 
 /// A notice of the sandbox payment provider, signed by the Standard Webhooks specification.
 #[utoipa::path(

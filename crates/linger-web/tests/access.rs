@@ -33,6 +33,7 @@ const TABLE: [(&str, &str, &str); 95] = [
     ("post", "/api/passkeys/sign-in/start", "+++++++"),
     ("delete", "/api/passkeys/{id}", "111++++"),
     ("post", "/api/password", "111++++"),
+    ("get", "/api/payments", "+++++++"),
     ("get", "/api/payments/findings", "11133++"),
     ("post", "/api/payments/sandbox/notice", "+++++++"),
     ("post", "/api/payments/stripe/notice", "+++++++"),
@@ -105,6 +106,7 @@ const TABLE: [(&str, &str, &str); 95] = [
     ("post", "/api/webhooks/{webhook}/secret", "11133++"),
     ("post", "/api/webhooks/{webhook}/test", "11133++"),
     ("get", "/api/webhooks/{webhook}/tries", "11133++"),
+    ("post", "/api/webhooks/{webhook}/again", "11133++"),
     // Outside the document: pages and assets are for everybody.
     ("get", "/", "+++++++"),
     ("get", "/r/{room}", "+++++++"),
@@ -190,6 +192,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
         ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
         ("post", "/api/webhooks") => json!({"url": "https://example.com/hook", "topics": ["alarm.spoke"]}),
+        ("post", "/api/webhooks/{webhook}/again") => json!({"what": "message", "message": "msg_0"}),
         ("post", "/api/tags") => json!({"tag": "vip", "person": "0000000000000001", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})

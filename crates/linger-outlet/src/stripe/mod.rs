@@ -306,6 +306,10 @@ impl Payments for Stripe {
         "stripe"
     }
 
+    fn usual(&self) -> &'static str {
+        "card"
+    }
+
     fn names(&self, payment: &PaymentId) -> bool {
         payment.as_str().starts_with(PREFIX)
     }

@@ -234,7 +234,9 @@ pub struct IngestKey {
 #[serde(deny_unknown_fields)]
 pub struct PayAsked {
     /// A method of the provider that serves, or `PROVIDER:METHOD`. The sandbox knows `now`, `slow:MS`, `late`, `twice`,
-    /// `never`, `decline` and more; Stripe knows `card`, and its other methods by their names.
+    /// `never`, `decline` and more; Stripe knows `card`, and its other methods by their names. Without one it is the
+    /// provider's usual.
+    #[serde(default)]
     pub method: String,
 }
 
@@ -249,6 +251,13 @@ pub struct PayStarted {
     /// With this the buyer's browser confirms the payment by the provider's own program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+}
+
+/// Who takes payments.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PaymentProviders {
+    /// Their names; the first serves buyers who name none.
+    pub providers: Vec<String>,
 }
 
 /// What the last comparison of payments with the providers did and found.

@@ -167,14 +167,21 @@ impl Door {
         smtp_url: Option<&str>,
     ) -> Door {
         let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
-        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk).await
+        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk, vec![]).await
+    }
+
+    /// A house in which the sandbox takes payments, and these others do too.
+    pub async fn paid_by(others: Vec<Arc<dyn Payments>>) -> Door {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, others).await
     }
 
     /// A house with this moderator.
     pub async fn judged(moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> Door {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let talk = talk(&dir, moderator, viewer_images);
-        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk).await
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, vec![]).await
     }
 
     async fn open_whole(
@@ -184,6 +191,7 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
         talk: TalkParts,
+        others: Vec<Arc<dyn Payments>>,
     ) -> Door {
         let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
@@ -227,7 +235,7 @@ impl Door {
             store: store.clone(),
             vault,
             media,
-            payments: Arc::new(Providers::new(vec![sandbox])),
+            payments: Arc::new(Providers::new(std::iter::once(sandbox).chain(others).collect())),
             findings: tokio::sync::watch::channel(None).1,
             webhooks: webhooks.clone(),
             mail: mail.clone(),
