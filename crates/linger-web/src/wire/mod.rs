@@ -62,8 +62,8 @@ pub use talk::{
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
     DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference,
-    PaymentFindings, PaymentProviders, ProductWire, Products, PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire,
-    ShelfEntry,
+    PaymentFindings, PaymentProviders, ProductWire, Products, PromptWire, Proof, QuestionWire, RoomCard,
+    RoomView, SaleWire, ShelfEntry,
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,

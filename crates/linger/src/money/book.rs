@@ -1,7 +1,9 @@
 //! What rooms' logs say of payments. It does not know how logs are read, or what providers say.
 
 use linger_outlet::{Answer, Back, Booked};
-use linger_protocol::{Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, TalkEvent};
+use linger_protocol::{
+    Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, SaleEvent, TalkEvent,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,6 +25,9 @@ impl Book {
             Event::UnitsHeld { order, amount, .. }
             | Event::Talk(TalkEvent::GiftSent { order, amount, .. }) => {
                 self.open.insert(*order, *amount);
+            }
+            Event::Sale(SaleEvent::CartHeld(cart)) => {
+                self.open.insert(cart.order, cart.amount);
             }
             Event::OrderLapsed { order }
             | Event::OrderCancelled { order }
