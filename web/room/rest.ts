@@ -90,7 +90,7 @@ export class Rest {
     this.#json<Answer>(`/api/rooms/${enc(room)}/ask`, { body: act, token });
   order = (room: string, order: string, token?: string) =>
     this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
-  pay = (room: string, order: string, method: string, token?: string) =>
+  pay = (room: string, order: string, method?: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
   /** Who takes payments; the first serves buyers who name none. */
   providers = () => this.#json<{ providers: string[] }>('/api/payments');

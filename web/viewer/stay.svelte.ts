@@ -242,7 +242,7 @@ export class Stay {
   }
 
   /** Starts a payment, by the usual method when none is named; how it ends is told by the room. */
-  async pay(order: string, method = ''): Promise<boolean> {
+  async pay(order: string, method?: string): Promise<boolean> {
     try {
       const started = await this.rest.pay(this.options.room, order, method, await this.token());
       if (started.visit) location.assign(started.visit);

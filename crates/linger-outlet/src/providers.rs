@@ -48,7 +48,8 @@ impl Providers {
 
     /// Asks for a payment. A method is `PROVIDER:METHOD`, or a method of the first provider; without one it is the
     /// provider's usual.
-    pub async fn start(&self, charge: Charge, method: &str) -> Result<Started, PayError> {
+    pub async fn start(&self, charge: Charge, method: Option<&str>) -> Result<Started, PayError> {
+        let method = method.unwrap_or_default();
         let named = method.split_once(':').and_then(|(name, rest)| Some((self.named(name)?, rest)));
         let (provider, method) = match (named, self.all.first()) {
             (Some(named), _) => named,

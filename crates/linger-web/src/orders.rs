@@ -117,12 +117,12 @@ pub(crate) async fn pay_order(
     let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
     let asker = Asker::of(&caller, &room)?;
     house.limiter.ask(asker.actor.person).map_err(ApiError::too_many)?;
-    if asked.method.len() > METHOD_BYTES_MAX {
+    if asked.method.as_ref().is_some_and(|it| it.is_empty() || it.len() > METHOD_BYTES_MAX) {
         return Err(ApiError::field("bad-field", "method"));
     }
     let id: OrderId = parse(&order, "order")?;
     let amount = payable(&house, &room, &asker, (&order, id)).await?;
-    let started = house.payments.start(Charge { room, order: id, amount }, &asked.method).await;
+    let started = house.payments.start(Charge { room, order: id, amount }, asked.method.as_deref()).await;
     match started {
         Ok(started) => {
             let (visit, client_secret) = match started.next {

@@ -259,7 +259,7 @@ async fn webhooks_are_entered_tested_and_taken_out() {
         let said = again(body).await;
         assert_eq!((said.status.as_u16(), said.json()), (202, json!({"messages": 1})));
         door.webhooks.deliver_due().await.unwrap();
-        assert_eq!(receiver.told().last().unwrap().0["webhook-id"], *message);
+        assert_eq!(receiver.told().last().unwrap().0["webhook-id"], message.as_str().unwrap());
     }
     assert_eq!(
         again(json!({"what": "since", "since": 0, "failed": true})).await.json(),

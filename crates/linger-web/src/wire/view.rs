@@ -236,8 +236,7 @@ pub struct PayAsked {
     /// A method of the provider that serves, or `PROVIDER:METHOD`. The sandbox knows `now`, `slow:MS`, `late`, `twice`,
     /// `never`, `decline` and more; Stripe knows `card`, and its other methods by their names. Without one it is the
     /// provider's usual.
-    #[serde(default)]
-    pub method: String,
+    pub method: Option<String>,
 }
 
 /// A payment under way.

@@ -115,9 +115,9 @@ impl Evening {
     }
 
     async fn paid(&self, order: u128) -> bool {
-        let state =
-            self.till.engine.look(&room(), move |room| room.order(OrderId(order)).map(|it| it.state.clone()));
-        matches!(state.await.unwrap().flatten(), Some(linger_room::OrderState::Paid(_)))
+        let state = move |room: &linger_room::Room| room.order(OrderId(order)).map(|it| it.state.clone());
+        let state = self.till.engine.look(&room(), state).await.unwrap();
+        matches!(state.flatten(), Some(linger_room::OrderState::Paid(_)))
     }
 
     async fn due(&self) -> usize {
