@@ -155,17 +155,20 @@ impl Notice {
         }
     }
 
-    /// What a room takes note of. It knows the one refund by which a whole payment goes back; of other refunds, and of
-    /// those that failed, it is told nothing.
+    /// What a room takes note of. Of the one refund by which a whole payment goes back it knows the payment alone, and
+    /// nothing of its failing.
     pub fn report(self) -> Option<Report> {
         match self {
             Notice::Paid { order, payment, amount, .. } => {
                 Some(Report::PaymentArrived { order, payment, amount })
             }
-            Notice::Refunded { payment, refund, .. } => {
-                (refund == RefundId::whole(&payment)).then_some(Report::RefundSettled { payment })
+            Notice::Refunded { payment, refund, .. } if refund == RefundId::whole(&payment) => {
+                Some(Report::RefundSettled { payment })
             }
-            Notice::RefundFailed { .. } => None,
+            Notice::Refunded { refund, .. } => Some(Report::RefundGiven { refund }),
+            Notice::RefundFailed { payment, refund, .. } => {
+                (refund != RefundId::whole(&payment)).then_some(Report::RefundFailed { refund })
+            }
         }
     }
 }

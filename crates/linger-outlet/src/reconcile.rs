@@ -16,6 +16,8 @@ pub struct Booked {
     pub at: Millis,
     /// What the room made of it.
     pub answer: Answer,
+    /// How much of what it kept the room itself wanted to go back, in minor units.
+    pub parts_minor: i64,
 }
 
 /// What a room made of a payment.
@@ -183,7 +185,9 @@ pub fn compare(booked: Option<&Booked>, known: &Known) -> Option<Step> {
     let back = Some(Money { minor: known.back_minor(), ..paid });
     let whole_back = known.back_minor() >= paid.minor;
     match booked.answer {
-        Answer::Kept(_) if known.back_minor() > 0 => differs(DifferenceKind::GivenBackOutside, ours, back),
+        Answer::Kept(_) if known.back_minor() > booked.parts_minor => {
+            differs(DifferenceKind::GivenBackOutside, ours, back)
+        }
         Answer::Kept(_) => None,
         Answer::GaveBack(_) if !whole_back => differs(DifferenceKind::NotGivenBack, ours, back),
         Answer::GaveBack(_) => None,
@@ -220,7 +224,7 @@ mod tests {
     }
 
     fn booked(answer: Answer) -> Option<Booked> {
-        Some(Booked { order: OrderId(1), at: Millis(0), answer })
+        Some(Booked { order: OrderId(1), at: Millis(0), parts_minor: 0, answer })
     }
 
     fn known(paid: Option<i64>, refunds: &[(&str, i64, RefundState)]) -> Known {

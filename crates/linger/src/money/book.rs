@@ -2,10 +2,10 @@
 
 use linger_outlet::{Answer, Back, Booked};
 use linger_protocol::{
-    Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, SaleEvent, TalkEvent,
+    CareEvent, Entry, Event, Millis, Money, OrderId, PaymentId, RefundId, RoomId, SaleEvent, TalkEvent,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -15,8 +15,8 @@ struct Book {
     /// What orders and gifts cost that nobody has paid yet.
     open: BTreeMap<OrderId, Money>,
     payments: BTreeMap<PaymentId, Booked>,
-    /// Those that have to go back.
-    due: BTreeSet<PaymentId>,
+    /// What has to go back, whole payments and parts.
+    due: BTreeMap<RefundId, (PaymentId, Money)>,
 }
 
 impl Book {
@@ -42,20 +42,29 @@ impl Book {
             }
             Event::RefundDue { order, payment, amount, .. } => {
                 self.answer(entry.at, *order, payment, Answer::Due(*amount));
-                self.due.insert(payment.clone());
+                self.due.insert(RefundId::whole(payment), (payment.clone(), *amount));
             }
             Event::RefundSettled { payment, .. } => {
                 if let Some(booked) = self.payments.get_mut(payment) {
                     booked.answer = Answer::GaveBack(booked.answer.amount());
                 }
-                self.due.remove(payment);
+                self.due.remove(&RefundId::whole(payment));
+            }
+            Event::Care(CareEvent::RefundOwed { refund, payment, amount, .. }) => {
+                if let Some(booked) = self.payments.get_mut(payment) {
+                    booked.parts_minor = booked.parts_minor.saturating_add(amount.minor);
+                }
+                self.due.insert(refund.clone(), (payment.clone(), *amount));
+            }
+            Event::Care(CareEvent::RefundDone { refund } | CareEvent::RefundFailed { refund }) => {
+                self.due.remove(refund);
             }
             _ => {}
         }
     }
 
     fn answer(&mut self, at: Millis, order: OrderId, payment: &PaymentId, answer: Answer) {
-        self.payments.insert(payment.clone(), Booked { order, at, answer });
+        self.payments.insert(payment.clone(), Booked { order, at, parts_minor: 0, answer });
     }
 }
 
@@ -84,15 +93,10 @@ impl Books {
     pub fn due(&self, room: &RoomId) -> Vec<Back> {
         let all = self.all();
         let Some(book) = all.get(room) else { return vec![] };
-        let back = |payment: &PaymentId| {
-            let booked = book.payments.get(payment)?;
-            Some(Back {
-                room: room.clone(),
-                order: booked.order,
-                payment: payment.clone(),
-                refund: RefundId::whole(payment),
-                amount: booked.answer.amount(),
-            })
+        let back = |(refund, (payment, amount)): (&RefundId, &(PaymentId, Money))| {
+            let order = book.payments.get(payment)?.order;
+            let (room, payment, refund) = (room.clone(), payment.clone(), refund.clone());
+            Some(Back { room, order, payment, refund, amount: *amount })
         };
         book.due.iter().filter_map(back).collect()
     }
@@ -101,8 +105,9 @@ impl Books {
     pub fn since(&self, since: Millis) -> Vec<(RoomId, PaymentId)> {
         let all = self.all();
         let of = |(room, book): (&RoomId, &Book)| {
-            let wanted =
-                |(payment, booked): &(&PaymentId, &Booked)| booked.at >= since || book.due.contains(*payment);
+            let wanted = |(payment, booked): &(&PaymentId, &Booked)| {
+                booked.at >= since || book.due.values().any(|(due, _)| due == *payment)
+            };
             let named = |(payment, _): (&PaymentId, &Booked)| (room.clone(), payment.clone());
             book.payments.iter().filter(wanted).map(named).collect::<Vec<_>>()
         };

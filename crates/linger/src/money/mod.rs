@@ -12,7 +12,7 @@ pub use pass::Till;
 use linger_engine::Engine;
 use linger_log::Position;
 use linger_outlet::{Back, PayError, Providers};
-use linger_protocol::{PaymentId, RoomId};
+use linger_protocol::{RefundId, RoomId};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
@@ -36,9 +36,9 @@ pub async fn keep_book(till: Till, room: RoomId) {
             continue;
         }
         let due = till.books.due(&room);
-        asked.retain(|payment: &PaymentId| due.iter().any(|back| back.payment == *payment));
+        asked.retain(|refund: &RefundId| due.iter().any(|back| back.refund == *refund));
         for back in due {
-            if asked.insert(back.payment.clone()) {
+            if asked.insert(back.refund.clone()) {
                 tokio::spawn(give_back(till.providers.clone(), gate.clone(), back));
             }
         }
