@@ -41,6 +41,7 @@ import type {
   SqlAnswered,
   StaffMember,
   Act,
+  WebhookAgain,
   WebhookInfo,
   WebhookMade,
   WebhookTry,
@@ -94,7 +95,7 @@ export class Rest {
     this.#json<Answer>(`/api/rooms/${enc(room)}/ask`, { body: act, token });
   order = (room: string, order: string, token?: string) =>
     this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
-  pay = (room: string, order: string, method: string, token?: string) =>
+  pay = (room: string, order: string, method?: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
   quote = (room: string, cart: CartAsk, token?: string) =>
     this.#json<Quote>(`/api/rooms/${enc(room)}/quote`, { body: cart, token });
@@ -102,6 +103,8 @@ export class Rest {
   campaigns = (room: string) => this.#json<CampaignDesk[]>(`/api/rooms/${enc(room)}/campaigns`);
   shuffleProof = (room: string, sale: number) =>
     this.#json<ShuffleProof>(`/api/rooms/${enc(room)}/sales/${sale}/proof`);
+  /** Who takes payments; the first serves buyers who name none. */
+  providers = () => this.#json<{ providers: string[] }>('/api/payments');
   gifts = (room: string) => this.#json<GiftKind[]>(`/api/rooms/${enc(room)}/gifts`);
   imageUrl = (room: string, image: string) => `${this.base}/api/rooms/${enc(room)}/images/${image}`;
   postImage = (room: string, picture: Blob, token?: string) =>
@@ -141,6 +144,8 @@ export class Rest {
   testWebhook = (id: string) => this.#json<{ message: string }>(`/api/webhooks/${enc(id)}/test`, { method: 'POST' });
   removeWebhook = (id: string) => this.#json<{ ok: boolean }>(`/api/webhooks/${enc(id)}`, { method: 'DELETE' });
   webhookTries = (id: string) => this.#json<WebhookTry[]>(`/api/webhooks/${enc(id)}/tries`);
+  sendWebhookAgain = (id: string, what: WebhookAgain) =>
+    this.#json<{ messages: number }>(`/api/webhooks/${enc(id)}/again`, { body: what });
   segments = () => this.#json<SegmentList>('/api/segments');
   putSegment = (id: string, when: unknown) =>
     this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'PUT', body: { when } });

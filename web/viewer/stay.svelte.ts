@@ -5,7 +5,7 @@ import { codeOf, complain, LiveRoom } from '../kit/room.svelte';
 import type { PictureState } from '../kit/media/watch';
 import { Failed, mentionedIn, newOrderId, Rest } from '../room';
 import { notes } from '../kit/notes.svelte';
-import { t } from '../kit/i18n.svelte';
+import { sentenceFor, t } from '../kit/i18n.svelte';
 import type { Comment, GuestToken, ImageKept, Order, Play, ShelfEntry } from '../wire';
 
 /** A picture that goes with the next words; `url` shows it on this device alone. */
@@ -245,11 +245,14 @@ export class Stay {
     return answer?.order ?? undefined;
   }
 
-  /** Starts a payment; how it ends is told by the room. */
-  async pay(order: string, method: string): Promise<boolean> {
+  /** Starts a payment, by the usual method when none is named; how it ends is told by the room. */
+  async pay(order: string, method?: string): Promise<boolean> {
     try {
-      await this.rest.pay(this.options.room, order, method, await this.token());
-      return true;
+      const started = await this.rest.pay(this.options.room, order, method, await this.token());
+      if (started.visit) location.assign(started.visit);
+      // Without the shop's own page nobody here may ask for a card.
+      else if (started.client_secret) notes.say(sentenceFor('no-card-page'), 'bad');
+      return !started.client_secret;
     } catch (error) {
       complain(error);
       return false;

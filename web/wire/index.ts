@@ -91,6 +91,7 @@ export type Kpi = Schemas['KpiWire'];
 export type Aim = Schemas['AimWire'];
 export type AlarmInfo = Schemas['AlarmInfo'];
 export type AlarmMoment = Schemas['AlarmMoment'];
+export type WebhookAgain = Schemas['WebhookAgain'];
 export type WebhookInfo = Schemas['WebhookInfo'];
 export type WebhookMade = Schemas['WebhookMade'];
 export type WebhookTry = Schemas['WebhookTry'];

@@ -415,6 +415,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes payments here. */
+        get: operations["payment_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last comparison of payments with the providers did, and in what they and the rooms differ. */
+        get: operations["payment_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/sandbox/notice": {
         parameters: {
             query?: never;
@@ -426,6 +460,23 @@ export interface paths {
         put?: never;
         /** A notice of the sandbox payment provider, signed by the Standard Webhooks specification. */
         post: operations["sandbox_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/stripe/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A notice of Stripe, signed in `Stripe-Signature`. What is not about a payment of this house is taken in and ignored. */
+        post: operations["stripe_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1247,26 @@ export interface paths {
         post?: never;
         /** Takes a webhook out, with all that waits for it. */
         delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a webhook messages again, with the ids they had: one, or all since a time. What waits for its next try goes at
+         *     once.
+         */
+        post: operations["send_webhook_again"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3772,13 +3843,79 @@ export interface components {
         };
         /** @description How a buyer wants to pay. */
         PayAsked: {
-            /** @description The provider's method; the sandbox knows `now`, `slow:MS`, `twice`, `never`, `decline`. */
-            method: string;
+            /**
+             * @description A method of the provider that serves, or `PROVIDER:METHOD`. The sandbox knows `now`, `slow:MS`, `late`, `twice`,
+             *     `never`, `decline` and more; Stripe knows `card`, and its other methods by their names. Without one it is the
+             *     provider's usual.
+             */
+            method?: string | null;
         };
         /** @description A payment under way. */
         PayStarted: {
+            /** @description With this the buyer's browser confirms the payment by the provider's own program. */
+            client_secret?: string | null;
             /** @description The provider's name of it. */
             payment: string;
+            /** @description An address of the provider at which the buyer goes on. */
+            visit?: string | null;
+        };
+        /** @description A payment about which a room and a provider tell different things. */
+        PaymentDifference: {
+            /**
+             * @description In what: `no-such-room`, `not-at-provider`, `not-paid`, `other-order`, `other-amount`, `given-back-outside`,
+             *     `not-given-back`, `refund-failed` or `refund-refused`.
+             */
+            kind: string;
+            /** @description The order. */
+            order: string;
+            ours?: components["schemas"]["MoneyWire"] | null;
+            /** @description The provider's name of the payment. */
+            payment: string;
+            /** @description The room. */
+            room: string;
+            theirs?: components["schemas"]["MoneyWire"] | null;
+        };
+        /** @description What the last comparison of payments with the providers did and found. */
+        PaymentFindings: {
+            /**
+             * Format: int64
+             * @description When it was made; empty when none was made yet.
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description How many payments were compared.
+             */
+            compared: number;
+            /** @description What somebody has to look at. */
+            differences: components["schemas"]["PaymentDifference"][];
+            /**
+             * Format: int64
+             * @description How many refunds that were due were asked for.
+             */
+            given_back: number;
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Payments since then were compared, and whatever has to go back.
+             */
+            since?: number | null;
+            /**
+             * Format: int64
+             * @description How many payments and refunds rooms were told of that they had not heard of.
+             */
+            told: number;
+            /** @description Providers that could not be read. */
+            unread: string[];
+        };
+        /** @description Who takes payments. */
+        PaymentProviders: {
+            /** @description Their names; the first serves buyers who name none. */
+            providers: string[];
         };
         /** @description The people behind a figure. */
         PeopleFound: {
@@ -5603,6 +5740,23 @@ export interface components {
              */
             watch_median_s?: number | null;
         };
+        /** @description What a webhook shall be sent again: one message, or all since a time. */
+        WebhookAgain: {
+            /** @description Its id. */
+            message: string;
+            /** @enum {string} */
+            what: "message";
+        } | {
+            /** @description Only those that have not arrived. */
+            failed?: boolean;
+            /**
+             * Format: int64
+             * @description That time, ms since 1970.
+             */
+            since: number;
+            /** @enum {string} */
+            what: "since";
+        };
         /** @description Somebody whom webhooks go to. */
         WebhookInfo: {
             /** @description Why nothing is sent any more: `gone` when it said 410. */
@@ -5648,6 +5802,14 @@ export interface components {
             /** @description Where messages go: HTTPS, to a public address. */
             url: string;
         };
+        /** @description What is on its way again. */
+        WebhookSentAgain: {
+            /**
+             * Format: int64
+             * @description How many messages.
+             */
+            messages: number;
+        };
         /** @description A test message that is on its way. */
         WebhookTested: {
             /** @description The message's id, as its tries name it. */
@@ -5674,6 +5836,8 @@ export interface components {
              * @description The status it was answered with; absent when nothing was answered.
              */
             status?: number | null;
+            /** @description Whether the message is still there, so that it can be sent again. */
+            there: boolean;
             /** @description What it was about. */
             topic: string;
         };
@@ -8101,6 +8265,64 @@ export interface operations {
             };
         };
     };
+    payment_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the first serves buyers who name none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProviders"];
+                };
+            };
+        };
+    };
+    payment_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the last comparison; empty when none was made yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentFindings"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     sandbox_notice: {
         parameters: {
             query?: never;
@@ -8134,6 +8356,84 @@ export interface operations {
             };
             /** @description the signature does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the sandbox takes no payments here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now: tell it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    stripe_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description taken in, and durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no notice */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the signature does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Stripe takes no payments here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11577,6 +11877,105 @@ export interface operations {
             };
             /** @description no such webhook */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    send_webhook_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookAgain"];
+            };
+        };
+        responses: {
+            /** @description on their way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSentAgain"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such webhook, or its message is not there any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description it wants nothing any more, or too many messages wait */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

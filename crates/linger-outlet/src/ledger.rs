@@ -2,14 +2,17 @@
 //! does not know how notices travel.
 
 use crate::{
+    method::Method,
     one_writer::{OneWriter, Taken},
-    payments::{Notice, PayError},
+    payments::{Back, Known, KnownPage, KnownRefund, Notice, PayError, RefundState},
 };
-use linger_protocol::{Currency, Millis, Money, OrderId, PaymentId, RoomId};
+use linger_protocol::{Currency, Millis, Money, OrderId, PaymentId, RefundId, RoomId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::path::Path;
 
 const DOING: &str = "use the sandbox ledger";
+/// Payments of a page of what is known.
+const PAGE: i64 = 100;
 
 /// A payment as the books have it.
 #[derive(Clone, Debug)]
@@ -20,7 +23,14 @@ pub(crate) struct Entry {
     pub(crate) amount: Money,
     /// When the money arrives; `None`: never.
     pub(crate) paid_at: Option<Millis>,
-    pub(crate) refunded: bool,
+}
+
+/// A notice to be entered with what it tells.
+pub(crate) struct News {
+    /// The webhook id.
+    pub(crate) id: String,
+    pub(crate) notice: Notice,
+    pub(crate) due: Millis,
 }
 
 /// A notice that waits to be delivered.
@@ -53,14 +63,15 @@ impl Ledger {
         Ok(Ledger(writer))
     }
 
-    /// The payment of this order and method, entered with its notices when there is none yet (or, when `anew`, in any
-    /// case).
+    /// The payment of this order and method, entered with its news when there is none yet (or, when `anew`, in any
+    /// case). What goes back at once is entered with it.
     pub(crate) async fn enter(
         &self,
         new: &Entry,
         method: &str,
         anew: bool,
-        notices: u32,
+        news: &[News],
+        back: Option<(&Back, Millis)>,
     ) -> Result<Entry, PayError> {
         let mut conn = self.take().await?;
         run(&mut conn, "BEGIN IMMEDIATE").await?;
@@ -98,49 +109,81 @@ impl Ledger {
         .execute(&mut *conn)
         .await
         .map_err(unavailable)?;
-        if let Some(due) = new.paid_at {
-            let (room, payment) = (new.room.clone(), new.payment.clone());
-            let notice = Notice::Paid { room, order: new.order, payment, amount: new.amount };
-            for number in 1..=notices {
-                insert_notice(&mut conn, &format!("{}-paid-{number}", new.payment), &notice, due).await?;
-            }
+        if let Some((back, at)) = back {
+            put_refund(&mut conn, back, Some(at)).await?;
+        }
+        for it in news {
+            insert_notice(&mut conn, it).await?;
         }
         run(&mut conn, "COMMIT").await?;
         conn.give_back();
         Ok(new.clone())
     }
 
-    /// Enters a refund of a paid payment, with its notice; once.
-    pub(crate) async fn refund(
-        &self,
-        room: &RoomId,
-        order: OrderId,
-        payment: &PaymentId,
-        amount: Money,
-        now: Millis,
-    ) -> Result<(), PayError> {
+    /// Enters a refund of a paid payment, with its notice; once under its name.
+    pub(crate) async fn refund(&self, back: &Back, now: Millis) -> Result<(), PayError> {
         let mut conn = self.take().await?;
         run(&mut conn, "BEGIN IMMEDIATE").await?;
+        let answer = judge_refund(&mut conn, back, now).await;
+        if let Ok(Step::Enter { done_at, told }) = &answer {
+            put_refund(&mut conn, back, *done_at).await?;
+            if let (Some(due), true) = (*done_at, *told) {
+                insert_notice(&mut conn, &refunded(back, due)).await?;
+            }
+        }
+        run(&mut conn, "COMMIT").await?;
+        conn.give_back();
+        match answer? {
+            Step::DoneBefore | Step::Enter { done_at: Some(_), .. } => Ok(()),
+            Step::Enter { done_at: None, .. } => Err(PayError::Unavailable {
+                doing: "give money back",
+                retry: true,
+                why: "the sandbox fails the first time".into(),
+            }),
+        }
+    }
+
+    /// A payment with what went back of it, as it stands at `now`.
+    pub(crate) async fn look(&self, payment: &PaymentId, now: Millis) -> Result<Option<Known>, PayError> {
+        let mut conn = self.take().await?;
         let row = sqlx::query("SELECT * FROM sandbox_payments WHERE payment = $1")
             .bind(payment.as_str())
             .fetch_optional(&mut *conn)
             .await
             .map_err(unavailable)?;
-        let entry = row.as_ref().map(entry_of).transpose().map_err(unavailable)?;
-        let answer = judge_refund(entry.as_ref(), room, order, amount, now);
-        if let Ok(Refund::Enter) = answer {
-            sqlx::query("UPDATE sandbox_payments SET refunded_at = $2 WHERE payment = $1")
-                .bind(payment.as_str())
-                .bind(now.0)
-                .execute(&mut *conn)
-                .await
-                .map_err(unavailable)?;
-            let notice = Notice::Refunded { room: room.clone(), order, payment: payment.clone() };
-            insert_notice(&mut conn, &format!("{payment}-refunded"), &notice, now).await?;
-        }
-        run(&mut conn, "COMMIT").await?;
+        let known = match row {
+            Some(row) => Some(known_of(&mut conn, &row, now).await?),
+            None => None,
+        };
         conn.give_back();
-        answer.map(|_| ())
+        Ok(known)
+    }
+
+    /// Payments paid since then, a page after the `next` of the page before.
+    pub(crate) async fn known(&self, since: Millis, next: i64, now: Millis) -> Result<KnownPage, PayError> {
+        let mut conn = self.take().await?;
+        let rows = sqlx::query(
+            "SELECT rowid AS place, * FROM sandbox_payments WHERE paid_at BETWEEN $1 AND $2 AND rowid > $3 \
+             ORDER BY rowid LIMIT $4",
+        )
+        .bind(since.0)
+        .bind(now.0)
+        .bind(next)
+        .bind(PAGE)
+        .fetch_all(&mut *conn)
+        .await
+        .map_err(unavailable)?;
+        let mut page = KnownPage::default();
+        for row in &rows {
+            page.payments.push(known_of(&mut conn, row, now).await?);
+        }
+        conn.give_back();
+        if rows.len() as i64 == PAGE
+            && let Some(last) = rows.last()
+        {
+            page.next = Some(last.try_get::<i64, _>("place").map_err(unavailable)?.to_string().into());
+        }
+        Ok(page)
     }
 
     /// Notices due at `now`, oldest first, `take` at most.
@@ -203,55 +246,133 @@ impl Ledger {
     }
 }
 
-enum Refund {
-    Enter,
+enum Step {
     DoneBefore,
+    /// To be entered, back by then or refused for now, and whether it will be told.
+    Enter {
+        done_at: Option<Millis>,
+        told: bool,
+    },
 }
 
-fn judge_refund(
-    entry: Option<&Entry>,
-    room: &RoomId,
-    order: OrderId,
-    amount: Money,
-    now: Millis,
-) -> Result<Refund, PayError> {
-    let entry = entry.filter(|entry| entry.room == *room && entry.order == order);
-    let entry = entry.ok_or(PayError::UnknownPayment)?;
-    if entry.refunded {
-        return Ok(Refund::DoneBefore);
-    }
+async fn judge_refund(conn: &mut SqliteConnection, back: &Back, now: Millis) -> Result<Step, PayError> {
+    let row =
+        sqlx::query("SELECT * FROM sandbox_payments WHERE payment = $1 AND room = $2 AND order_id = $3")
+            .bind(back.payment.as_str())
+            .bind(back.room.as_str())
+            .bind(back.order.to_string())
+            .fetch_optional(&mut *conn)
+            .await
+            .map_err(unavailable)?;
+    let row = row.ok_or(PayError::UnknownPayment)?;
+    let entry = entry_of(&row).map_err(unavailable)?;
+    let method = row.try_get::<&str, _>("method").map_err(unavailable)?.parse::<Method>();
+    let before = sqlx::query("SELECT * FROM sandbox_refunds WHERE refund = $1")
+        .bind(back.refund.as_str())
+        .fetch_optional(&mut *conn)
+        .await
+        .map_err(unavailable)?;
     if entry.paid_at.is_none_or(|paid_at| paid_at > now) {
         return Err(PayError::NotPaid);
     }
-    let fits = amount.currency == entry.amount.currency && (1..=entry.amount.minor).contains(&amount.minor);
-    if fits { Ok(Refund::Enter) } else { Err(PayError::BadAmount) }
+    if back.amount.minor <= 0 || back.amount.currency != entry.amount.currency {
+        return Err(PayError::BadAmount);
+    }
+    if let Some(row) = &before {
+        let same = row.try_get::<&str, _>("payment").map_err(unavailable)? == back.payment.as_str()
+            && row.try_get::<i64, _>("amount_minor").map_err(unavailable)? == back.amount.minor;
+        let done = row.try_get::<Option<i64>, _>("done_at").map_err(unavailable)?.is_some();
+        return match (same, done) {
+            (false, _) => Err(PayError::RefundDiffers),
+            (true, true) => Ok(Step::DoneBefore),
+            (true, false) => Ok(Step::Enter { done_at: Some(now), told: true }),
+        };
+    }
+    let sum: i64 =
+        sqlx::query_scalar("SELECT COALESCE(SUM(amount_minor), 0) FROM sandbox_refunds WHERE payment = $1")
+            .bind(back.payment.as_str())
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(unavailable)?;
+    if back.amount.minor > entry.amount.minor.saturating_sub(sum) {
+        return Err(PayError::MoreThanPaid);
+    }
+    Ok(match method {
+        Ok(Method::BackFails) => Step::Enter { done_at: None, told: false },
+        Ok(Method::BackSlow(ms)) => Step::Enter { done_at: Some(now.plus(ms)), told: true },
+        Ok(Method::BackUntold) => Step::Enter { done_at: Some(now), told: false },
+        _ => Step::Enter { done_at: Some(now), told: true },
+    })
+}
+
+/// The notice that money is back.
+pub(crate) fn refunded(back: &Back, due: Millis) -> News {
+    let Back { room, order, payment, refund, .. } = back.clone();
+    News { id: format!("{refund}-refunded"), notice: Notice::Refunded { room, order, payment, refund }, due }
+}
+
+async fn put_refund(
+    conn: &mut SqliteConnection,
+    back: &Back,
+    done_at: Option<Millis>,
+) -> Result<(), PayError> {
+    sqlx::query(
+        "INSERT INTO sandbox_refunds (refund, payment, amount_minor, done_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (refund) DO UPDATE SET done_at = excluded.done_at",
+    )
+    .bind(back.refund.as_str())
+    .bind(back.payment.as_str())
+    .bind(back.amount.minor)
+    .bind(done_at.map(|at| at.0))
+    .execute(conn)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
+}
+
+async fn known_of(conn: &mut SqliteConnection, row: &SqliteRow, now: Millis) -> Result<Known, PayError> {
+    let Entry { payment, room, order, amount, paid_at } = entry_of(row).map_err(unavailable)?;
+    let rows = sqlx::query(
+        "SELECT * FROM sandbox_refunds WHERE payment = $1 AND done_at IS NOT NULL ORDER BY rowid",
+    )
+    .bind(payment.as_str())
+    .fetch_all(conn)
+    .await
+    .map_err(unavailable)?;
+    let refund = |row: &SqliteRow| {
+        let done = row.try_get::<i64, _>("done_at")? <= now.0;
+        Ok(KnownRefund {
+            refund: word::<RefundId>(row, "refund")?,
+            minor: row.try_get("amount_minor")?,
+            state: if done { RefundState::Done } else { RefundState::Pending },
+        })
+    };
+    let refunds = rows.iter().map(refund).collect::<Result<_, _>>().map_err(unavailable)?;
+    let paid = paid_at.filter(|at| *at <= now).map(|_| amount);
+    Ok(Known { payment, room, order, paid, refunds })
 }
 
 async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), PayError> {
     sqlx::query(sql).execute(conn).await.map(|_| ()).map_err(unavailable)
 }
 
-async fn insert_notice(
-    conn: &mut SqliteConnection,
-    id: &str,
-    notice: &Notice,
-    due: Millis,
-) -> Result<(), PayError> {
+async fn insert_notice(conn: &mut SqliteConnection, news: &News) -> Result<(), PayError> {
     sqlx::query("INSERT INTO sandbox_notices (notice, body, due_at) VALUES ($1, $2, $3)")
-        .bind(id)
-        .bind(notice.to_json())
-        .bind(due.0)
+        .bind(&news.id)
+        .bind(news.notice.to_json())
+        .bind(news.due.0)
         .execute(conn)
         .await
         .map_err(unavailable)?;
     Ok(())
 }
 
+fn word<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+    let text: &str = row.try_get(column)?;
+    text.parse().map_err(|_| sqlx::Error::Decode("an id of another form".into()))
+}
+
 fn entry_of(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
-    fn word<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
-        let text: &str = row.try_get(column)?;
-        text.parse().map_err(|_| sqlx::Error::Decode("an id of another form".into()))
-    }
     let currency = Currency::new(row.try_get("currency")?);
     let currency = currency.ok_or_else(|| sqlx::Error::Decode("an unknown currency".into()))?;
     Ok(Entry {
@@ -260,7 +381,6 @@ fn entry_of(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
         order: word(row, "order_id")?,
         amount: Money::new(row.try_get("amount_minor")?, currency),
         paid_at: row.try_get::<Option<i64>, _>("paid_at")?.map(Millis),
-        refunded: row.try_get::<Option<i64>, _>("refunded_at")?.is_some(),
     })
 }
 

@@ -10,9 +10,16 @@
 //! | `twice` | paid at once, told twice; and every start is another payment |
 //! | `never` | started, and nothing comes of it |
 //! | `decline` | refused at once |
+//! | `untold` | paid at once, and never told: only a reconciliation finds it |
+//! | `mixed` | paid at once, told after a time of its own of up to two seconds, so that notices overtake each other |
+//! | `undone` | paid at once and given back by somebody at the provider, who was not asked by the house; the refund is told at once, the payment two seconds later |
+//! | `back-slow:MS` | paid at once; what is asked back is back, and told, after so many milliseconds |
+//! | `back-fails` | paid at once; each refund fails when it is asked for the first time, and not when it is asked again |
+//! | `back-untold` | paid at once; what is asked back goes back and is never told |
 //!
 //! Starting the same order with the same method again gives the same payment, except with `twice`: there the buyer
-//! really pays again, as happens when somebody pays in two windows.
+//! really pays again, as happens when somebody pays in two windows. Where the table says nothing of refunds, they go
+//! back and are told at once.
 //!
 //! # Notices
 //! Each is sent until the receiver answers 2xx, first after a second, then after twice as long each time, a minute at
@@ -20,14 +27,17 @@
 //! once.
 
 use crate::{
-    ledger::{Entry, Ledger, Outcome, Waiting},
+    ledger::{Entry, Ledger, News as LedgerNews, Outcome, Waiting, refunded},
     method::Method,
     notice::NOTICE_BYTES_MAX,
-    payments::{BoxFuture, Charge, Next, Notice, NoticeError, PayError, Payments, Started},
+    payments::{
+        Back, BoxFuture, Charge, Known, KnownPage, News, Next, Notice, NoticeError, PayError, Payments,
+        Started, Told,
+    },
     rounds,
     signature::{self, WebhookSecret},
 };
-use linger_protocol::{Millis, Money, OrderId, PaymentId, RoomId};
+use linger_protocol::{Millis, PaymentId, RefundId};
 use std::{
     fmt,
     path::PathBuf,
@@ -40,6 +50,10 @@ use tokio::{sync::Notify, task::JoinSet};
 const TOGETHER_MAX: u32 = 32;
 const FIRST_WAIT_MS: u64 = 1_000;
 const WAIT_MS_MAX: u64 = 60_000;
+/// Within how long notices of the methods `mixed` and `undone` are told.
+const MIXED_MS: u64 = 2_000;
+/// What the sandbox's payments are named by.
+const PREFIX: &str = "sandbox-";
 
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
@@ -155,17 +169,20 @@ impl Sandbox {
             return Err(PayError::BadAmount);
         }
         let now = (config.clock)();
-        let (paid_at, notices) = match method {
+        let paid_at = match method {
             Method::Decline => return Err(PayError::Declined),
-            Method::Now => (Some(now), 1),
-            Method::Twice => (Some(now), 2),
-            Method::Slow(ms) => (Some(now.plus(ms)), 1),
-            Method::Late => (Some(now.plus(config.late_ms)), 1),
-            Method::Never => (None, 0),
+            Method::Never => None,
+            Method::Slow(ms) => Some(now.plus(ms)),
+            Method::Late => Some(now.plus(config.late_ms)),
+            _ => Some(now),
         };
         let Charge { room, order, amount } = charge;
-        let new = Entry { payment: new_payment()?, room, order, amount, paid_at, refunded: false };
-        let entry = ledger.enter(&new, &method.name(), method == Method::Twice, notices).await?;
+        let new = Entry { payment: new_payment()?, room, order, amount, paid_at };
+        let back = (method == Method::Undone).then(|| undone(&new)).transpose()?;
+        let mut news = paid_news(&new, method);
+        news.extend(back.iter().map(|back| refunded(back, now)));
+        let back = back.as_ref().map(|back| (back, now));
+        let entry = ledger.enter(&new, &method.name(), method == Method::Twice, &news, back).await?;
         if entry.amount != new.amount {
             return Err(PayError::AmountDiffers);
         }
@@ -174,37 +191,88 @@ impl Sandbox {
     }
 }
 
+/// What will be told of a payment, and when.
+fn paid_news(new: &Entry, method: Method) -> Vec<LedgerNews> {
+    let Some(paid_at) = new.paid_at else { return vec![] };
+    let (times, wait_ms) = match method {
+        Method::Untold => (0, 0),
+        Method::Twice => (2, 0),
+        Method::Mixed => (1, mixed_ms(&new.payment)),
+        Method::Undone => (1, MIXED_MS),
+        _ => (1, 0),
+    };
+    let (room, order, amount) = (&new.room, new.order, new.amount);
+    let news = |number| LedgerNews {
+        id: format!("{}-paid-{number}", new.payment),
+        notice: Notice::Paid { room: room.clone(), order, payment: new.payment.clone(), amount },
+        due: paid_at.plus(wait_ms),
+    };
+    (1..=times).map(news).collect()
+}
+
+/// The refund that somebody at the provider gives without having been asked.
+fn undone(new: &Entry) -> Result<Back, PayError> {
+    let refund = RefundId::new(&format!("desk-{}", new.payment));
+    let refund = refund.map_err(|bad| PayError::Unavailable {
+        doing: "name a refund",
+        retry: false,
+        why: bad.to_string().into(),
+    })?;
+    let (room, payment) = (new.room.clone(), new.payment.clone());
+    Ok(Back { room, order: new.order, payment, refund, amount: new.amount })
+}
+
+/// A time within [`MIXED_MS`] that follows from the payment's name, which is random.
+fn mixed_ms(payment: &PaymentId) -> u64 {
+    let digits = payment.as_str().bytes().rev().take(8);
+    digits.fold(0, |sum, digit| sum * 31 + u64::from(digit)) % MIXED_MS
+}
+
 impl Payments for Sandbox {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn usual(&self) -> &'static str {
+        "now"
+    }
+
+    fn names(&self, payment: &PaymentId) -> bool {
+        payment.as_str().starts_with(PREFIX)
+    }
+
     fn start<'a>(&'a self, charge: Charge, method: &'a str) -> BoxFuture<'a, Result<Started, PayError>> {
         Box::pin(self.start_charge(charge, method))
     }
 
-    fn refund(
-        &self,
-        room: RoomId,
-        order: OrderId,
-        payment: PaymentId,
-        amount: Money,
-    ) -> BoxFuture<'_, Result<(), PayError>> {
+    fn refund(&self, back: Back) -> BoxFuture<'_, Result<(), PayError>> {
         Box::pin(async move {
             let now = (self.inner.config.clock)();
-            self.inner.ledger.refund(&room, order, &payment, amount, now).await?;
+            self.inner.ledger.refund(&back, now).await?;
             self.inner.news.notify_one();
             Ok(())
         })
     }
 
-    fn verify_notice(
-        &self,
-        headers: &[(&str, &str)],
-        body: &[u8],
-        now: Millis,
-    ) -> Result<Notice, NoticeError> {
+    fn verify_notice(&self, headers: &[(&str, &str)], body: &[u8], now: Millis) -> Result<Told, NoticeError> {
         if body.len() > NOTICE_BYTES_MAX {
             return Err(NoticeError::TooLarge { bytes_max: NOTICE_BYTES_MAX });
         }
-        self.inner.config.secret.check(headers, body, now)?;
-        Notice::from_json(body)
+        let id = self.inner.config.secret.check(headers, body, now)?;
+        Ok(Told { id: id.into(), news: News::Says(Notice::from_json(body)?) })
+    }
+
+    fn look<'a>(&'a self, payment: &'a PaymentId) -> BoxFuture<'a, Result<Option<Known>, PayError>> {
+        Box::pin(self.inner.ledger.look(payment, (self.inner.config.clock)()))
+    }
+
+    fn known<'a>(
+        &'a self,
+        since: Millis,
+        next: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<KnownPage, PayError>> {
+        let next = next.and_then(|it| it.parse().ok()).unwrap_or(0);
+        Box::pin(self.inner.ledger.known(since, next, (self.inner.config.clock)()))
     }
 }
 
@@ -247,7 +315,7 @@ fn new_payment() -> Result<PaymentId, PayError> {
         |why: &str| PayError::Unavailable { doing: "name a payment", retry: true, why: why.into() };
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| unavailable("no randomness"))?;
-    let name = format!("sandbox-{:032x}", u128::from_be_bytes(bytes));
+    let name = format!("{PREFIX}{:032x}", u128::from_be_bytes(bytes));
     PaymentId::new(&name).map_err(|bad| unavailable(&bad.to_string()))
 }
 

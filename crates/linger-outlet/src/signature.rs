@@ -46,13 +46,13 @@ impl WebhookSecret {
         format!("v1,{}", STANDARD.encode(tag.as_ref()))
     }
 
-    /// Checks a webhook's headers against its body; signatures are compared in constant time.
-    pub(crate) fn check(
+    /// Checks a webhook's headers against its body and gives its id; signatures are compared in constant time.
+    pub(crate) fn check<'a>(
         &self,
-        headers: &[(&str, &str)],
+        headers: &[(&str, &'a str)],
         body: &[u8],
         now: Millis,
-    ) -> Result<(), NoticeError> {
+    ) -> Result<&'a str, NoticeError> {
         let id = header(headers, ID)?;
         let timestamp = header(headers, TIMESTAMP)?;
         let signatures = header(headers, SIGNATURE)?;
@@ -75,7 +75,7 @@ impl WebhookSecret {
         if (now.0.div_euclid(1000)).abs_diff(seconds) > TOLERANCE_SECONDS {
             return Err(NoticeError::Stale);
         }
-        Ok(())
+        Ok(id)
     }
 }
 
@@ -84,7 +84,7 @@ fn signed_bytes(id: &str, seconds: &str, body: &[u8]) -> Vec<u8> {
 }
 
 /// The one header of this name: two of them would leave open which one was signed.
-fn header<'a>(headers: &[(&str, &'a str)], name: &'static str) -> Result<&'a str, NoticeError> {
+pub(crate) fn header<'a>(headers: &[(&str, &'a str)], name: &'static str) -> Result<&'a str, NoticeError> {
     let mut found = headers.iter().filter(|(told, _)| told.eq_ignore_ascii_case(name));
     match (found.next(), found.next()) {
         (Some((_, value)), None) => Ok(value),
@@ -112,8 +112,25 @@ mod tests {
     #[test]
     fn the_example_of_the_reference_libraries_holds() {
         let (secret, headers, body) = example();
-        assert_eq!(secret.check(&headers, body, NOW), Ok(()));
+        assert_eq!(secret.check(&headers, body, NOW), Ok(headers[0].1));
         assert_eq!(secret.sign(headers[0].1, 1_614_265_330, body), headers[2].1);
+    }
+
+    #[test]
+    fn what_the_reference_library_signs_is_believed_and_what_it_signs_with_another_secret_is_not() {
+        let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let (secret, _, body) = example();
+        let now = crate::sandbox::system_clock()();
+        let signed = |text: &str| {
+            let reference = standardwebhooks::Webhook::new(text).unwrap();
+            reference.sign("msg_1", now.0 / 1_000, body).unwrap()
+        };
+        let time = (now.0 / 1_000).to_string();
+        let check = |signature: &str| {
+            secret.check(&[(ID, "msg_1"), (TIMESTAMP, &time), (SIGNATURE, signature)], body, now)
+        };
+        assert_eq!(check(&signed(text)), Ok("msg_1"));
+        assert_eq!(check(&signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")), Err(NoticeError::BadSignature));
     }
 
     #[test]
@@ -122,7 +139,7 @@ mod tests {
         let several = format!("v1,AAAA v2,xyz {}", headers[2].1);
         let headers =
             [("Webhook-Id", headers[0].1), ("WEBHOOK-TIMESTAMP", headers[1].1), (SIGNATURE, &several)];
-        assert_eq!(secret.check(&headers, body, NOW), Ok(()));
+        assert_eq!(secret.check(&headers, body, NOW), Ok(headers[0].1));
     }
 
     #[test]
@@ -148,8 +165,8 @@ mod tests {
     fn an_old_signature_and_one_of_the_future_are_stale() {
         let (secret, headers, body) = example();
         let at = |seconds: i64| secret.check(&headers, body, Millis(NOW.0 + seconds * 1000));
-        assert_eq!(at(300), Ok(()));
-        assert_eq!(at(-300), Ok(()));
+        assert_eq!(at(300), Ok(headers[0].1));
+        assert_eq!(at(-300), Ok(headers[0].1));
         assert_eq!(at(301), Err(NoticeError::Stale));
         assert_eq!(at(-301), Err(NoticeError::Stale));
     }

@@ -143,9 +143,20 @@ text_id! {
     |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 }
 text_id! {
-    /// Money that goes back, as the house names it: whoever asks again under it asks for the same money.
+    /// Money that goes back, as the house names it: whoever asks again under it asks for the same money. One payment may go
+    /// back in parts, each under its own name.
     RefundId, "refund", 80, "1 to 80 of A-Z, a-z, 0-9, - and _",
     |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+}
+
+impl RefundId {
+    const WHOLE: &str = "whole-";
+
+    /// The one refund by which a payment goes back wholly, as one that came too late does: named by the payment, so that
+    /// whoever asks again asks for the same.
+    pub fn whole(payment: &PaymentId) -> RefundId {
+        RefundId(format!("{}{payment}", RefundId::WHOLE).into())
+    }
 }
 hex_id! {
     /// A person, guest or staff: random, says nothing about who it is.

@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use linger_engine::Engine;
 use linger_events::EventStore;
 use linger_media::Media;
-use linger_outlet::{MailOutbox, Payments, WebhookSender};
+use linger_outlet::{Findings, MailOutbox, Providers, WebhookSender};
 use linger_protocol::{Millis, RoomId};
 use linger_store::{Store, Vault};
 use std::{
@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, RwLock, atomic::AtomicBool},
     time::Duration,
 };
+use tokio::sync::watch;
 use url::Url;
 
 /// How often the limits forget those who have been quiet.
@@ -83,8 +84,10 @@ pub struct HouseParts {
     pub vault: Vault,
     /// Picture and sound.
     pub media: Media,
-    /// Money.
-    pub payments: Arc<dyn Payments>,
+    /// Who takes payments.
+    pub payments: Arc<Providers>,
+    /// What came of the last comparison of payments with the providers, if one was made.
+    pub findings: watch::Receiver<Option<Arc<Findings>>>,
     /// Webhooks. Whoever puts the house together lets them run.
     pub webhooks: WebhookSender,
     /// Mail, when there is a server for it. Whoever puts the house together lets it run.
@@ -107,7 +110,8 @@ pub struct Inner {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
     pub(crate) media: Media,
-    pub(crate) payments: Arc<dyn Payments>,
+    pub(crate) payments: Arc<Providers>,
+    pub(crate) findings: watch::Receiver<Option<Arc<Findings>>>,
     pub(crate) webhooks: WebhookSender,
     pub(crate) mail: Option<MailOutbox>,
     pub(crate) events: EventStore,
@@ -160,6 +164,7 @@ impl House {
             vault: parts.vault,
             media: parts.media,
             payments: parts.payments,
+            findings: parts.findings,
             webhooks: parts.webhooks,
             mail: parts.mail,
             events: parts.events,

@@ -24,6 +24,7 @@ mod media;
 mod openapi;
 mod orders;
 mod pages;
+mod payments;
 mod presence;
 mod questions;
 mod records;

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, records, review, rooms, rundown, sale, socket, talk, track, watch,
+    media, orders, pages, payments, questions, records, review, rooms, rundown, sale, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -90,7 +90,10 @@ fn described() -> OpenApiRouter<House> {
         .routes(routes!(ask::ask_room))
         .routes(routes!(orders::get_order))
         .routes(routes!(orders::pay_order))
-        .routes(routes!(orders::sandbox_notice))
+        .routes(routes!(payments::payment_providers))
+        .routes(routes!(payments::sandbox_notice))
+        .routes(routes!(payments::stripe_notice))
+        .routes(routes!(payments::payment_findings))
         .routes(routes!(media::whip))
         .routes(routes!(media::whep))
         .routes(routes!(media::end_media))

@@ -1,24 +1,24 @@
-//! Orders and payments over HTTP. It does not know when a payment is in time: the room does.
+//! Orders over HTTP, and paying them. It does not know when a payment is in time: the room does.
 
 use crate::{
     account::Caller,
     ask::{Asker, look_at_order, parse},
-    error::{ApiError, Body, Raw},
+    error::{ApiError, Body},
     house::House,
     hub::{
         forms::money_wire,
         sale::{cuts_wire, lines_wire},
     },
     talk::own_gift,
-    wire::{Accepted, OrderPageWire, OrderState, OrderWire, PayAsked, PayStarted},
+    wire::{OrderPageWire, OrderState, OrderWire, PayAsked, PayStarted},
 };
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
-use linger_outlet::{Charge, Notice, NoticeError, PayError};
-use linger_protocol::{CampaignId, Entry, Event, OrderId, OrderLine, Report, Role, RoomId};
+use linger_outlet::{Charge, Next, PayError};
+use linger_protocol::{CampaignId, Entry, Event, OrderId, OrderLine, Role, RoomId};
 use linger_room::{GiftState, Room};
 
 /// Characters of a payment method's name.
@@ -135,14 +135,23 @@ pub(crate) async fn pay_order(
     let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
     let asker = Asker::of(&caller, &room)?;
     house.limiter.ask(asker.actor.person).map_err(ApiError::too_many)?;
-    if asked.method.len() > METHOD_BYTES_MAX {
+    if asked.method.as_ref().is_some_and(|it| it.is_empty() || it.len() > METHOD_BYTES_MAX) {
         return Err(ApiError::field("bad-field", "method"));
     }
     let id: OrderId = parse(&order, "order")?;
     let amount = payable(&house, &room, &asker, (&order, id)).await?;
-    let started = house.payments.start(Charge { room, order: id, amount }, &asked.method).await;
+    let started = house.payments.start(Charge { room, order: id, amount }, asked.method.as_deref()).await;
     match started {
-        Ok(started) => Ok((StatusCode::ACCEPTED, Json(PayStarted { payment: started.payment.to_string() }))),
+        Ok(started) => {
+            let (visit, client_secret) = match started.next {
+                Next::Done => (None, None),
+                Next::Visit(url) => (Some(url.to_string()), None),
+                Next::Confirm(secret) => (None, Some(secret.0.into())),
+            };
+            let payment = started.payment.to_string();
+            Ok((StatusCode::ACCEPTED, Json(PayStarted { payment, visit, client_secret })))
+        }
+        Err(PayError::BadAmount) => Err(ApiError::new(StatusCode::CONFLICT, "bad-amount")),
         Err(PayError::UnknownMethod) => Err(ApiError::field("bad-field", "method")),
         Err(PayError::Declined) => Err(ApiError::new(StatusCode::CONFLICT, "payment-declined")),
         Err(fault) => Err(ApiError::unavailable("starting a payment", &fault)),
@@ -176,49 +185,4 @@ async fn own_order(house: &House, room: &RoomId, asker: &Asker, order: &str) -> 
     };
     let found = look_at_order(house, room, id).await?;
     found.filter(mine).ok_or_else(|| ApiError::not_found("no-such-order"))
-}
-
-/// A notice of the sandbox payment provider, signed by the Standard Webhooks specification.
-#[utoipa::path(
-    post, path = "/api/payments/sandbox/notice", tag = "shop",
-    request_body(content = String, content_type = "application/json"),
-    responses(
-        (status = 200, description = "taken in, and durable", body = Accepted),
-        (status = 400, description = "no notice", body = ApiError),
-        (status = 401, description = "the signature does not hold", body = ApiError),
-        (status = 413, description = "too large", body = ApiError),
-        (status = 503, description = "cannot be kept now: tell it again", body = ApiError),
-    )
-)]
-pub(crate) async fn sandbox_notice(
-    State(house): State<House>,
-    headers: HeaderMap,
-    Raw(body): Raw,
-) -> Result<Json<Accepted>, ApiError> {
-    let told: Vec<(&str, &str)> =
-        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
-    let notice = house.payments.verify_notice(&told, &body, house.now()).map_err(notice_refused)?;
-    // The room itself knows a payment told twice: no memory of notices is needed here.
-    let (room, report) = match notice {
-        Notice::Paid { room, order, payment, amount } => {
-            (room, Report::PaymentArrived { order, payment, amount })
-        }
-        Notice::Refunded { room, payment, .. } => (room, Report::RefundSettled { payment }),
-    };
-    match house.engine.report(&room, report).await {
-        // A room that is not ours will not be ours when it is told again.
-        Ok(_) | Err(linger_engine::Refused::Refusal(_)) => Ok(Json(Accepted { ok: true })),
-        Err(refused) => Err(refused.into()),
-    }
-}
-
-/// A notice that is not taken: by whoever cannot sign, or signed and still none of ours.
-fn notice_refused(error: NoticeError) -> ApiError {
-    match error {
-        NoticeError::TooLarge { .. } => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
-        NoticeError::BadBody => ApiError::new(StatusCode::BAD_REQUEST, "bad-body"),
-        NoticeError::BadHeader { .. } | NoticeError::Stale | NoticeError::BadSignature => {
-            ApiError::unauthorized("bad-signature")
-        }
-    }
 }

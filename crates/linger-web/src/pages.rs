@@ -138,7 +138,7 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
     let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
     let of = |allowed: &[Method]| *method == Method::OPTIONS || allowed.contains(method);
     match parts.as_slice() {
-        ["embed.js" | "track.js"] | ["api", "rooms"] | ["api", "rooms", _] => {
+        ["embed.js" | "track.js"] | ["api", "payments" | "rooms"] | ["api", "rooms", _] => {
             of(&[Method::GET, Method::HEAD])
         }
         ["api", "rooms", _, "guest" | "ask"] | ["whep", _] | ["v1", _] => of(&[Method::POST]),

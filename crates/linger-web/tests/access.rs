@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 101] = [
+const TABLE: [(&str, &str, &str); 105] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("post", "/api/invites", "111333+"),
@@ -33,7 +33,10 @@ const TABLE: [(&str, &str, &str); 101] = [
     ("post", "/api/passkeys/sign-in/start", "+++++++"),
     ("delete", "/api/passkeys/{id}", "111++++"),
     ("post", "/api/password", "111++++"),
+    ("get", "/api/payments", "+++++++"),
+    ("get", "/api/payments/findings", "11133++"),
     ("post", "/api/payments/sandbox/notice", "+++++++"),
+    ("post", "/api/payments/stripe/notice", "+++++++"),
     ("post", "/api/people/{person}/erase", "111333+"),
     ("get", "/api/people/{person}/facts", "11133++"),
     ("post", "/api/questions", "1113+++"),
@@ -114,6 +117,7 @@ const TABLE: [(&str, &str, &str); 101] = [
     ("post", "/api/webhooks/{webhook}/secret", "11133++"),
     ("post", "/api/webhooks/{webhook}/test", "11133++"),
     ("get", "/api/webhooks/{webhook}/tries", "11133++"),
+    ("post", "/api/webhooks/{webhook}/again", "11133++"),
     // Outside the document: pages and assets are for everybody.
     ("get", "/", "+++++++"),
     ("get", "/r/{room}", "+++++++"),
@@ -202,6 +206,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),
         ("post", "/api/sql") => json!({"sql": "SELECT 1"}),
         ("post", "/api/webhooks") => json!({"url": "https://example.com/hook", "topics": ["alarm.spoke"]}),
+        ("post", "/api/webhooks/{webhook}/again") => json!({"what": "message", "message": "msg_0"}),
         ("post", "/api/tags") => json!({"tag": "vip", "person": "0000000000000001", "on": true}),
         ("post", "/api/invites/use") => {
             json!({"token": "none", "login": "anna", "name": "Anna", "password": "long enough"})
@@ -230,7 +235,7 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/v1/events") => json!({}),
         ("post", "/api/sign-in") => json!({"login": "nobody", "password": "long enough"}),
         ("patch", "/api/staff/{person}") => json!({}),
-        ("post", "/api/payments/sandbox/notice") => json!({}),
+        ("post", "/api/payments/sandbox/notice" | "/api/payments/stripe/notice") => json!({}),
         ("post", "/whip/{room}" | "/whep/{room}") => return Some(("application/sdp", "v=0\r\n".to_owned())),
         _ => return None,
     };

@@ -252,6 +252,24 @@ async fn webhooks_are_entered_tested_and_taken_out() {
     assert_eq!((&said["type"], &said["data"]["endpoint"]), (&json!("webhook.test"), &json!(id)));
     let seen = tries(&door, &operator, id).await;
     assert_eq!((&seen[0]["message"], &seen[0]["outcome"]), (&tested.json()["message"], &json!("arrived")));
+    // Again: the same message with the same id, one or all since a time.
+    let again = async |body| door.post(&format!("/api/webhooks/{id}/again"), &operator, body).await;
+    let message = &tested.json()["message"];
+    for body in [json!({"what": "message", "message": message}), json!({"what": "since", "since": 0})] {
+        let said = again(body).await;
+        assert_eq!((said.status.as_u16(), said.json()), (202, json!({"messages": 1})));
+        door.webhooks.deliver_due().await.unwrap();
+        assert_eq!(receiver.told().last().unwrap().0["webhook-id"], message.as_str().unwrap());
+    }
+    assert_eq!(
+        again(json!({"what": "since", "since": 0, "failed": true})).await.json(),
+        json!({"messages": 0})
+    );
+    assert_eq!(
+        again(json!({"what": "message", "message": "x"})).await.refusal(),
+        (404, "no-such-message".to_owned())
+    );
+    assert_eq!(again(json!({"what": "since"})).await.refusal(), (400, "bad-field".to_owned()));
     for _ in 0..5 {
         door.post(&format!("/api/webhooks/{id}/test"), &operator, json!({})).await;
     }

@@ -2,7 +2,7 @@
 
 use crate::settings::Typed;
 use anyhow::{Context, ensure};
-use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
+use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, StripeKey, StripeSecret, is_mail_address};
 use linger_store::MirrorConfig;
 use linger_strategy::UnansweredQuestion;
 use linger_web::{ClickHouse, ReportEvery, ViewerImages, WebConfig};
@@ -57,6 +57,34 @@ pub struct Config {
     pub language: linger_web::Language,
     pub webhooks_private: bool,
     pub talk: TalkConfig,
+    pub payments: PaymentsConfig,
+}
+
+/// The settings of payments, meant.
+#[derive(Clone)]
+pub struct PaymentsConfig {
+    /// Who takes them; the first serves buyers who name none.
+    pub providers: Vec<Provider>,
+    /// How often payments are compared with what providers know, if ever.
+    pub reconcile_every: Option<Duration>,
+    /// How far that looks back.
+    pub reconcile_back_ms: u64,
+}
+
+/// Somebody who takes payments.
+#[derive(Clone)]
+pub enum Provider {
+    Sandbox,
+    Stripe(StripeSettings),
+}
+
+/// How Stripe is reached.
+#[derive(Clone)]
+pub struct StripeSettings {
+    pub url: Url,
+    pub key: StripeKey,
+    pub secrets: Vec<StripeSecret>,
+    pub page: Option<Url>,
 }
 
 /// The settings of what viewers write and show, meant.
@@ -171,6 +199,7 @@ impl Config {
                 .context("`language` must be en or zh")?,
             webhooks_private: yes_or_no(typed, "webhooks-private")?,
             talk: talk(typed)?,
+            payments: payments(typed)?,
         })
     }
 
@@ -242,6 +271,60 @@ fn talk(typed: &Typed) -> anyhow::Result<TalkConfig> {
             .map(|url| url.parse::<Url>().context("`moderation-url` is no address"))
             .transpose()?,
     })
+}
+
+fn payments(typed: &Typed) -> anyhow::Result<PaymentsConfig> {
+    let mut providers = vec![];
+    let names: Vec<&str> = typed.text("payments").split(',').map(str::trim).collect();
+    for (place, name) in names.iter().enumerate() {
+        ensure!(!names[..place].contains(name), "`payments` names {name} twice");
+        providers.push(match *name {
+            "sandbox" => Provider::Sandbox,
+            "stripe" => Provider::Stripe(stripe(typed)?),
+            _ => anyhow::bail!("`payments` must be sandbox, stripe, or both separated by a comma"),
+        });
+    }
+    let minutes: u64 = read(typed, "reconcile-min")?;
+    let days: u64 = read(typed, "reconcile-days")?;
+    ensure!(minutes <= 1_440, "`reconcile-min` must be at most 1440");
+    ensure!((1..=365).contains(&days), "`reconcile-days` must be from 1 to 365");
+    Ok(PaymentsConfig {
+        providers,
+        reconcile_every: (minutes > 0).then(|| Duration::from_secs(60 * minutes)),
+        reconcile_back_ms: days * 24 * HOUR_MS,
+    })
+}
+
+fn stripe(typed: &Typed) -> anyhow::Result<StripeSettings> {
+    let key = StripeKey::new(&secret(typed, "stripe-key")?);
+    let secrets = secret(typed, "stripe-webhook-secret")?;
+    let secrets: Option<Vec<_>> = secrets.split(',').map(StripeSecret::new).collect();
+    let address = |name: &'static str| {
+        let url = typed.text(name).parse::<Url>().with_context(|| format!("`{name}` is no address"))?;
+        let host = url.host_str().unwrap_or_default();
+        let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        ensure!(url.scheme() == "https" || (here && url.scheme() == "http"), "`{name}` must be https");
+        Ok(url)
+    };
+    Ok(StripeSettings {
+        url: address("stripe-url")?,
+        key: key.context("`stripe-key` must be a key such as sk_live_… or rk_live_…")?,
+        secrets: secrets.context("`stripe-webhook-secret` must be a secret such as whsec_…")?,
+        page: (!typed.text("stripe-page").is_empty()).then(|| address("stripe-page")).transpose()?,
+    })
+}
+
+/// A secret as it was given, or as it stands in the file that was named. It is never repeated.
+fn secret(typed: &Typed, name: &'static str) -> anyhow::Result<String> {
+    let text = typed.text(name);
+    match text.strip_prefix('@') {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("reading the file of `{name}`"))?;
+            Ok(text.trim().to_owned())
+        }
+        None => Ok(text.to_owned()),
+    }
 }
 
 /// What cannot be read is not repeated: it may hold a password.
@@ -325,6 +408,49 @@ mod tests {
             let error = of(&args.concat()).err().map(|it| format!("{it:#}")).unwrap_or_default();
             assert!(error.contains(&format!("`{name}`")) && !error.contains("c2VjcmV0"), "{error}");
         }
+    }
+
+    #[test]
+    fn payment_settings_that_make_no_sense_are_named_and_no_secret_is_repeated() {
+        let on = ["--payments", "stripe"];
+        let key = ["--stripe-key", "sk_test_c2VjcmV0c2VjcmV0"];
+        let hook = ["--stripe-webhook-secret", "whsec_c2VjcmV0c2VjcmV0"];
+        for (args, name) in [
+            (vec!["--payments", "cash"], "payments"),
+            (vec!["--payments", "sandbox,sandbox"], "payments"),
+            (on.to_vec(), "stripe-key"),
+            ([on, ["--stripe-key", "c2VjcmV0"]].concat(), "stripe-key"),
+            ([on, ["--stripe-key", "@/nowhere/c2VjcmV"]].concat(), "stripe-key"),
+            ([on, key].concat(), "stripe-webhook-secret"),
+            ([on, key, ["--stripe-webhook-secret", "c2VjcmV0"]].concat(), "stripe-webhook-secret"),
+            ([on, key, hook, ["--stripe-url", "http://api.example.com"]].concat(), "stripe-url"),
+            ([on, key, hook, ["--stripe-page", "pay"]].concat(), "stripe-page"),
+            (vec!["--reconcile-days", "0"], "reconcile-days"),
+            (vec!["--reconcile-min", "1441"], "reconcile-min"),
+        ] {
+            let error = of(&args).err().map(|it| format!("{it:#}")).unwrap_or_default();
+            assert!(error.contains(&format!("`{name}`")) && !error.contains("c2VjcmV0"), "{args:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_and_two_while_one_is_rolled() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let file = dir.path().join("stripe.key");
+        std::fs::write(&file, "sk_test_0123456789abcdef\n")?;
+        let config = of(&[
+            "--payments",
+            "stripe, sandbox",
+            "--stripe-key",
+            &format!("@{}", file.display()),
+            "--stripe-webhook-secret",
+            "whsec_0123456789abcdef,whsec_fedcba9876543210",
+        ])?;
+        let [Provider::Stripe(stripe), Provider::Sandbox] = &config.payments.providers[..] else {
+            anyhow::bail!("both, in this order")
+        };
+        assert_eq!(stripe.secrets.len(), 2);
+        Ok(())
     }
 
     #[test]

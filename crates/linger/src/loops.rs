@@ -1,5 +1,5 @@
-//! The readers that close the loop: rules that prompt the host, refunds that go out, the media server's news, and what
-//! rooms tell the store of events. Each reads a room's durable events and answers with requests and reports like
+//! The readers that close the loop: rules that prompt the host, refunds that go out, payments compared with what
+//! providers know, the media server's news, and what rooms tell the store of events. Each reads a room's durable events and answers with requests and reports like
 //! anybody else.
 //!
 //! It does not know how occasions are found (`linger-strategy`) or how they are paced (`linger-action`).
@@ -12,23 +12,25 @@ pub use collect::Collecting;
 pub use copies::copy_files;
 pub use facts::Visits;
 
+use crate::money::{self, Till};
 use linger_action::Desk;
 use linger_engine::{Engine, Feed, Refused};
 use linger_log::Position;
 use linger_media::{GoneReason, MediaEvent, MediaEvents};
-use linger_outlet::{PayError, Payments};
-use linger_protocol::{Act, Event, Report, Request, RoomId};
+use linger_outlet::Findings;
+use linger_protocol::{Act, Millis, Report, Request, RoomId};
 use linger_strategy::Rules;
 use std::{collections::HashSet, sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// How often new rooms are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How long to wait before something that the outside refused is tried again.
-const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// How long after the start the first comparison of payments is made: by then all books are read.
+const FIRST_RECONCILE: Duration = Duration::from_secs(60);
 
 /// Begins to work for every room there is and will be.
-pub fn start(collecting: Collecting, payments: &Arc<dyn Payments>, rules: &linger_strategy::Config) {
-    let (engine, payments, rules) = (collecting.engine.clone(), payments.clone(), rules.clone());
+pub fn start(collecting: Collecting, till: Till, rules: &linger_strategy::Config) {
+    let (engine, rules) = (collecting.engine.clone(), rules.clone());
     tokio::spawn(async move {
         let mut known = HashSet::new();
         loop {
@@ -36,7 +38,7 @@ pub fn start(collecting: Collecting, payments: &Arc<dyn Payments>, rules: &linge
                 if known.insert(room.clone()) {
                     tokio::spawn(collect::room(collecting.clone(), room.clone()));
                     tokio::spawn(prompt_host(engine.clone(), room.clone(), rules.clone()));
-                    tokio::spawn(give_money_back(engine.clone(), room, payments.clone()));
+                    tokio::spawn(money::keep_book(till.clone(), room));
                 }
             }
             tokio::time::sleep(LOOK_EVERY).await;
@@ -94,44 +96,26 @@ async fn follow(engine: &Engine, room: &RoomId, desk: &mut Desk, request: Reques
     }
 }
 
-/// Sends back every payment that has to go back, until the provider says that it did.
-async fn give_money_back(engine: Engine, room: RoomId, payments: Arc<dyn Payments>) {
-    let Some((mut feed, tail)) = from_start(&engine, &room) else { return };
-    // What was due before the start is asked of the room; the feed then goes on from there.
-    let due = engine
-        .look(&room, |room| {
-            room.refunds_due().map(|(payment, it)| (it.order, payment.clone(), it.amount)).collect::<Vec<_>>()
-        })
-        .await;
-    for (order, payment, amount) in due.ok().flatten().unwrap_or_default() {
-        refund(&payments, &room, order, payment, amount).await;
-    }
-    feed.skip_to(tail);
-    while let Ok(batch) = feed.next().await {
-        for entry in batch.entries.iter() {
-            if let Event::RefundDue { order, payment, amount, .. } = &entry.event {
-                refund(&payments, &room, *order, payment.clone(), *amount).await;
-            }
-        }
-    }
-}
-
-async fn refund(
-    payments: &Arc<dyn Payments>,
-    room: &RoomId,
-    order: linger_protocol::OrderId,
-    payment: linger_protocol::PaymentId,
-    amount: linger_protocol::Money,
+/// Compares payments with what providers know, every so often, looking back so far.
+pub async fn reconcile(
+    till: Till,
+    every: Duration,
+    back_ms: u64,
+    findings: watch::Sender<Option<Arc<Findings>>>,
 ) {
-    // The provider knows a payment it has given back already, so asking again is safe.
-    while let Err(fault) = payments.refund(room.clone(), order, payment.clone(), amount).await {
-        if !matches!(fault, PayError::Unavailable { .. } | PayError::NotPaid) {
-            // It stays due in the room, where staff see it; asking again would get the same answer for ever.
-            tracing::error!(%room, %order, %fault, "the provider refuses a refund: somebody has to look");
-            return;
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + FIRST_RECONCILE, every);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        let since = Millis(till.engine.now().0.saturating_sub_unsigned(back_ms));
+        let found = till.reconcile(since).await;
+        if !found.differences.is_empty() {
+            tracing::error!(
+                differences = found.differences.len() as u64 + found.more,
+                "rooms and providers tell different things of payments: somebody has to look"
+            );
         }
-        tracing::warn!(%room, %order, %fault, "a refund could not be sent; trying again");
-        tokio::time::sleep(AGAIN_AFTER).await;
+        findings.send_replace(Some(Arc::new(found)));
     }
 }
 

@@ -5,6 +5,7 @@
 mod command;
 mod config;
 mod loops;
+mod money;
 mod server;
 mod settings;
 
@@ -84,6 +85,10 @@ fn program() -> Command {
             command("restore", "Put a backup into an empty data folder")
                 .arg(Arg::new("from").required(true).help("The folder that `backup` made")),
         )
+        .subcommand(
+            command("reconcile", "Compare the payments of a server that is stopped with what providers know")
+                .arg(number("days", "30", "How far to look back; what is due is looked at however old")),
+        )
         .subcommand(command("doctor", "Check ports, disk, sync, clock and certificate"))
         .subcommand(command("config", "Print the settings in force and where each came from"))
         .subcommand(command(
@@ -112,6 +117,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("log", it)) => command::log::run(it),
         Some(("backup", it)) => command::backup::backup(&Typed::gather(it)?, it),
         Some(("restore", it)) => command::backup::restore(&Typed::gather(it)?, it),
+        Some(("reconcile", it)) => command::reconcile::run(&Typed::gather(it)?, it),
         Some(("doctor", it)) => command::doctor::run(&Typed::gather(it)?),
         Some(("config", it)) => command::config::run(&Typed::gather(it)?),
         Some(("carrier-key", it)) => command::carrier_key::run(&Typed::gather(it)?),

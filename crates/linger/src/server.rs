@@ -2,8 +2,9 @@
 //! does around it.
 
 use crate::{
-    config::{Config, TalkConfig},
+    config::{Config, Provider, StripeSettings, TalkConfig},
     loops::{self, Collecting, Visits},
+    money::Till,
 };
 use anyhow::Context;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
@@ -12,7 +13,8 @@ use linger_events::EventStore;
 use linger_log::{DiskConfig, DiskLog, Log};
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{
-    MailOutbox, OutboxConfig, Payments, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+    MailOutbox, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, Stripe, StripeConfig,
+    WebhookConfig, WebhookSecret, WebhookSender,
 };
 use linger_store::{Images, MasterKey, Mirror, Store, Vault};
 use linger_web::{Hook, House, HouseParts, Moderator, TalkParts, WordList};
@@ -49,7 +51,7 @@ pub struct Server {
 }
 
 /// Opens draws' seeds with the house's key.
-struct VaultSeeds(Vault);
+pub struct VaultSeeds(pub Vault);
 
 impl Seeds for VaultSeeds {
     fn unseal(&self, sealed: &[u8]) -> Option<[u8; 32]> {
@@ -90,14 +92,19 @@ impl Server {
             .context("opening a local port")?;
         inside.set_nonblocking(true)?;
         let inner = inside.local_addr()?;
-        let payments = sandbox(config, &vault, inner).await?;
+        let payments = Arc::new(providers(config, &vault, &public_url, inner, true).await?);
         let collecting = Collecting {
             engine: engine.clone(),
             events: events.clone(),
             store: store.clone(),
             visits: Visits::new(config.zone.clone()),
         };
-        loops::start(collecting, &payments, &config.rules);
+        let till = Till::new(engine.clone(), payments.clone());
+        let (found, findings) = tokio::sync::watch::channel(None);
+        if let Some(every) = config.payments.reconcile_every {
+            tokio::spawn(loops::reconcile(till.clone(), every, config.payments.reconcile_back_ms, found));
+        }
+        loops::start(collecting, till, &config.rules);
         if let Some(mirror) = &config.mirror {
             let mirror = Mirror::s3(mirror).context("`events-s3`")?;
             tokio::spawn(loops::copy_files(events.clone(), mirror));
@@ -108,6 +115,7 @@ impl Server {
             vault,
             media: media.clone(),
             payments,
+            findings,
             webhooks: webhooks(config).await?,
             mail: mail(config).await?,
             events: events.clone(),
@@ -197,9 +205,33 @@ fn media_config(config: &Config) -> MediaConfig {
     }
 }
 
-async fn sandbox(config: &Config, vault: &Vault, listening: SocketAddr) -> anyhow::Result<Arc<dyn Payments>> {
+/// Who takes payments. Notices of the sandbox travel only when `running`.
+pub async fn providers(
+    config: &Config,
+    vault: &Vault,
+    public_url: &Url,
+    inner: SocketAddr,
+    running: bool,
+) -> anyhow::Result<Providers> {
+    let mut all: Vec<Arc<dyn Payments>> = vec![];
+    for provider in &config.payments.providers {
+        match provider {
+            Provider::Sandbox => {
+                let sandbox = sandbox(config, vault, inner).await?;
+                if running {
+                    tokio::spawn(sandbox.clone().run());
+                }
+                all.push(Arc::new(sandbox));
+            }
+            Provider::Stripe(settings) => all.push(Arc::new(stripe(settings, vault, public_url)?)),
+        }
+    }
+    Ok(Providers::new(all))
+}
+
+async fn sandbox(config: &Config, vault: &Vault, inner: SocketAddr) -> anyhow::Result<Sandbox> {
     // The sandbox stands for the outside world, but it lives here: it tells its news over plain HTTP on this machine.
-    let webhook_url = Url::parse(&format!("http://{listening}/api/payments/sandbox/notice"))?;
+    let webhook_url = Url::parse(&format!("http://{inner}/api/payments/sandbox/notice"))?;
     let secret =
         WebhookSecret::new(&vault.house_secret("sandbox-webhook")).context("the sandbox's secret")?;
     let sandbox = Sandbox::open(SandboxConfig {
@@ -209,9 +241,17 @@ async fn sandbox(config: &Config, vault: &Vault, listening: SocketAddr) -> anyho
         clock: linger_outlet::system_clock(),
         late_ms: SANDBOX_LATE_MS,
     });
-    let sandbox = sandbox.await.context("opening the sandbox payment provider")?;
-    tokio::spawn(sandbox.clone().run());
-    Ok(Arc::new(sandbox))
+    sandbox.await.context("opening the sandbox payment provider")
+}
+
+fn stripe(settings: &StripeSettings, vault: &Vault, public_url: &Url) -> anyhow::Result<Stripe> {
+    // A house is told from others by its keys: what it writes to its payments says nothing of them.
+    let [a, b, c, d, e, f, g, h, ..] = vault.house_secret("stripe-house");
+    let house = format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+    let StripeSettings { url, key, secrets, page } = settings.clone();
+    let public_url = public_url.clone();
+    let stripe = Stripe::new(StripeConfig { url, key, secrets, public_url, page, house: house.into() });
+    stripe.context("setting Stripe up")
 }
 
 /// Opens the book of webhooks and lets them travel.

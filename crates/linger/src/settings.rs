@@ -139,6 +139,35 @@ pub const SETTINGS: &[Setting] = &[
         help: "Address of a moderator that is asked about every text and picture of viewers; none when empty",
         secret: true,
     },
+    setting(
+        "payments",
+        "sandbox",
+        "Who takes payments: sandbox, stripe, or both separated by a comma; the first serves buyers who name none",
+    ),
+    Setting {
+        name: "stripe-key",
+        default: "",
+        help: "Stripe's secret or restricted key, or @ and the path of a file that holds it",
+        secret: true,
+    },
+    Setting {
+        name: "stripe-webhook-secret",
+        default: "",
+        help: "What Stripe signs notices with, two separated by a comma while it is rolled, or @ and the path of a file",
+        secret: true,
+    },
+    setting("stripe-url", "https://api.stripe.com", "Where Stripe's interface is"),
+    setting(
+        "stripe-page",
+        "",
+        "Page of the shop that confirms a card payment with Stripe's own program; buyers are sent there. None when empty",
+    ),
+    setting(
+        "reconcile-min",
+        "15",
+        "How often payments are compared with what providers know, min; 0 for never",
+    ),
+    setting("reconcile-days", "7", "How far that looks back, days"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 

@@ -1,6 +1,6 @@
 //! The book of webhooks in a SQLite file of its own: endpoints, and messages that wait. It does not know how they travel.
 
-use super::{ENDPOINTS_MAX, Endpoint, TRIES_KEPT, Try, WAITING_MAX, WebhookError};
+use super::{Again, ENDPOINTS_MAX, Endpoint, MESSAGES_KEPT, TRIES_KEPT, Try, WAITING_MAX, WebhookError};
 use crate::one_writer::{OneWriter, Taken};
 use linger_protocol::Millis;
 use sqlx::{Connection, Row, sqlite::SqliteRow};
@@ -24,7 +24,11 @@ pub(super) enum Fate {
     Arrived,
     /// The endpoint wants nothing any more.
     Gone,
-    Again(Millis),
+    Again {
+        at: Millis,
+        /// Whether nothing else goes there before: it said that this is too much for it.
+        slower: bool,
+    },
     GivenUp,
 }
 
@@ -153,8 +157,8 @@ impl Book {
             Whom::One(endpoint) => Some(endpoint),
         };
         let kept = sqlx::query(
-            "INSERT OR IGNORE INTO deliveries (id, endpoint, body, due_at, topic) \
-             SELECT $1, id, $2, $3, $4 FROM endpoints WHERE ended IS NULL AND (id = $5 OR ($5 IS NULL AND \
+            "INSERT OR IGNORE INTO deliveries (id, endpoint, body, due_at, made_at, topic) \
+             SELECT $1, id, $2, $3, $3, $4 FROM endpoints WHERE ended IS NULL AND (id = $5 OR ($5 IS NULL AND \
                 (instr(',' || topics || ',', ',' || $4 || ',') > 0 OR instr(',' || topics || ',', ',*,') > 0)))",
         )
         .bind(message.id)
@@ -183,15 +187,73 @@ impl Book {
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
+    /// Lets messages go to an endpoint once more, at once: those that came to an end anew, those that wait without waiting.
+    /// How many.
+    pub(super) async fn again(
+        &self,
+        endpoint: &str,
+        what: Again<'_>,
+        now: Millis,
+    ) -> Result<usize, WebhookError> {
+        let (message, since, failed) = match what {
+            Again::Message(message) => (Some(message), i64::MIN, false),
+            Again::Since { since, failed } => (None, since.0, failed),
+        };
+        let mut conn = self.take().await?;
+        let mut tx = conn.begin().await.map_err(unavailable)?;
+        let waiting: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM deliveries")
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        if usize::try_from(waiting).is_ok_and(|it| it + MESSAGES_KEPT as usize > WAITING_MAX) {
+            tx.rollback().await.map_err(unavailable)?;
+            conn.give_back();
+            return Err(WebhookError::Full("waiting messages"));
+        }
+        let hurried = sqlx::query(
+            "UPDATE deliveries SET due_at = $4, tries = 0 \
+             WHERE endpoint = $1 AND made_at >= $2 AND ($3 IS NULL OR id = $3)",
+        )
+        .bind(endpoint)
+        .bind(since)
+        .bind(message)
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        let entered = sqlx::query(
+            "INSERT OR IGNORE INTO deliveries (id, endpoint, body, due_at, made_at, topic) \
+             SELECT id, endpoint, body, $4, made_at, topic FROM kept \
+             WHERE endpoint = $1 AND made_at >= $2 AND ($3 IS NULL OR id = $3) AND ($5 = 0 OR arrived = 0) \
+             ORDER BY number",
+        )
+        .bind(endpoint)
+        .bind(since)
+        .bind(message)
+        .bind(now.0)
+        .bind(i64::from(failed))
+        .execute(&mut *tx)
+        .await
+        .map_err(unavailable)?;
+        let count = hurried.rows_affected() + entered.rows_affected();
+        tx.commit().await.map_err(unavailable)?;
+        conn.give_back();
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// The last tries of an endpoint, newest first.
     pub(super) async fn tries(&self, endpoint: &str) -> Result<Vec<Try>, WebhookError> {
         let mut conn = self.take().await?;
-        let rows = sqlx::query("SELECT * FROM tries WHERE endpoint = $1 ORDER BY number DESC LIMIT $2")
-            .bind(endpoint)
-            .bind(TRIES_KEPT)
-            .fetch_all(&mut *conn)
-            .await
-            .map_err(unavailable)?;
+        let rows = sqlx::query(
+            "SELECT *, EXISTS (SELECT 1 FROM kept WHERE endpoint = t.endpoint AND id = t.message) OR \
+             EXISTS (SELECT 1 FROM deliveries WHERE endpoint = t.endpoint AND id = t.message) AS there \
+             FROM tries t WHERE endpoint = $1 ORDER BY number DESC LIMIT $2",
+        )
+        .bind(endpoint)
+        .bind(TRIES_KEPT)
+        .fetch_all(&mut *conn)
+        .await
+        .map_err(unavailable)?;
         conn.give_back();
         rows.iter().map(a_try).collect::<Result<_, _>>().map_err(unavailable)
     }
@@ -244,7 +306,15 @@ impl Book {
         sqlx::query(noted).bind(&due.endpoint).bind(now.0).execute(&mut *tx).await.map_err(unavailable)?;
         note_try(&mut tx, due, &fate, status, now).await.map_err(unavailable)?;
         match fate {
-            Fate::Again(at) => {
+            Fate::Again { at, slower } => {
+                if slower {
+                    sqlx::query("UPDATE deliveries SET due_at = MAX(due_at, $2) WHERE endpoint = $1")
+                        .bind(&due.endpoint)
+                        .bind(at.0)
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(unavailable)?;
+                }
                 sqlx::query(
                     "UPDATE deliveries SET tries = tries + 1, due_at = $3 WHERE id = $1 AND endpoint = $2",
                 )
@@ -256,6 +326,7 @@ impl Book {
                 .map_err(unavailable)?;
             }
             Fate::Arrived | Fate::GivenUp => {
+                put_by(&mut tx, due, ok).await.map_err(unavailable)?;
                 sqlx::query("DELETE FROM deliveries WHERE id = $1 AND endpoint = $2")
                     .bind(&due.id)
                     .bind(&due.endpoint)
@@ -282,6 +353,28 @@ impl Book {
     }
 }
 
+/// Keeps a message that came to an end, and lets the oldest of its endpoint go.
+async fn put_by(conn: &mut sqlx::SqliteConnection, due: &Due, arrived: bool) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO kept (id, endpoint, topic, body, made_at, arrived) \
+         SELECT id, endpoint, topic, body, made_at, $3 FROM deliveries WHERE id = $1 AND endpoint = $2",
+    )
+    .bind(&due.id)
+    .bind(&due.endpoint)
+    .bind(i64::from(arrived))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "DELETE FROM kept WHERE endpoint = $1 AND number <= \
+         (SELECT number FROM kept WHERE endpoint = $1 ORDER BY number DESC LIMIT 1 OFFSET $2)",
+    )
+    .bind(&due.endpoint)
+    .bind(MESSAGES_KEPT)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Notes a try, and lets the oldest of its endpoint go. An endpoint that was taken out meanwhile has none.
 async fn note_try(
     conn: &mut sqlx::SqliteConnection,
@@ -293,7 +386,7 @@ async fn note_try(
     let outcome = match fate {
         Fate::Arrived => "arrived",
         Fate::Gone => "gone",
-        Fate::Again(_) => "again",
+        Fate::Again { .. } => "again",
         Fate::GivenUp => "given-up",
     };
     sqlx::query(
@@ -327,6 +420,7 @@ fn a_try(row: &SqliteRow) -> Result<Try, sqlx::Error> {
         at: Millis(row.try_get("at")?),
         number: u32::try_from(row.try_get::<i64, _>("try")?).unwrap_or(u32::MAX),
         outcome: row.try_get("outcome")?,
+        there: row.try_get("there")?,
         status: row.try_get::<Option<i64>, _>("status")?.and_then(|it| u16::try_from(it).ok()),
     })
 }

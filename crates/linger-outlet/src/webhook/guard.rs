@@ -122,6 +122,13 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_name_that_leads_inside_when_it_is_called_is_not_called() {
+        // What the text of an address cannot tell, and what may have changed since it was entered.
+        let led = PublicOnly.resolve("localhost".parse().unwrap()).await;
+        assert_eq!(led.err().map(|it| it.to_string()).as_deref(), Some("no public address"));
+    }
+
     #[test]
     fn urls_that_lead_inside_are_refused_by_their_text() {
         for url in [

@@ -1,5 +1,5 @@
-//! Webhooks out, by the Standard Webhooks convention: signed, kept until they arrive, tried again for three days. It does
-//! not know what they say or why.
+//! Webhooks out, by the Standard Webhooks specification 1.0.0: signed, kept until they arrive, tried again for three days,
+//! and kept on for a while so that they can be sent again. It does not know what they say or why.
 //!
 //! A message is kept before [`WebhookSender::send`] returns, so a crash loses none; it may arrive more than once, always
 //! with the same id. What an endpoint answers is not read. Redirects are not followed, and only public addresses are
@@ -28,12 +28,14 @@ use tokio::{sync::Notify, task::JoinSet};
 
 /// Endpoints one house may have.
 pub const ENDPOINTS_MAX: usize = 50;
-/// Bytes of one message.
-pub const MESSAGE_BYTES_MAX: usize = 256 << 10;
+/// Bytes of one message: the specification advises to keep below 20 kB.
+pub const MESSAGE_BYTES_MAX: usize = 20_000;
 /// Messages that may wait in all.
 pub const WAITING_MAX: usize = 100_000;
 /// Tries that are remembered of one endpoint.
 pub const TRIES_KEPT: u32 = 100;
+/// Messages of one endpoint that stay after they came to an end, so that they can be sent again.
+pub const MESSAGES_KEPT: u32 = 1_000;
 /// What a test message is about.
 pub const TEST_TOPIC: &str = "webhook.test";
 /// Test messages that may wait for one endpoint.
@@ -57,6 +59,8 @@ const WAITS_MS: [i64; 9] = [
     1_200 * MINUTE_MS,
     1_440 * MINUTE_MS,
 ];
+/// The longest that an endpoint may put us off (`Retry-After`).
+const PUT_OFF_MS_MAX: i64 = 24 * 60 * MINUTE_MS;
 const URL_BYTES_MAX: usize = 2_048;
 const TOPICS_MAX: usize = 20;
 
@@ -129,6 +133,22 @@ pub struct Try {
     pub outcome: String,
     /// What the endpoint answered; `None` when it did not answer.
     pub status: Option<u16>,
+    /// Whether the message is still there, so that it can be sent again.
+    pub there: bool,
+}
+
+/// What is to be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again<'a> {
+    /// The message of this id.
+    Message(&'a str),
+    /// All made since then.
+    Since {
+        /// That time.
+        since: Millis,
+        /// Only those that have not arrived.
+        failed: bool,
+    },
 }
 
 /// Sends webhooks. Clones share the same book.
@@ -254,6 +274,18 @@ impl WebhookSender {
         }
     }
 
+    /// Sends messages to an endpoint again, with the ids they had, so that a receiver that knows them passes over them. How
+    /// many; `None` when there is no such endpoint.
+    pub async fn again(&self, endpoint: &str, what: Again<'_>) -> Result<Option<usize>, WebhookError> {
+        let Some(it) = self.endpoint(endpoint).await? else { return Ok(None) };
+        if it.ended.is_some() {
+            return Err(WebhookError::Ended);
+        }
+        let count = self.inner.book.again(endpoint, what, self.now()).await?;
+        self.inner.news.notify_one();
+        Ok(Some(count))
+    }
+
     /// Writes a consistent copy of the book to a file that does not exist yet, while messages go on.
     pub async fn backup(&self, to: &Path) -> Result<(), WebhookError> {
         let to = to.to_str().ok_or_else(|| WebhookError::Unavailable("the path is not UTF-8".into()))?;
@@ -271,12 +303,15 @@ impl WebhookSender {
         body: &serde_json::Value,
         whom: Whom<'_>,
     ) -> Result<usize, WebhookError> {
-        let body = serde_json::json!({ "type": topic, "data": body }).to_string();
+        let now = self.now();
+        let timestamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+        let body = serde_json::json!({ "type": topic, "timestamp": timestamp.to_string(), "data": body });
+        let body = body.to_string();
         if body.len() > MESSAGE_BYTES_MAX {
-            return Err(WebhookError::Field { field: "body", problem: "is larger than 256 KiB" });
+            return Err(WebhookError::Field { field: "body", problem: "is larger than 20 kB" });
         }
         let message = Message { id, topic, body: &body };
-        let kept = self.inner.book.keep(&message, whom, self.now()).await?;
+        let kept = self.inner.book.keep(&message, whom, now).await?;
         self.inner.news.notify_one();
         Ok(kept)
     }
@@ -327,14 +362,17 @@ impl WebhookSender {
             .body(due.body.clone())
             .send()
             .await;
-        let status = sent.ok().map(|answer| answer.status().as_u16());
-        let fate = match status {
-            Some(200..=299) => Fate::Arrived,
-            Some(410) => Fate::Gone,
-            _ => match WAITS_MS.get(due.tries) {
-                Some(wait) => Fate::Again(Millis(self.now().0 + wait)),
-                None => Fate::GivenUp,
-            },
+        let sent = sent.ok();
+        let status = sent.as_ref().map(|answer| answer.status().as_u16());
+        let fate = match (status, WAITS_MS.get(due.tries)) {
+            (Some(200..=299), _) => Fate::Arrived,
+            (Some(410), _) => Fate::Gone,
+            (_, None) => Fate::GivenUp,
+            (_, Some(wait)) => {
+                let wait = jittered(*wait, &due.id).max(put_off_ms(sent.as_ref()));
+                let slower = matches!(status, Some(429 | 502 | 503 | 504));
+                Fate::Again { at: Millis(self.now().0 + wait), slower }
+            }
         };
         (fate, status)
     }
@@ -342,6 +380,18 @@ impl WebhookSender {
     fn now(&self) -> Millis {
         (self.inner.config.clock)()
     }
+}
+
+/// A wait and up to a tenth more, another for each message: what failed together does not come back together.
+fn jittered(wait_ms: i64, id: &str) -> i64 {
+    let share = id.bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1_009);
+    wait_ms + wait_ms / 10 * share / 1_009
+}
+
+/// How long an endpoint asks to be left alone, when it says so in seconds.
+fn put_off_ms(answer: Option<&reqwest::Response>) -> i64 {
+    let told = answer.and_then(|it| it.headers().get("retry-after")?.to_str().ok()?.parse::<u32>().ok());
+    told.map_or(0, |seconds| (i64::from(seconds) * 1_000).min(PUT_OFF_MS_MAX))
 }
 
 /// A secret as receivers are given it.

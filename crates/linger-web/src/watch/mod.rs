@@ -85,6 +85,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(webhooks::rotate_webhook))
         .routes(routes!(webhooks::test_webhook))
         .routes(routes!(webhooks::webhook_tries))
+        .routes(routes!(webhooks::send_webhook_again))
         .routes(routes!(sql::ask_sql))
 }
 

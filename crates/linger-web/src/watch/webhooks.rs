@@ -5,15 +5,18 @@ use crate::{
     account::Staff,
     error::{ApiError, Body},
     house::House,
-    wire::{Accepted, WebhookInfo, WebhookMade, WebhookPut, WebhookTested, WebhookTry},
+    wire::{
+        Accepted, WebhookAgain, WebhookInfo, WebhookMade, WebhookPut, WebhookSentAgain, WebhookTested,
+        WebhookTry,
+    },
 };
 use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
 };
-use linger_outlet::{Endpoint, TEST_TOPIC, Try, WebhookError};
-use linger_protocol::Role;
+use linger_outlet::{Again, Endpoint, TEST_TOPIC, Try, WebhookError};
+use linger_protocol::{Millis, Role};
 
 const MAY: [Role; 2] = [Role::Operator, Role::Admin];
 /// What may be heard of.
@@ -196,6 +199,45 @@ pub(crate) async fn webhook_tries(
         number: it.number,
         outcome: it.outcome,
         status: it.status,
+        there: it.there,
     };
     Ok(Json(tries.ok_or_else(none)?.into_iter().map(wire).collect()))
+}
+
+/// Sends a webhook messages again, with the ids they had: one, or all since a time. What waits for its next try goes at
+/// once.
+#[utoipa::path(
+    post, path = "/api/webhooks/{webhook}/again", tag = "data", request_body = WebhookAgain,
+    params(("webhook" = String, Path, description = "its id")),
+    responses(
+        (status = 202, description = "on their way", body = WebhookSentAgain),
+        (status = 400, description = "a field is wrong", body = ApiError),
+        (status = 401, description = "not signed in", body = ApiError),
+        (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
+        (status = 404, description = "no such webhook, or its message is not there any more", body = ApiError),
+        (status = 409, description = "it wants nothing any more, or too many messages wait", body = ApiError),
+        (status = 413, description = "too large", body = ApiError),
+        (status = 415, description = "not JSON", body = ApiError),
+        (status = 503, description = "cannot be kept now", body = ApiError),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn send_webhook_again(
+    State(house): State<House>,
+    Path(webhook): Path<String>,
+    staff: Staff,
+    Body(asked): Body<WebhookAgain>,
+) -> Result<(StatusCode, Json<WebhookSentAgain>), ApiError> {
+    staff.need(&MAY)?;
+    let what = match &asked {
+        WebhookAgain::Message { message } => Again::Message(message),
+        WebhookAgain::Since { since, failed } => Again::Since { since: Millis(*since), failed: *failed },
+    };
+    let count = house.webhooks.again(&webhook, what).await.map_err(refused("sending messages again"))?;
+    let count = count.ok_or_else(none)?;
+    if count == 0 && matches!(what, Again::Message(_)) {
+        return Err(ApiError::not_found("no-such-message"));
+    }
+    note(&house, &staff, "webhook.again", &format!("webhook:{webhook}")).await?;
+    Ok((StatusCode::ACCEPTED, Json(WebhookSentAgain { messages: count as u64 })))
 }

@@ -76,11 +76,12 @@ pub use talk::{
 };
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
-    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, ProductWire, Products,
-    PromptWire, Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
+    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference,
+    PaymentFindings, PaymentProviders, ProductWire, Products, PromptWire, Proof, QuestionWire, RoomCard,
+    RoomView, SaleWire, ShelfEntry,
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,
     ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem,
-    TagPut, WebhookInfo, WebhookMade, WebhookPut, WebhookTested, WebhookTry,
+    TagPut, WebhookAgain, WebhookInfo, WebhookMade, WebhookPut, WebhookSentAgain, WebhookTested, WebhookTry,
 };

@@ -239,8 +239,10 @@ pub struct IngestKey {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PayAsked {
-    /// The provider's method; the sandbox knows `now`, `slow:MS`, `twice`, `never`, `decline`.
-    pub method: String,
+    /// A method of the provider that serves, or `PROVIDER:METHOD`. The sandbox knows `now`, `slow:MS`, `late`, `twice`,
+    /// `never`, `decline` and more; Stripe knows `card`, and its other methods by their names. Without one it is the
+    /// provider's usual.
+    pub method: Option<String>,
 }
 
 /// A payment under way.
@@ -248,6 +250,58 @@ pub struct PayAsked {
 pub struct PayStarted {
     /// The provider's name of it.
     pub payment: String,
+    /// An address of the provider at which the buyer goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<String>,
+    /// With this the buyer's browser confirms the payment by the provider's own program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+/// Who takes payments.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PaymentProviders {
+    /// Their names; the first serves buyers who name none.
+    pub providers: Vec<String>,
+}
+
+/// What the last comparison of payments with the providers did and found.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+pub struct PaymentFindings {
+    /// When it was made; empty when none was made yet.
+    pub at: Option<i64>,
+    /// Payments since then were compared, and whatever has to go back.
+    pub since: Option<i64>,
+    /// How many payments were compared.
+    pub compared: u64,
+    /// How many payments and refunds rooms were told of that they had not heard of.
+    pub told: u64,
+    /// How many refunds that were due were asked for.
+    pub given_back: u64,
+    /// What somebody has to look at.
+    pub differences: Vec<PaymentDifference>,
+    /// How many more there are.
+    pub more: u64,
+    /// Providers that could not be read.
+    pub unread: Vec<String>,
+}
+
+/// A payment about which a room and a provider tell different things.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PaymentDifference {
+    /// In what: `no-such-room`, `not-at-provider`, `not-paid`, `other-order`, `other-amount`, `given-back-outside`,
+    /// `not-given-back`, `refund-failed` or `refund-refused`.
+    pub kind: String,
+    /// The room.
+    pub room: String,
+    /// The order.
+    pub order: String,
+    /// The provider's name of the payment.
+    pub payment: String,
+    /// The amount as the room has it.
+    pub ours: Option<MoneyWire>,
+    /// The amount as the provider has it.
+    pub theirs: Option<MoneyWire>,
 }
 
 /// All that is needed to recompute a draw.

@@ -238,6 +238,34 @@ pub struct WebhookTry {
     /// The status it was answered with; absent when nothing was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// Whether the message is still there, so that it can be sent again.
+    pub there: bool,
+}
+
+/// What a webhook shall be sent again: one message, or all since a time.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(tag = "what", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum WebhookAgain {
+    /// One message.
+    Message {
+        /// Its id.
+        message: String,
+    },
+    /// All that were made since a time, of the last 1,000.
+    Since {
+        /// That time, ms since 1970.
+        since: i64,
+        /// Only those that have not arrived.
+        #[serde(default)]
+        failed: bool,
+    },
+}
+
+/// What is on its way again.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct WebhookSentAgain {
+    /// How many messages.
+    pub messages: u64,
 }
 
 /// A query over the summaries.

@@ -19,7 +19,8 @@ use linger_events::EventStore;
 use linger_log::MemoryLog;
 use linger_media::{Media, MediaConfig};
 use linger_outlet::{
-    MailOutbox, Mailer, OutboxConfig, Sandbox, SandboxConfig, WebhookConfig, WebhookSecret, WebhookSender,
+    MailOutbox, Mailer, OutboxConfig, Payments, Providers, Sandbox, SandboxConfig, WebhookConfig,
+    WebhookSecret, WebhookSender,
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
@@ -168,14 +169,21 @@ impl Door {
         smtp_url: Option<&str>,
     ) -> Door {
         let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
-        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk).await
+        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk, vec![]).await
+    }
+
+    /// A house in which the sandbox takes payments, and these others do too.
+    pub async fn paid_by(others: Vec<Arc<dyn Payments>>) -> Door {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, others).await
     }
 
     /// A house with this moderator.
     pub async fn judged(moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> Door {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let talk = talk(&dir, moderator, viewer_images);
-        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk).await
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, vec![]).await
     }
 
     async fn open_whole(
@@ -185,6 +193,7 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
         talk: TalkParts,
+        others: Vec<Arc<dyn Payments>>,
     ) -> Door {
         let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
@@ -224,6 +233,7 @@ impl Door {
             clock: Arc::new(|| BEGIN),
             late_ms: 1_000,
         });
+        let sandbox: Arc<dyn Payments> = Arc::new(sandbox.await.unwrap());
         let told = clock.clone();
         let hand: linger_outlet::Clock = Arc::new(move || told.now());
         let webhooks = WebhookConfig { dir: dir.path().to_owned(), clock: hand.clone(), private_allowed };
@@ -246,7 +256,8 @@ impl Door {
             store: store.clone(),
             vault,
             media,
-            payments: Arc::new(sandbox.await.unwrap()),
+            payments: Arc::new(Providers::new(std::iter::once(sandbox).chain(others).collect())),
+            findings: tokio::sync::watch::channel(None).1,
             webhooks: webhooks.clone(),
             mail: mail.clone(),
             events: events.clone(),

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod import;
 pub mod log;
 pub mod openapi;
+pub mod reconcile;
 pub mod report;
 pub mod room_key;
 pub mod serve;
