@@ -29,6 +29,7 @@ mod records;
 mod review;
 mod rooms;
 mod rundown;
+mod shop;
 mod socket;
 mod talk;
 mod track;

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, records, review, rooms, rundown, socket, talk, track, watch,
+    media, orders, pages, questions, records, review, rooms, rundown, shop, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -69,6 +69,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(watch::routes())
         .merge(rundown::routes())
         .merge(talk::routes())
+        .merge(shop::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -236,6 +237,7 @@ fn method_name(method: &Method) -> &'static str {
         "GET" => "GET",
         "HEAD" => "HEAD",
         "POST" => "POST",
+        "PUT" => "PUT",
         "PATCH" => "PATCH",
         "DELETE" => "DELETE",
         "OPTIONS" => "OPTIONS",

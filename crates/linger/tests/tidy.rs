@@ -13,6 +13,7 @@ use std::{
 const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-protocol", &[]),
     ("linger-stats", &[]),
+    ("linger-catalogue", &["linger-protocol"]),
     ("linger-room", &["linger-protocol"]),
     ("linger-behaviour", &["linger-stats"]),
     ("linger-insight", &["linger-protocol", "linger-stats"]),
@@ -21,13 +22,14 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-log", &[]),
     ("linger-engine", &["linger-protocol", "linger-room", "linger-log"]),
     ("linger-events", &["linger-behaviour", "linger-log"]),
-    ("linger-store", &["linger-protocol"]),
+    ("linger-store", &["linger-protocol", "linger-catalogue"]),
     ("linger-outlet", &["linger-protocol"]),
     ("linger-media", &[]),
     (
         "linger-web",
         &[
             "linger-protocol",
+            "linger-catalogue",
             "linger-room",
             "linger-behaviour",
             "linger-insight",
@@ -49,6 +51,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
 const DECIDERS: &[&str] = &[
     "linger-protocol",
     "linger-stats",
+    "linger-catalogue",
     "linger-room",
     "linger-behaviour",
     "linger-insight",

@@ -15,6 +15,7 @@ mod record;
 mod review;
 mod rundown;
 mod seat;
+mod shop;
 mod socket;
 mod talk;
 mod track;
@@ -53,6 +54,11 @@ pub use seat::{
 pub use rundown::{
     BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
     RundownRefused, RundownStep, RundownTemplate, RundownWire,
+};
+pub use shop::{
+    ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PriceAsked, PriceChecked, PriceHistory,
+    PriceStepWire, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, StockPut,
+    StockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{
