@@ -140,7 +140,7 @@ async fn every_change_of_a_price_stays_for_ever() {
     swiss.variants[0].prices.push(Offer { region: "CH".into(), ..price(480) });
     store.put_products(&[swiss], put(2 * DAY)).await.unwrap();
     store.put_products(&[cup(450)], Put { source: "shopify", ..put(3 * DAY) }).await.unwrap();
-    store.retire_product(7, Millis(4 * DAY)).await.unwrap();
+    store.retire_product(7, "staff", Millis(4 * DAY)).await.unwrap();
     let steps = store.price_steps(7).await.unwrap();
     let told: Vec<_> = steps
         .iter()
@@ -153,11 +153,12 @@ async fn every_change_of_a_price_stays_for_ever() {
             (2, "", Some(450), "staff"),
             (2, "CH", Some(480), "staff"),
             (3, "CH", None, "shopify"),
+            (4, "", None, "staff"),
         ]
     );
     assert_eq!(one_or_none(&store, 7).await, None);
-    let again = store.put_products(&[cup(500)], put(5 * DAY)).await;
-    assert_eq!(fields(again), ["products.0.id"], "a number is never given again");
+    store.put_products(&[cup(500)], put(5 * DAY)).await.unwrap();
+    assert_eq!(store.price_steps(7).await.unwrap().len(), 6, "what comes back has its history");
     // Not even by hand.
     store.close().await.unwrap();
     let mut hand = <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!(

@@ -6,7 +6,7 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, records, review, rooms, rundown, shop, socket, talk, track, watch,
+    media, orders, pages, questions, records, review, rooms, rundown, shop, shops, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -70,6 +70,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(rundown::routes())
         .merge(talk::routes())
         .merge(shop::routes())
+        .merge(shops::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 107] = [
+const TABLE: [(&str, &str, &str); 112] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("get", "/api/comparison", "+++++++"),
@@ -30,6 +30,12 @@ const TABLE: [(&str, &str, &str); 107] = [
     ("post", "/api/sellers", "11133++"),
     ("put", "/api/sellers/{seller}", "11133++"),
     ("delete", "/api/sellers/{seller}", "11133++"),
+    ("get", "/api/shops", "11133++"),
+    ("post", "/api/shops/{shop}/pull", "11133++"),
+    ("post", "/api/shops/{shop}/retry", "11133++"),
+    // By signature; here no shop is set up.
+    ("post", "/api/shops/medusa/webhook", "+++++++"),
+    ("post", "/api/shops/shopify/webhook", "+++++++"),
     ("get", "/api/variants/{item}/prices", "11133++"),
     ("get", "/api/variants/{item}/stock", "11133++"),
     ("post", "/api/variants/{item}/stock", "11133++"),
@@ -178,6 +184,7 @@ impl Matrix {
             .replace("{question}", "9")
             .replace("{product}", "7")
             .replace("{seller}", "7")
+            .replace("{shop}", "shopify")
             .replace("{item}", "7")
             .replace("{call}", "batch")
     }

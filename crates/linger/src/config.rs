@@ -1,5 +1,7 @@
 //! What the typed settings mean, checked. Every error names its setting. It does not know where a value came from.
 
+mod shops;
+
 use crate::settings::Typed;
 use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
@@ -13,6 +15,8 @@ use std::{
     time::Duration,
 };
 use url::Url;
+
+pub use shops::ShopsConfig;
 
 /// The settings, meant.
 #[derive(Clone)]
@@ -56,6 +60,7 @@ pub struct Config {
     pub language: linger_web::Language,
     pub webhooks_private: bool,
     pub talk: TalkConfig,
+    pub shops: ShopsConfig,
 }
 
 /// The settings of what viewers write and show, meant.
@@ -169,6 +174,7 @@ impl Config {
                 .context("`language` must be en or zh")?,
             webhooks_private: yes_or_no(typed, "webhooks-private")?,
             talk: talk(typed)?,
+            shops: ShopsConfig::of(typed)?,
         })
     }
 

@@ -112,6 +112,7 @@ impl Server {
             mail: mail(config).await?,
             events: events.clone(),
             talk: talk(config)?,
+            shops: config.shops.shops()?,
             config: config.web(public_url.clone()),
         })?;
         let handle = Handle::new();

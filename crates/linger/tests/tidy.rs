@@ -24,6 +24,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-events", &["linger-behaviour", "linger-log"]),
     ("linger-store", &["linger-protocol", "linger-catalogue"]),
     ("linger-outlet", &["linger-protocol"]),
+    ("linger-shops", &["linger-protocol", "linger-catalogue"]),
     ("linger-media", &[]),
     (
         "linger-web",
@@ -40,6 +41,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
             "linger-engine",
             "linger-store",
             "linger-outlet",
+            "linger-shops",
             "linger-media",
         ],
     ),

@@ -7,6 +7,7 @@ mod hook;
 mod read;
 
 pub use client::Client;
+pub(crate) use client::{answer, http};
 pub use hook::{HOOK_AGE_MS_MAX, Hook, hear};
 pub use read::news;
 

@@ -22,6 +22,33 @@ impl Store {
         Ok(found)
     }
 
+    /// The product that others call `name`; none when it is retired.
+    pub async fn product_named(&self, source: &str, name: &str) -> Result<Option<Product>, Fault> {
+        let row = sqlx::query(
+            "SELECT number FROM outside_names WHERE source = $1 AND kind = 'product' AND name = $2",
+        )
+        .bind(source)
+        .bind(name)
+        .fetch_optional(self.readers())
+        .await
+        .map_err(Fault::db(READ))?;
+        let Some(row) = row else { return Ok(None) };
+        let number: i64 = row.try_get(0).map_err(Fault::db(READ))?;
+        Ok(self.products(&[number.cast_unsigned()]).await?.pop())
+    }
+
+    /// What a shop elsewhere calls a variant.
+    pub async fn variant_name(&self, source: &str, item: u64) -> Result<Option<String>, Fault> {
+        let row = sqlx::query(
+            "SELECT name FROM outside_names WHERE source = $1 AND kind = 'variant' AND number = $2 LIMIT 1",
+        )
+        .bind(source)
+        .bind(item.cast_signed())
+        .fetch_optional(self.readers())
+        .await;
+        row.and_then(|row| row.map(|row| row.try_get(0)).transpose()).map_err(Fault::db(READ))
+    }
+
     /// The product that an item is a variant of.
     pub async fn product_of(&self, item: u64) -> Result<Option<Product>, Fault> {
         let row = sqlx::query("SELECT product FROM variants WHERE item = $1 AND retired_at IS NULL")

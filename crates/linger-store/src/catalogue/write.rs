@@ -92,11 +92,12 @@ impl Store {
         Ok(kept)
     }
 
-    /// Takes a product out of the shop. Its numbers stay taken, its history stays.
+    /// Takes a product out of the shop: its prices end. Its numbers stay its own, its history stays; putting it again brings
+    /// it back.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
-    pub async fn retire_product(&self, number: u64, now: Millis) -> Result<(), StoreError> {
+    pub async fn retire_product(&self, number: u64, source: &str, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.begin("retire a product").await?;
         let done = sqlx::query("UPDATE products SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL")
             .bind(number.cast_signed())
@@ -107,13 +108,8 @@ impl Store {
         if done.rows_affected() == 0 {
             return tx.refuse(StoreError::NotFound { what: "product" }).await;
         }
-        let sql = "UPDATE variants SET retired_at = $2 WHERE product = $1 AND retired_at IS NULL";
-        sqlx::query(sql)
-            .bind(number.cast_signed())
-            .bind(now.0)
-            .execute(tx.conn())
-            .await
-            .map_err(|error| tx.fault(error))?;
+        let done = retire_variants(tx.conn(), number, &[], source, now).await;
+        done.map_err(|error| tx.fault(error))?;
         Ok(tx.commit().await?)
     }
 }
@@ -240,16 +236,9 @@ async fn number_variants(
     Ok(())
 }
 
-/// Numbers, SKUs and outside names that belong to something else, a seller that there is not, and numbers of what is retired.
+/// Numbers, SKUs and outside names that belong to something else, and a seller that there is not.
 async fn taken(conn: &mut SqliteConnection, product: &Product) -> Result<Vec<Wrong>, sqlx::Error> {
     let mut wrong = vec![];
-    let retired = sqlx::query("SELECT 1 FROM products WHERE id = $1 AND retired_at IS NOT NULL")
-        .bind(product.id.cast_signed())
-        .fetch_optional(&mut *conn)
-        .await?;
-    if retired.is_some() {
-        wrong.push(Wrong::new("id", "was of a product that is retired"));
-    }
     if let Some(seller) = product.seller {
         let row = sqlx::query("SELECT 1 FROM sellers WHERE id = $1").bind(seller.cast_signed());
         if row.fetch_optional(&mut *conn).await?.is_none() {
@@ -277,7 +266,8 @@ async fn taken(conn: &mut SqliteConnection, product: &Product) -> Result<Vec<Wro
     }
     let own = product.outside.iter().map(|it| ("product", product.id, it));
     let theirs = product.variants.iter().flat_map(|v| v.outside.iter().map(|it| ("variant", v.item, it)));
-    for (kind, number, name) in own.chain(theirs) {
+    let names: Vec<(&str, u64, &Outside)> = own.chain(theirs).collect();
+    for (kind, number, name) in names {
         if named(conn, kind, name).await?.is_some_and(|owner| owner != number) {
             wrong.push(Wrong::new("outside", format!("is the name of another {kind}")));
         }
@@ -322,7 +312,8 @@ async fn write(
          category = excluded.category, tags = excluded.tags, seller = excluded.seller, \
          options = excluded.options, media = excluded.media, facts = excluded.facts, \
          returns = excluded.returns, related = excluded.related, matching = excluded.matching, \
-         guarantee_days = excluded.guarantee_days, rating = excluded.rating, changed_at = excluded.changed_at",
+         guarantee_days = excluded.guarantee_days, rating = excluded.rating, \
+         changed_at = excluded.changed_at, retired_at = NULL",
     )
     .bind(product.id.cast_signed())
     .bind(&product.title)
@@ -342,15 +333,7 @@ async fn write(
     .execute(&mut *conn)
     .await?;
     let kept = product.variants.iter().map(|it| it.item).collect::<Vec<_>>();
-    sqlx::query(
-        "UPDATE variants SET retired_at = $3 WHERE product = $1 AND retired_at IS NULL \
-         AND item NOT IN (SELECT value FROM json_each($2))",
-    )
-    .bind(product.id.cast_signed())
-    .bind(json(&kept))
-    .bind(put.now.0)
-    .execute(&mut *conn)
-    .await?;
+    retire_variants(conn, product.id, &kept, put.source, put.now).await?;
     // Variants may exchange SKUs and names between them: all are let go before any is written.
     sqlx::query("UPDATE variants SET sku = NULL WHERE product = $1 AND retired_at IS NULL")
         .bind(product.id.cast_signed())
@@ -373,6 +356,39 @@ async fn write(
         names(conn, "variant", variant.item, &variant.outside).await?;
     }
     names(conn, "product", product.id, &product.outside).await
+}
+
+/// Takes all variants but these out of the shop, and ends their prices.
+async fn retire_variants(
+    conn: &mut SqliteConnection,
+    product: u64,
+    kept: &[u64],
+    source: &str,
+    now: Millis,
+) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query(
+        "UPDATE variants SET retired_at = $3 WHERE product = $1 AND retired_at IS NULL \
+         AND item NOT IN (SELECT value FROM json_each($2)) RETURNING item",
+    )
+    .bind(product.cast_signed())
+    .bind(json(kept))
+    .bind(now.0)
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in rows {
+        let item: i64 = row.try_get(0)?;
+        sqlx::query(
+            "INSERT INTO price_steps (item, at, region, minor, currency, until_at, source) \
+             SELECT item, $2, region, NULL, currency, NULL, $3 FROM prices WHERE item = $1",
+        )
+        .bind(item)
+        .bind(now.0)
+        .bind(source)
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("DELETE FROM prices WHERE item = $1").bind(item).execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 async fn write_variant(

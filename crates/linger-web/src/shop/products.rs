@@ -162,7 +162,7 @@ pub(crate) async fn retire_product(
     Path(product): Path<String>,
 ) -> Result<Json<Accepted>, ApiError> {
     let id = number(&product, "product")?;
-    let done = house.store.retire_product(id, house.now()).await;
+    let done = house.store.retire_product(id, &keeper.source(), house.now()).await;
     done.map_err(store_refused("retiring a product"))?;
     note(&house, &keeper, "product.retired", &format!("product:{id}")).await?;
     Ok(Json(Accepted { ok: true }))

@@ -57,8 +57,8 @@ pub use rundown::{
 };
 pub use shop::{
     ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PriceAsked, PriceChecked, PriceHistory,
-    PriceStepWire, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, StockPut,
-    StockWire,
+    PriceStepWire, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, ShopInfo,
+    ShopNoteWire, StockPut, StockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{

@@ -227,6 +227,38 @@ pub struct ProductCard {
     pub currency: String,
 }
 
+/// How it stands with a shop elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShopInfo {
+    /// `shopify` or `medusa`.
+    pub shop: String,
+    /// Products that have a name there.
+    pub products: u64,
+    /// What waits to be written back.
+    pub waiting: u64,
+    /// What was given up.
+    pub given_up: u64,
+    /// When it last told something.
+    pub told_at: Option<i64>,
+    /// Whether its whole catalogue is being read now.
+    pub pulling: bool,
+    /// When that was last done to the end, since the server started.
+    pub pulled_at: Option<i64>,
+    /// What went wrong, newest first.
+    pub notes: Vec<ShopNoteWire>,
+}
+
+/// Something that went wrong with a shop elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShopNoteWire {
+    /// When.
+    pub at: i64,
+    /// What: a word that has a sentence.
+    pub code: String,
+    /// With what: an id.
+    pub subject: String,
+}
+
 /// How a file is to be brought in.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]

@@ -23,7 +23,7 @@ use linger_outlet::{
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
-use linger_web::{House, HouseParts, Language, Moderator, TalkParts, ViewerImages, WebConfig, WordList};
+use linger_web::{House, HouseParts, Language, Moderator, Shops, TalkParts, ViewerImages, WebConfig, WordList};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -166,14 +166,22 @@ impl Door {
         smtp_url: Option<&str>,
     ) -> Door {
         let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
-        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk).await
+        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk, Shops::default()).await
     }
 
     /// A house with this moderator.
     pub async fn judged(moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> Door {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let talk = talk(&dir, moderator, viewer_images);
-        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk).await
+        let config = config("http://127.0.0.1:8080/");
+        Door::open_whole(dir, BEGIN, config, false, None, talk, Shops::default()).await
+    }
+
+    /// A house that speaks to shops elsewhere.
+    pub async fn beside(shops: Shops) -> Door {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, shops).await
     }
 
     async fn open_whole(
@@ -183,6 +191,7 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
         talk: TalkParts,
+        shops: Shops,
     ) -> Door {
         let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
@@ -230,6 +239,7 @@ impl Door {
             mail: mail.clone(),
             events: events.clone(),
             talk,
+            shops,
             config,
         })
         .unwrap();
