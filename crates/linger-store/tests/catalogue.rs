@@ -231,7 +231,7 @@ async fn stock_changes_once_for_a_key_and_never_goes_below_zero() {
     assert!(matches!(store.move_stock(change("a", 7, StockAsked::By(-3))).await, Err(StoreError::KeyUsed)));
     assert!(matches!(store.move_stock(change("c", 7, StockAsked::By(-8))).await, Err(StoreError::TooFew)));
     assert!(matches!(store.move_stock(change("c", 9, StockAsked::By(1))).await, Err(StoreError::NotFound { .. })));
-    for bad in ["", "two words", &"x".repeat(129)] {
+    for bad in ["", "two words", &"x".repeat(201)] {
         let refused = store.move_stock(change(bad, 7, StockAsked::By(1))).await;
         assert!(matches!(refused, Err(StoreError::Unfit { field: "key", .. })), "{bad:?}");
     }
@@ -352,4 +352,42 @@ async fn a_seller_is_there_once_and_stays_while_it_sells() {
     store.put_seller(&moved, Millis(2)).await.unwrap();
     assert_eq!(store.seller(number).await.unwrap(), Some(moved));
     assert_eq!(store.item(ItemId(7)).await.unwrap().unwrap().seller, "Hill");
+}
+
+/// The tables as they were before there were variants, with a product of then.
+async fn older_tables(dir: &std::path::Path) {
+    use sqlx::Connection;
+    let all = sqlx::migrate!("migrations/tables");
+    let before = all.iter().filter(|it| it.version < 10).cloned().collect();
+    let url = format!("sqlite://{}?mode=rwc", dir.join("tables.db").display());
+    let mut conn = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::migrate::Migrator::with_migrations(before).run(&mut conn).await.unwrap();
+    sqlx::query(
+        "INSERT INTO products VALUES (7, 'Cup', 1999, 'CNY', 'Hill', '/p/7.webp', 'White', 'cups', \
+         'origin=Anxi' || char(10) || '清仓' || char(10) || 'brand=Hill=Sons', 4.5, 86400000), \
+         (8, 'Pot', 100, 'USD', '', '', '', '', '', NULL, 5)",
+    )
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    conn.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_catalogue_of_before_is_taken_over_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    older_tables(dir.path()).await;
+    let store = Store::open(dir.path()).await.unwrap();
+    let cup = store.item(ItemId(7)).await.unwrap().unwrap();
+    assert_eq!((cup.seller.as_str(), cup.image.as_str(), cup.price.minor), ("Hill", "/p/7.webp", 1_999));
+    assert_eq!(cup.tags, ["清仓"]);
+    let fact = |name: &str, value: &str| Fact { name: name.into(), value: value.into() };
+    assert_eq!(cup.facts, [fact("origin", "Anxi"), fact("brand", "Hill=Sons")]);
+    assert_eq!((cup.product, cup.rating), (None, Some(4.5)));
+    let pot = one(&store, 8).await;
+    assert_eq!((pot.seller, pot.media.len(), pot.facts.len(), pot.variants[0].units), (None, 0, 0, None));
+    let step = store.price_steps(7).await.unwrap().remove(0);
+    assert_eq!((step.step.at_ms, step.step.minor, step.source.as_str()), (DAY, Some(1_999), "before"));
+    let again = store.put_products(&[pot], put(DAY)).await.unwrap();
+    assert_eq!((again.made, again.changed), (0, 0), "what was taken over is as it would be kept now");
 }

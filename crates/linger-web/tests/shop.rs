@@ -53,7 +53,9 @@ async fn a_viewer_sees_a_product_whole_with_its_seller_and_its_lowest_prices() {
     let said = keep(&door, &operator, json!([told, {"id": 7, "title": "Cup", "variants": [{"prices": [price(500)]}]}])).await;
     assert_eq!(said.status.as_u16(), 200, "{}", said.text);
     let id = said.json()["ids"][0].as_u64().unwrap();
+    // Sessions end long before.
     door.pass(40 * DAY_MS);
+    let operator = door.signed_in(Role::Operator).await;
     let mut record = door.get(&format!("/api/products?ids={id}"), &operator).await.json()["products"][0].clone();
     record["variants"][0]["prices"][0] =
         json!({"minor": 1_490, "currency": "EUR", "was_minor": 1_990, "basis": "lowest_30_days"});
@@ -142,13 +144,11 @@ async fn stock_changes_by_a_reason_once_for_a_key_and_not_below_zero() {
         (item(0), json!({"by": 1, "to": 1, "reason": "counted", "key": "k5"}), (400, "bad-field")),
         (item(0), json!({"by": i64::MIN, "reason": "counted", "key": "k6"}), (400, "bad-field")),
         (item(0), json!({"by": 1, "reason": "No Word", "key": "k7"}), (400, "bad-field")),
-        (item(0), json!({"by": 1, "reason": "counted", "key": ""}), (200, "")),
+        (item(0), json!({"by": 1, "reason": "counted", "key": ""}), (400, "bad-field")),
     ];
     for (item, body, (status, code)) in refused {
         let said = change(item, body.clone()).await;
-        if status != 200 {
-            assert_eq!(said.refusal(), (status, code.to_owned()), "{body}");
-        }
+        assert_eq!(said.refusal(), (status, code.to_owned()), "{body}");
     }
     let now = door.get(&format!("/api/variants/{}/stock", item(0)), &operator).await.json();
     assert_eq!(now["allotted"], 0);
@@ -159,6 +159,7 @@ async fn a_struck_price_is_judged_before_it_is_kept() {
     let (door, operator) = open().await;
     keep(&door, &operator, json!([{"id": 7, "title": "Cup", "variants": [{"prices": [price(1_000)]}]}])).await;
     door.pass(40 * DAY_MS);
+    let operator = door.signed_in(Role::Operator).await;
     let ask = async |was: i64, basis: &str| {
         let offer = json!({"minor": 800, "currency": "EUR", "was_minor": was, "basis": basis});
         door.post("/api/prices/check", &operator, json!({"item": 7, "offer": offer})).await.json()
@@ -246,7 +247,8 @@ async fn a_seller_is_there_once_and_stays_while_it_sells() {
     keep(&door, &operator, json!([told])).await;
     let path = format!("/api/sellers/{id}");
     assert_eq!(door.call("DELETE", &path, &operator, None).await.refusal(), (409, "seller-in-use".to_owned()));
-    assert_eq!(put(&door, &operator, "/api/sellers/99", hill).await.refusal(), (404, "no-such-seller".to_owned()));
+    let other = json!({"name": "Valley"});
+    assert_eq!(put(&door, &operator, "/api/sellers/99", other).await.refusal(), (404, "no-such-seller".to_owned()));
     let bad = put(&door, &operator, &path, json!({"name": "Hill", "licence_image": "ftp://x"})).await;
     assert_eq!(bad.json()["field"], "licence_image");
 }

@@ -7,10 +7,12 @@
 mod collect;
 mod copies;
 pub mod facts;
+mod stock;
 
 pub use collect::Collecting;
 pub use copies::copy_files;
 pub use facts::Visits;
+pub use stock::Books;
 
 use linger_action::Desk;
 use linger_engine::{Engine, Feed, Refused};
@@ -27,7 +29,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Begins to work for every room there is and will be.
-pub fn start(collecting: Collecting, payments: &Arc<dyn Payments>, rules: &linger_strategy::Config) {
+pub fn start(
+    collecting: Collecting,
+    books: Books,
+    payments: &Arc<dyn Payments>,
+    rules: &linger_strategy::Config,
+) {
     let (engine, payments, rules) = (collecting.engine.clone(), payments.clone(), rules.clone());
     tokio::spawn(async move {
         let mut known = HashSet::new();
@@ -35,6 +42,7 @@ pub fn start(collecting: Collecting, payments: &Arc<dyn Payments>, rules: &linge
             for room in engine.rooms() {
                 if known.insert(room.clone()) {
                     tokio::spawn(collect::room(collecting.clone(), room.clone()));
+                    tokio::spawn(stock::room(books.clone(), room.clone()));
                     tokio::spawn(prompt_host(engine.clone(), room.clone(), rules.clone()));
                     tokio::spawn(give_money_back(engine.clone(), room, payments.clone()));
                 }

@@ -3,7 +3,7 @@
 
 use crate::{
     config::{Config, TalkConfig},
-    loops::{self, Collecting, Visits},
+    loops::{self, Books, Collecting, Visits},
 };
 use anyhow::Context;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
@@ -97,7 +97,9 @@ impl Server {
             store: store.clone(),
             visits: Visits::new(config.zone.clone()),
         };
-        loops::start(collecting, &payments, &config.rules);
+        let books =
+            Books { engine: engine.clone(), store: store.clone(), shops: config.shops.sources() };
+        loops::start(collecting, books, &payments, &config.rules);
         if let Some(mirror) = &config.mirror {
             let mirror = Mirror::s3(mirror).context("`events-s3`")?;
             tokio::spawn(loops::copy_files(events.clone(), mirror));

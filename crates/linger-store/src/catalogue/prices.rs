@@ -55,8 +55,11 @@ impl Store {
         if known.is_none() {
             return tx.refuse(StoreError::NotFound { what: "product" }).await;
         }
-        let done = append(tx.conn(), item, step, source).await;
-        done.map_err(|error| tx.fault(error))?;
+        let known = steps(tx.conn(), item).await.map_err(|error| tx.fault(error))?;
+        // Who is unsure may say it again.
+        if !known.iter().any(|it| it.step == *step && it.source == source) {
+            append(tx.conn(), item, step, source).await.map_err(|error| tx.fault(error))?;
+        }
         Ok(tx.commit().await?)
     }
 }

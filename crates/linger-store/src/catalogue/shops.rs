@@ -104,9 +104,14 @@ impl Store {
 
     /// Whether a telling about a thing is the newest so far.
     pub async fn is_newest(&self, source: &str, thing: &str, at_ms: i64) -> Result<bool, Fault> {
+        Ok(is_newer(at_ms, self.newest(source, thing).await?))
+    }
+
+    /// How new the newest telling about a thing was.
+    pub async fn newest(&self, source: &str, thing: &str) -> Result<Option<i64>, Fault> {
         let fault = Fault::db("read how new a telling is");
         let mut conn = self.readers().acquire().await.map_err(&fault)?;
-        Ok(is_newer(at_ms, mark(&mut conn, source, thing).await.map_err(&fault)?))
+        mark(&mut conn, source, thing).await.map_err(&fault)
     }
 
     /// Notes how new a telling was that was taken.

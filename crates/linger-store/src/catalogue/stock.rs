@@ -51,7 +51,7 @@ impl StockAsked {
 /// A change of stock.
 #[derive(Clone, Copy, Debug)]
 pub struct StockMove<'a> {
-    /// What the asker calls this change: 1 to 128 of printable ASCII without blanks.
+    /// What the asker calls this change: 1 to 200 of printable ASCII without blanks.
     pub key: &'a str,
     /// The variant.
     pub item: u64,
@@ -102,9 +102,9 @@ impl Store {
 }
 
 fn check(asked: &StockMove<'_>) -> Result<(), StoreError> {
-    let key = (1..=128).contains(&asked.key.len()) && asked.key.bytes().all(|b| b.is_ascii_graphic());
+    let key = (1..=200).contains(&asked.key.len()) && asked.key.bytes().all(|b| b.is_ascii_graphic());
     if !key {
-        return Err(StoreError::Unfit { field: "key", form: "1 to 128 of printable ASCII without blanks" });
+        return Err(StoreError::Unfit { field: "key", form: "1 to 200 of printable ASCII without blanks" });
     }
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if !(1..=40).contains(&asked.reason.len()) || !asked.reason.bytes().all(word) {

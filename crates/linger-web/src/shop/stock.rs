@@ -74,6 +74,9 @@ pub(crate) async fn move_stock(
     if beyond {
         return Err(ApiError::field("bad-field", "by"));
     }
+    if put.key.is_empty() || put.key.len() > 64 {
+        return Err(ApiError::field("bad-field", "key"));
+    }
     let source = keeper.source();
     // A key is its asker's own: two servers may count from one.
     let key = format!("{source}:{}", put.key);

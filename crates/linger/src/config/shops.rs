@@ -38,6 +38,12 @@ impl ShopsConfig {
         Ok(ShopsConfig { shopify, medusa })
     }
 
+    /// Their names.
+    pub fn sources(&self) -> Vec<&'static str> {
+        let shopify = self.shopify.as_ref().map(|_| shopify::SOURCE);
+        shopify.into_iter().chain(self.medusa.as_ref().map(|_| medusa::SOURCE)).collect()
+    }
+
     /// The shops, ready to be spoken to.
     pub fn shops(&self) -> anyhow::Result<Shops> {
         let shopify = self.shopify.as_ref().map(|it| {
