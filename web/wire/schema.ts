@@ -109,6 +109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products side by side, by their facts. */
+        get: operations["compare_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/erase": {
         parameters: {
             query?: never;
@@ -427,6 +444,104 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an offer with a struck price would be kept now, and why not. */
+        post: operations["check_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products with everything that is kept of them, by number. */
+        get: operations["find_products"];
+        put?: never;
+        /**
+         * Bring products in, or change those of the same number: all of them, or none when something is wrong.
+         * @description A number of 0 asks for a new one, or for the product that has one of its `outside` names. Stock of a variant that exists
+         *     is not changed by this.
+         */
+        post: operations["keep_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole catalogue as a file that can be brought in again. */
+        get: operations["export_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring in a file of products (CSV in our own columns, or Shopify's export as it is). What is right is kept, what is wrong is
+         *     left out and told by line; with `dry_run` nothing is kept.
+         */
+        post: operations["import_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A product as buyers see it: media, variants with their prices and the lowest of the last 7 and 30 days, the seller, how it
+         *     may come back, what goes with it.
+         */
+        get: operations["product_page"];
+        /** Put one product in the place of what is kept under this number. */
+        put: operations["keep_product"];
+        post?: never;
+        /** Take a product out of the shop. Its number, its history of prices and what was sold of it stay. */
+        delete: operations["retire_product"];
         options?: never;
         head?: never;
         patch?: never;
@@ -962,6 +1077,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sellers. */
+        get: operations["list_sellers"];
+        put?: never;
+        /** Enter a seller. */
+        post: operations["make_seller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{seller}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a seller. */
+        put: operations["put_seller"];
+        post?: never;
+        /** Take out a seller of whom no product is, nor ever was. */
+        delete: operations["remove_seller"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shops that are set up, and how it stands with each. */
+        get: operations["list_shops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/medusa/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a subscriber in Medusa tells: its event as it got it, signed by the Standard Webhooks convention. */
+        post: operations["medusa_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/shopify/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What Shopify tells: `products/create`, `products/update`, `products/delete`, `inventory_levels/update`, `orders/create`;
+         *     other topics are taken and forgotten. Signed by `X-Shopify-Hmac-Sha256` over the raw body.
+         */
+        post: operations["shopify_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a shop for its whole catalogue now. */
+        post: operations["pull_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was given up. */
+        post: operations["retry_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -1058,6 +1297,44 @@ export interface paths {
         put?: never;
         /** Puts a tag on a person, or takes it off. */
         post: operations["tag_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/variants/{item}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every price that a variant had, and the lowest of the last 7 and 30 days. */
+        get: operations["price_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/variants/{item}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of a variant. */
+        get: operations["get_stock"];
+        put?: never;
+        /**
+         * Change the stock of a variant: by so many units, or to a count. Asked again under the same key it changes nothing and
+         *     answers as before. It never goes below zero.
+         */
+        post: operations["move_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1561,6 +1838,8 @@ export interface components {
             code: string;
             /** @description The field that is to blame. */
             field?: string | null;
+            /** @description Every field that is to blame, where several may be; at most 100. */
+            problems?: components["schemas"]["FieldProblem"][];
             /**
              * Format: int64
              * @description When trying again may help, in ms.
@@ -1660,6 +1939,23 @@ export interface components {
              */
             version: number;
         };
+        /** @description A row, or a cell of one, that was left out or not taken as it stands. */
+        BadRow: {
+            /** @description The column, where it is about one. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description Why. It repeats nothing of the file. */
+            why: string;
+        };
+        /**
+         * @description What a struck price is. Without one there is no struck price.
+         * @enum {string}
+         */
+        Basis: "lowest_30_days" | "lowest_7_days" | "suggested";
         /** @description Somebody who brought others. */
         BringerWire: {
             /**
@@ -1724,6 +2020,13 @@ export interface components {
             name: string;
             /** @description `strong`, `fair` or `weak`. */
             strength: string;
+        };
+        /** @description What variants differ by. */
+        Choice: {
+            /** @description Such as `Size`; at most 40 characters. */
+            name: string;
+            /** @description Such as `S`, `M`, `L`; 1 to 100 of at most 40 characters. */
+            values: string[];
         };
         /** @description One option of a vote. */
         ChoiceWire: {
@@ -1975,6 +2278,32 @@ export interface components {
              */
             reply_to?: number | null;
         };
+        /** @description A line of the table. */
+        ComparedFact: {
+            /** @description Whether they differ: what is the same everywhere helps nobody choose. */
+            differs: boolean;
+            /** @description The fact. */
+            name: string;
+            /** @description One value for each product; empty where it does not say. */
+            values: string[];
+        };
+        /** @description The head of a column. */
+        ComparedProduct: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A table of facts. */
+        Comparison: {
+            /** @description The products, in the order they were asked for. */
+            products: components["schemas"]["ComparedProduct"][];
+            /** @description A line for each fact that any of them has: what most have comes first. */
+            rows: components["schemas"]["ComparedFact"][];
+        };
         /** @description A point of the survival curve of watch age. */
         CurvePoint: {
             /**
@@ -2138,6 +2467,13 @@ export interface components {
              */
             told: number;
         };
+        /** @description Something that can be compared. */
+        Fact: {
+            /** @description Such as `Material`; at most 40 characters, once in a product. */
+            name: string;
+            /** @description Such as `Porcelain`; at most 200 characters. */
+            value: string;
+        };
         /** @description One thing one person did. */
         FactWire: {
             /**
@@ -2166,6 +2502,13 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /** @description A field that is to blame. */
+        FieldProblem: {
+            /** @description Which. */
+            field: string;
+            /** @description What it must be. It repeats nothing of what was sent. */
+            why: string;
         };
         /** @description A field of an event. */
         FieldSchema: {
@@ -2663,6 +3006,51 @@ export interface components {
             /** @description Whether somebody of the staff looks at it before others see it. */
             waits: boolean;
         };
+        /** @description What came of a file. */
+        Imported: {
+            /** @description What was left out, by line, at most 200. */
+            bad: components["schemas"]["BadRow"][];
+            /**
+             * Format: int64
+             * @description How much was left out.
+             */
+            bad_rows: number;
+            /**
+             * Format: int64
+             * @description How many of them change something.
+             */
+            changed: number;
+            /** @description Whether nothing was kept. */
+            dry_run: boolean;
+            /** @description The first products as they were understood. */
+            first: components["schemas"]["Product"][];
+            /**
+             * Format: int64
+             * @description How many of them are new.
+             */
+            made: number;
+            /** @description What each of its columns was taken for. */
+            mapping: components["schemas"]["Mapped"][];
+            /**
+             * Format: int64
+             * @description How many notes there are.
+             */
+            noted_rows: number;
+            /** @description What was taken without something, by line, at most 200. */
+            notes: components["schemas"]["BadRow"][];
+            /**
+             * Format: int64
+             * @description Products that are right.
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description Rows in all.
+             */
+            rows: number;
+            /** @description What the file was taken for. */
+            shape: components["schemas"]["Shape"];
+        };
         /** @description Somebody who waits for the stage, or is invited. */
         InLineWire: {
             /**
@@ -2812,6 +3200,23 @@ export interface components {
             /** @description When, and how many. */
             moment: components["schemas"]["MomentWire"];
         };
+        /** @description The lowest price of some days. */
+        LowestWire: {
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            minor: number;
+            /** @description Whether it was on sale during all of them. */
+            whole: boolean;
+        };
+        /** @description What becomes of one column. */
+        Mapped: {
+            /** @description Its name in the file. */
+            column: string;
+            /** @description What it is taken for; absent when it is not used. */
+            field?: string | null;
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description To be sent as `x-csrf` with every change. */
@@ -2827,6 +3232,22 @@ export interface components {
             /** @description The shop's time zone, in which its days begin. */
             zone: string;
         };
+        /** @description Something to look at. */
+        Media: {
+            /** @description What it shows, for those who do not see it; at most 200 characters. */
+            alt?: string;
+            /** @description What it is. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description A picture that stands for a film or a model until it is loaded; as `url`, or empty. */
+            poster?: string;
+            /** @description A path of this house, or an https address; at most 512 bytes. */
+            url: string;
+        };
+        /**
+         * @description Kinds of media.
+         * @enum {string}
+         */
+        MediaKind: "image" | "video" | "model";
         /** @description A stretch of a show against what was to be expected. */
         MomentWire: {
             /** @description Whether this would be rare by chance even among all windows looked at. */
@@ -3092,6 +3513,38 @@ export interface components {
          * @enum {string}
          */
         NoCallWire: "nobody-free" | "answered-otherwise" | "not-ours";
+        /** @description What one unit costs in a region. */
+        Offer: {
+            /** @default null */
+            basis: components["schemas"]["Basis"] | null;
+            /**
+             * @description Three capital letters of ISO 4217.
+             * @default
+             */
+            currency: string;
+            /**
+             * @description Where a suggested price can be read up; at most 200 characters.
+             * @default
+             */
+            evidence: string;
+            /**
+             * Format: int64
+             * @description Minor units, 1 to 10^10.
+             * @default 0
+             */
+            minor: number;
+            /**
+             * @description Two capital letters of ISO 3166; empty for everywhere else.
+             * @default
+             */
+            region: string;
+            /**
+             * Format: int64
+             * @description The struck price in minor units: more than `minor`, and with a basis.
+             * @default null
+             */
+            was_minor: number | null;
+        };
         /** @description Somebody on stage. */
         OnStageWire: {
             /** @description Whether they are muted. */
@@ -3188,6 +3641,58 @@ export interface components {
             kind: "score";
             /** @description The points of both sides. */
             points: number[];
+        };
+        /** @description A name that others have for something. */
+        Outside: {
+            /** @description The name; at most 128 of printable ASCII. */
+            id: string;
+            /** @description Whose name it is: `shopify`, `shopify-handle`, `shopify-inventory`, `medusa`, …. */
+            source: string;
+        };
+        /** @description A price as buyers see it. */
+        PagePrice: {
+            basis?: components["schemas"]["Basis"] | null;
+            /** @description Of which currency. */
+            currency: string;
+            /** @description Where a suggested price can be read up. */
+            evidence: string;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            minor: number;
+            /**
+             * Format: int64
+             * @description The struck price.
+             */
+            was_minor?: number | null;
+        };
+        /** @description A variant as buyers see it. */
+        PageVariant: {
+            /** @description Its picture. */
+            image: string;
+            /** @description Whether there are free units; absent when they are not counted here. */
+            in_stock?: boolean | null;
+            /**
+             * Format: int64
+             * @description Its number, which is that of the item on the shelf.
+             */
+            item: number;
+            /** @description What tells it from its siblings. */
+            label: string;
+            price?: components["schemas"]["PagePrice"] | null;
+            returns?: components["schemas"]["Returns"] | null;
+            /** @description The shop's own name of it. */
+            sku: string;
+            /** @description One value for each option. */
+            values: string[];
+            /**
+             * Format: int32
+             * @description Grams.
+             */
+            weight_g?: number | null;
         };
         /** @description One part of the house. */
         Part: {
@@ -3361,6 +3866,58 @@ export interface components {
             /** @description Who. */
             person: string;
         };
+        /** @description An offer that somebody thinks of. */
+        PriceAsked: {
+            /**
+             * Format: int64
+             * @description The variant.
+             */
+            item: number;
+            /** @description The offer. */
+            offer: components["schemas"]["Offer"];
+        };
+        /** @description Whether it is honest. */
+        PriceChecked: {
+            /** @description Whether it would be kept. */
+            honest: boolean;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /** @description Why not. */
+            why?: string | null;
+        };
+        /** @description The history of a variant's prices. */
+        PriceHistory: {
+            /** @description Of what currency the lowest prices are. */
+            currency: string;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /** @description In the order they were made. */
+            steps: components["schemas"]["PriceStepWire"][];
+        };
+        /** @description A step of the history of prices. */
+        PriceStepWire: {
+            /**
+             * Format: int64
+             * @description From when on.
+             */
+            at: number;
+            /** @description Of which currency. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Minor units; absent when the region has no price of its own any more.
+             */
+            minor?: number | null;
+            /** @description Where; empty for everywhere without a price of its own. */
+            region: string;
+            /** @description Who said so. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Until when, for a passing offer of a room.
+             */
+            until?: number | null;
+        };
         /** @description What is won. */
         PrizeAsk: {
             /**
@@ -3387,6 +3944,154 @@ export interface components {
             what: string;
             /** @description What one is worth. */
             worth: components["schemas"]["MoneyWire"];
+        };
+        /** @description Something a shop sells, in one variant or in several. */
+        Product: {
+            /**
+             * @description At most 50 characters.
+             * @default
+             */
+            category: string;
+            /**
+             * @description At most 4000 characters of plain text.
+             * @default
+             */
+            description: string;
+            /**
+             * @description What can be compared; at most 40.
+             * @default []
+             */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Format: int32
+             * @description For so many days after an order the buyer gets the difference when it becomes cheaper; 0 for no such promise.
+             * @default 0
+             */
+            guarantee_days: number;
+            /**
+             * Format: int64
+             * @description Its number, below 2^53; 0 asks for a new one.
+             * @default 0
+             */
+            id: number;
+            /**
+             * @description Numbers of products that go with it; at most 20.
+             * @default []
+             */
+            matching: number[];
+            /**
+             * @description In the order they are shown; at most 20.
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
+            /**
+             * @description What its variants differ by; at most 3. None: there is one variant, of the product's own number.
+             * @default []
+             */
+            options: components["schemas"]["Choice"][];
+            /**
+             * @description How others call it.
+             * @default []
+             */
+            outside: components["schemas"]["Outside"][];
+            /**
+             * Format: double
+             * @description Stars from 0 to 5, as far as they are known from elsewhere.
+             * @default null
+             */
+            rating: number | null;
+            /**
+             * @description Numbers of products that are alike; at most 20.
+             * @default []
+             */
+            related: number[];
+            /** @default null */
+            returns: components["schemas"]["Returns"] | null;
+            /**
+             * Format: int64
+             * @description Whose it is: the number of a seller; nobody's when absent.
+             * @default null
+             */
+            seller: number | null;
+            /**
+             * @description At most 32 words of at most 40 characters.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description 1 to 120 characters on one line.
+             * @default
+             */
+            title: string;
+            /**
+             * @description 1 to 100.
+             * @default []
+             */
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description A product in a line of others. */
+        ProductCard: {
+            /** @description Of which currency. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its picture. */
+            image: string;
+            /**
+             * Format: int64
+             * @description The number of its first variant.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description What one costs, minor units.
+             */
+            minor: number;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A product as buyers see it. */
+        ProductPage: {
+            /** @description Its category. */
+            category: string;
+            /** @description What it is. */
+            description: string;
+            /** @description What can be compared. */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Format: int32
+             * @description For so many days after an order the buyer gets the difference when it becomes cheaper.
+             */
+            guarantee_days: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Products that go with it. */
+            matching: components["schemas"]["ProductCard"][];
+            /** @description Pictures, films and models, in order. */
+            media: components["schemas"]["Media"][];
+            /** @description What its variants differ by. */
+            options: components["schemas"]["Choice"][];
+            /**
+             * Format: double
+             * @description Stars from 0 to 5.
+             */
+            rating?: number | null;
+            /** @description Products that are alike. */
+            related: components["schemas"]["ProductCard"][];
+            returns?: components["schemas"]["Returns"] | null;
+            seller?: components["schemas"]["Seller"] | null;
+            /** @description Its tags. */
+            tags: string[];
+            /** @description What it is called. */
+            title: string;
+            /** @description What can be bought. */
+            variants: components["schemas"]["PageVariant"][];
         };
         /** @description A product of the catalogue. */
         ProductWire: {
@@ -3421,6 +4126,38 @@ export interface components {
              * @description How many there are in all.
              */
             total?: number;
+        };
+        /** @description Products that were found. */
+        ProductsFound: {
+            /** @description The categories of the whole catalogue. */
+            categories: string[];
+            /** @description A part of them, by number. */
+            products: components["schemas"]["Product"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description Products that were kept. */
+        ProductsKept: {
+            /**
+             * Format: int64
+             * @description How many were changed; the rest was as told already.
+             */
+            changed: number;
+            /** @description Their numbers, in order. */
+            ids: number[];
+            /**
+             * Format: int64
+             * @description How many are new.
+             */
+            made: number;
+        };
+        /** @description Products to be kept. */
+        ProductsPut: {
+            /** @description 1 to 200. */
+            products: components["schemas"]["Product"][];
         };
         /**
          * @description How a prompt went away.
@@ -3612,6 +4349,21 @@ export interface components {
             seed: string;
             /** @description What it was called. */
             title: string;
+        };
+        /** @description Whether something may come back without a reason, as it is told. */
+        Returns: {
+            /**
+             * Format: int32
+             * @description Days, 1 to 365.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "no_reason";
+        } | {
+            /** @enum {string} */
+            kind: "excepted";
+            /** @description `made-to-order`, `perishable`, `unsealed`, `press`, `opened`, `activated` or `clearance`. */
+            why: string;
         };
         /** @description A show, looked back at. */
         ReviewWire: {
@@ -4265,6 +5017,58 @@ export interface components {
              */
             to_s?: number | null;
         };
+        /** @description Who sells something. Buyers see all of it one tap away. */
+        Seller: {
+            /**
+             * @description Where it can be visited or written to; at most 300 characters.
+             * @default
+             */
+            address: string;
+            /**
+             * @description A telephone number or mail address for buyers; at most 200 characters.
+             * @default
+             */
+            contact: string;
+            /**
+             * Format: int64
+             * @description Its number; given by the house.
+             * @default 0
+             */
+            id: number;
+            /**
+             * @description The name in the register; at most 200 characters.
+             * @default
+             */
+            legal_name: string;
+            /**
+             * @description A picture of the licence: a path of this house or an https address.
+             * @default
+             */
+            licence_image: string;
+            /**
+             * @description What buyers know it by; 1 to 120 characters, once in the shop.
+             * @default
+             */
+            name: string;
+            /**
+             * @description The number in the register; at most 64 characters.
+             * @default
+             */
+            registration: string;
+        };
+        /** @description A seller that was kept. */
+        SellerKept: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+        };
+        /**
+         * @description What a file was found to be.
+         * @enum {string}
+         */
+        Shape: "own" | "shopify";
         /** @description One place of the shelf. */
         ShelfEntry: {
             /** @description The product. */
@@ -4280,6 +5084,52 @@ export interface components {
              * @description Units in all.
              */
             units: number;
+        };
+        /** @description How it stands with a shop elsewhere. */
+        ShopInfo: {
+            /**
+             * Format: int64
+             * @description What was given up.
+             */
+            given_up: number;
+            /** @description What went wrong, newest first. */
+            notes: components["schemas"]["ShopNoteWire"][];
+            /**
+             * Format: int64
+             * @description Products that have a name there.
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description When that was last done to the end, since the server started.
+             */
+            pulled_at?: number | null;
+            /** @description Whether its whole catalogue is being read now. */
+            pulling: boolean;
+            /** @description `shopify` or `medusa`. */
+            shop: string;
+            /**
+             * Format: int64
+             * @description When it last told something.
+             */
+            told_at?: number | null;
+            /**
+             * Format: int64
+             * @description What waits to be written back.
+             */
+            waiting: number;
+        };
+        /** @description Something that went wrong with a shop elsewhere. */
+        ShopNoteWire: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description What: a word that has a sentence. */
+            code: string;
+            /** @description With what: an id. */
+            subject: string;
         };
         /** @description One show in one line. */
         ShowCard: {
@@ -4575,6 +5425,38 @@ export interface components {
             ][];
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
+        };
+        /** @description A change of stock: either `by` or `to`. */
+        StockPut: {
+            /**
+             * Format: int64
+             * @description So many more, or fewer.
+             */
+            by?: number | null;
+            /** @description What the asker calls this change, 1 to 64 of printable ASCII: asked again under it, nothing changes. */
+            key: string;
+            /** @description Why: 1 to 40 of a-z, 0-9 and `-`, such as `received`, `damaged`, `counted`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description So many were counted.
+             */
+            to?: number | null;
+        };
+        /** @description Units of a variant. */
+        StockWire: {
+            /**
+             * Format: int64
+             * @description Held by rooms.
+             */
+            allotted: number;
+            /** @description Whether this very change had been made before. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Free; absent when they are not counted here.
+             */
+            units?: number | null;
         };
         /** @description A tag put on people, or taken off. */
         TagPut: {
@@ -4898,6 +5780,66 @@ export interface components {
              * @description Age in s that half of the stays reach; absent while unknown.
              */
             watch_median_s?: number | null;
+        };
+        /** @description One thing that can be sold. */
+        Variant: {
+            /**
+             * @description The code on the package; at most 32 of 0-9, A-Z and `-`.
+             * @default
+             */
+            barcode: string;
+            /**
+             * @description Its own picture; the product's first when empty.
+             * @default
+             */
+            image: string;
+            /**
+             * Format: int64
+             * @description Its number, which is the number of the item on a room's shelf; 0 asks for a new one, or for the one of the same
+             *     `sku` or `values`.
+             * @default 0
+             */
+            item: number;
+            /**
+             * @description What tells it from its siblings, such as `Red / M`; made from `values` when empty.
+             * @default
+             */
+            label: string;
+            /**
+             * @description How others call it.
+             * @default []
+             */
+            outside: components["schemas"]["Outside"][];
+            /**
+             * @description What one costs: one price without a region, and others for regions of their own. 1 to 50.
+             * @default []
+             */
+            prices: components["schemas"]["Offer"][];
+            /** @default null */
+            returns: components["schemas"]["Returns"] | null;
+            /**
+             * @description The shop's own name of it, unique in the shop; empty when it has none. At most 64 of printable ASCII.
+             * @default
+             */
+            sku: string;
+            /**
+             * Format: int64
+             * @description Units that are free to be sold: not those allotted to rooms. Absent when they are not counted here. For a variant
+             *     that exists already this is told, never taken: stock changes by moves with a reason.
+             * @default null
+             */
+            units: number | null;
+            /**
+             * @description One value for each option.
+             * @default []
+             */
+            values: string[];
+            /**
+             * Format: int32
+             * @description Grams.
+             * @default null
+             */
+            weight_g: number | null;
         };
         /** @description Somebody whom webhooks go to. */
         WebhookInfo: {
@@ -6294,6 +7236,49 @@ export interface operations {
             };
         };
     };
+    compare_products: {
+        parameters: {
+            query?: {
+                /** @description numbers separated by commas, at most 8 */
+                products?: string;
+                /** @description or the first 8 of a category */
+                category?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a line for each fact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     erase_from_events: {
         parameters: {
             query?: never;
@@ -7447,6 +8432,654 @@ export interface operations {
                 };
             };
             /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    check_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceAsked"];
+            };
+        };
+        responses: {
+            /** @description whether it is honest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceChecked"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    find_products: {
+        parameters: {
+            query?: {
+                /** @description In the title, the category, the seller or a SKU; at most 100 characters. */
+                text?: string;
+                /** @description Of this category alone. */
+                category?: string;
+                /** @description Of these numbers alone, separated by commas; the rest does not count then. */
+                ids?: string;
+                /** @description How many to pass over. */
+                offset?: number;
+                /** @description How many to give, at most 100; 50 when it is 0. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a part of them, how many there are in all, and the categories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsFound"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    keep_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductsPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsKept"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each, such as `products.0.variants.1.sku` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    export_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a line for each variant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    import_products: {
+        parameters: {
+            query?: {
+                /** @description Say what would come of it, and keep nothing. */
+                dry_run?: boolean;
+                /** @description The currency of prices that state none. */
+                currency?: string;
+                /** @description What columns are called that have other names, such as `price:Retail price;title:Name`. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the file, UTF-8, at most 16 MB */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description what came of it, or would */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description the file or a parameter cannot be read: `why` and `line` say what */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    product_page: {
+        parameters: {
+            query?: {
+                /** @description whose prices: two capital letters; the general ones when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description its number, or that of one of its variants */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the product */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such product */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    keep_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Product"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsKept"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retire_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is not offered any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such product */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9876,6 +11509,666 @@ export interface operations {
             };
         };
     };
+    list_sellers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seller"][];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seller"];
+            };
+        };
+        responses: {
+            /** @description kept; its number */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerKept"];
+                };
+            };
+            /** @description fields are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there is one of this name, or there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                seller: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seller"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerKept"];
+                };
+            };
+            /** @description fields are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description another has this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                seller: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description products are sold by it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_shops: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each with its last 50 notes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopInfo"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    medusa_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{"name":"product.updated","data":{"id":"prod_…"}}` */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description taken, or told before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a header or the body is not of the documented shape, or it was sent too long ago */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the signature is not right */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the shop does not answer what changed, or it cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    shopify_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description as Shopify documents it */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description taken, or told before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a header or the body is not of the documented shape, or it was sent too long ago */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the signature is not right */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description from another shop */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    pull_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `shopify` or `medusa` */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is being asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be found out now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retry_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `shopify` or `medusa` */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is being tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -10303,6 +12596,271 @@ export interface operations {
             };
             /** @description not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    price_history: {
+        parameters: {
+            query?: {
+                /** @description two capital letters; everywhere when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the newest 2000 steps in the order they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceHistory"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description free units, and those that rooms hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockWire"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    move_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockPut"];
+            };
+        };
+        responses: {
+            /** @description what there is after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockWire"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are not so many, they are not counted here, or the key was used for something else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

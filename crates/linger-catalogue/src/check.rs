@@ -55,7 +55,11 @@ impl Checking {
     }
 
     fn line(&mut self, field: &str, text: &str, chars_max: usize) {
-        self.need(field, is_line(text, chars_max), &format!("must be one line of at most {chars_max} characters"));
+        self.need(
+            field,
+            is_line(text, chars_max),
+            &format!("must be one line of at most {chars_max} characters"),
+        );
     }
 
     fn name(&mut self, field: &str, text: &str, chars_max: usize) {
@@ -156,7 +160,8 @@ fn options(it: &mut Checking, options: &[Choice]) {
 
 fn one_variant(it: &mut Checking, product: &Product, variant: &Variant) {
     it.need("item", variant.item < NUMBER_END, "must be below 2^53");
-    let ascii = |text: &str, max: usize| text.len() <= max && text.bytes().all(|b| (b' '..=b'~').contains(&b));
+    let ascii =
+        |text: &str, max: usize| text.len() <= max && text.bytes().all(|b| (b' '..=b'~').contains(&b));
     it.need("sku", ascii(&variant.sku, 64), "must be at most 64 of printable ASCII");
     it.line("label", &variant.label, Limits::TITLE_CHARS);
     let fits = variant.values.len() == product.options.len()

@@ -78,7 +78,9 @@ mod tests {
         let rows: Vec<_> = table
             .rows
             .iter()
-            .map(|it| (it.name.as_str(), it.values.iter().map(String::as_str).collect::<Vec<_>>(), it.differs))
+            .map(|it| {
+                (it.name.as_str(), it.values.iter().map(String::as_str).collect::<Vec<_>>(), it.differs)
+            })
             .collect();
         assert_eq!(
             rows,

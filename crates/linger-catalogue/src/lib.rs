@@ -21,6 +21,4 @@ mod product;
 pub mod stock;
 
 pub use check::Wrong;
-pub use product::{
-    Basis, Choice, Fact, Media, MediaKind, Offer, Outside, Product, Returns, Seller, Variant,
-};
+pub use product::{Basis, Choice, Fact, Media, MediaKind, Offer, Outside, Product, Returns, Seller, Variant};

@@ -40,8 +40,9 @@ fn the_lowest_counts_what_stood_when_the_days_began() {
 #[test]
 fn a_region_has_the_general_price_until_it_has_its_own_and_again_after() {
     let steps = [step(0, "", 1_000), step(10, "DE", 900), step(20, "DE", None), step(30, "", 1_100)];
-    let at =
-        |region: &str, from: i64, to: i64| lowest(&steps, region, "EUR", day(from), day(to)).map(|it| it.minor);
+    let at = |region: &str, from: i64, to: i64| {
+        lowest(&steps, region, "EUR", day(from), day(to)).map(|it| it.minor)
+    };
     assert_eq!(at("DE", 0, 10), Some(1_000));
     assert_eq!(at("DE", 5, 15), Some(900));
     assert_eq!(at("DE", 20, 30), Some(1_000));

@@ -198,7 +198,7 @@ impl From<Returns> for ReturnRule {
 
 mod exception {
     use linger_protocol::ReturnException;
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub fn serialize<S: Serializer>(why: &ReturnException, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(why.as_str())

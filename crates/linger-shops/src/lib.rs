@@ -17,4 +17,6 @@ mod told;
 
 pub use merge::merged;
 pub use signature::Secret;
-pub use told::{Back, BackLine, BackOrder, News, Page, ShopFault, ShopOrder, ShopOrderLine, ShopProduct, Unheard};
+pub use told::{
+    Back, BackLine, BackOrder, News, Page, ShopFault, ShopOrder, ShopOrderLine, ShopProduct, Unheard,
+};

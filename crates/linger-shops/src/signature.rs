@@ -34,10 +34,7 @@ impl Secret {
 }
 
 /// The one header of this name: two of them would leave open which one counts.
-pub(crate) fn header<'a>(
-    headers: &[(&str, &'a str)],
-    name: &'static str,
-) -> Result<&'a str, crate::Unheard> {
+pub(crate) fn header<'a>(headers: &[(&str, &'a str)], name: &'static str) -> Result<&'a str, crate::Unheard> {
     let mut found = headers.iter().filter(|(told, _)| told.eq_ignore_ascii_case(name));
     match (found.next(), found.next()) {
         (Some((_, value)), None) if !value.is_empty() && value.len() <= 512 => Ok(value),

@@ -81,14 +81,19 @@ fn an_event_says_what_to_ask_for() {
     assert_eq!(product("order.placed"), Ok(News::Nothing));
     let level = json!({"name": "inventory.inventory-level.updated", "data": {"id": "ilev_1", "inventory_item_id": "iitem_S"}});
     assert_eq!(news(level), Ok(News::AskCount { stock: "iitem_S".into() }));
-    for bad in [json!({}), json!({"name": "product.updated", "data": {"id": "../orders"}}), json!({"name": "product.updated"})] {
+    for bad in [
+        json!({}),
+        json!({"name": "product.updated", "data": {"id": "../orders"}}),
+        json!({"name": "product.updated"}),
+    ] {
         assert_eq!(news(bad), Err(Unheard::BadBody));
     }
 }
 
 #[tokio::test]
 async fn a_catalogue_comes_page_by_page_in_our_words() {
-    let page = |count| json!({"products": [product(), {"id": "broken"}], "count": count, "offset": 0, "limit": 50});
+    let page =
+        |count| json!({"products": [product(), {"id": "broken"}], "count": count, "offset": 0, "limit": 50});
     let shop = Shop::open(vec![(200, page(3)), (200, page(4))]).await;
     let client = client(&shop);
     let first = client.page(None).await.unwrap();
@@ -162,6 +167,9 @@ async fn an_order_is_written_back_once_though_it_was_half_done() {
             "/admin/orders",
         ]
     );
-    assert_eq!(asked[0].body["items"][0], json!({"variant_id": "variant_1", "quantity": 2, "unit_price": 4.5}));
+    assert_eq!(
+        asked[0].body["items"][0],
+        json!({"variant_id": "variant_1", "quantity": 2, "unit_price": 4.5})
+    );
     assert_eq!(asked[0].body["metadata"]["linger_order"], "tea:o1");
 }

@@ -59,15 +59,19 @@ fn a_webhook_is_heard_by_its_signature_over_the_raw_body() {
     let body = product().to_string();
     let signature = secret().sign(body.as_bytes());
     let at = "2026-09-21T13:33:20.123Z";
-    let hear = |headers: &[(&str, &str)], body: &str| {
-        shopify::hear(&secret(), SHOP, headers, body.as_bytes(), NOW)
-    };
+    let hear =
+        |headers: &[(&str, &str)], body: &str| shopify::hear(&secret(), SHOP, headers, body.as_bytes(), NOW);
     let right = headers(&signature, "products/update", at);
     let hook = hear(&right, &body).unwrap();
     assert_eq!((hook.topic.as_str(), hook.id.len()), ("products/update", 36));
     assert_eq!(hear(&right, &body.replace("19.99", "1.99")), Err(Unheard::BadSignature));
     assert_eq!(hear(&right, &format!("{body} ")), Err(Unheard::BadSignature), "the raw body counts");
-    for wrong in ["x", "AAAA", &secret().sign(b"{}"), &Secret::new("another secret of us").unwrap().sign(body.as_bytes())] {
+    for wrong in [
+        "x",
+        "AAAA",
+        &secret().sign(b"{}"),
+        &Secret::new("another secret of us").unwrap().sign(body.as_bytes()),
+    ] {
         assert_eq!(hear(&headers(wrong, "products/update", at), &body), Err(Unheard::BadSignature));
     }
     for place in 0..right.len() {
@@ -92,7 +96,8 @@ fn a_webhook_a_week_old_or_of_tomorrow_is_refused() {
     let body = "{}";
     let signature = secret().sign(body.as_bytes());
     let at = |at: &str| {
-        shopify::hear(&secret(), SHOP, &headers(&signature, "orders/create", at), body.as_bytes(), NOW).map(|_| ())
+        shopify::hear(&secret(), SHOP, &headers(&signature, "orders/create", at), body.as_bytes(), NOW)
+            .map(|_| ())
     };
     assert_eq!(at("2026-09-21T13:33:20Z"), Ok(()));
     assert_eq!(at("2026-09-20T14:13:21Z"), Ok(()));
@@ -105,7 +110,10 @@ fn a_webhook_a_week_old_or_of_tomorrow_is_refused() {
 fn a_product_is_read_in_our_words_and_its_struck_price_has_no_basis() {
     let read = shopify::news("products/update", product().to_string().as_bytes(), "USD", "").unwrap();
     let News::Product(told) = read else { panic!("{read:?}") };
-    assert_eq!((told.seller.as_str(), told.changed_ms, told.offered, told.struck), ("Hill", 1_789_999_200_000, true, 1));
+    assert_eq!(
+        (told.seller.as_str(), told.changed_ms, told.offered, told.struck),
+        ("Hill", 1_789_999_200_000, true, 1)
+    );
     let product = &told.product;
     assert_eq!(linger_catalogue::check::product(product), []);
     assert_eq!((product.description.as_str(), product.category.as_str()), ("Warm & soft.", "Shirts"));
@@ -122,7 +130,9 @@ fn a_product_is_read_in_our_words_and_its_struck_price_has_no_basis() {
 
 #[test]
 fn what_is_no_product_any_more_stock_of_another_place_and_our_own_orders_are_told_apart() {
-    let news = |topic: &str, body: Value| shopify::news(topic, body.to_string().as_bytes(), "USD", "gid://shopify/Location/24826418");
+    let news = |topic: &str, body: Value| {
+        shopify::news(topic, body.to_string().as_bytes(), "USD", "gid://shopify/Location/24826418")
+    };
     let mut draft = product();
     draft["status"] = "archived".into();
     let News::Product(told) = news("products/update", draft).unwrap() else { panic!() };
@@ -155,9 +165,15 @@ fn a_body_of_another_shape_is_refused() {
         ("products/update", "{}"),
         ("products/update", "not json"),
         ("products/update", r#"{"id":1,"title":"a","updated_at":"x","variants":[]}"#),
-        ("products/update", r#"{"id":1,"title":"a","updated_at":"2026-09-21T10:00:00Z","variants":[{"id":1,"price":"ten"}]}"#),
+        (
+            "products/update",
+            r#"{"id":1,"title":"a","updated_at":"2026-09-21T10:00:00Z","variants":[{"id":1,"price":"ten"}]}"#,
+        ),
         ("inventory_levels/update", r#"{"inventory_item_id":1}"#),
-        ("orders/create", r#"{"id":1,"created_at":"2026-09-21T10:00:00Z","currency":"USD","total_price":"1.005"}"#),
+        (
+            "orders/create",
+            r#"{"id":1,"created_at":"2026-09-21T10:00:00Z","currency":"USD","total_price":"1.005"}"#,
+        ),
     ] {
         assert_eq!(shopify::news(topic, body.as_bytes(), "USD", ""), Err(Unheard::BadBody), "{topic} {body}");
     }
@@ -218,7 +234,8 @@ async fn a_catalogue_comes_page_by_page_and_the_shops_limit_is_kept() {
 
 #[tokio::test]
 async fn stock_is_written_back_as_a_change_under_a_key() {
-    let done = json!({"data": {"inventoryAdjustQuantities": {"userErrors": []}}, "extensions": throttle(990.0)});
+    let done =
+        json!({"data": {"inventoryAdjustQuantities": {"userErrors": []}}, "extensions": throttle(990.0)});
     let shop = Shop::open(vec![(200, done)]).await;
     let client = shopify::Client::new(&shop.url, "t", "24826418").unwrap();
     let back = Back::Stock { stock: "49148385".into(), delta: -2 };
@@ -258,7 +275,8 @@ async fn an_order_is_written_back_once_though_the_answer_was_lost() {
 async fn what_a_shop_answers_says_whether_to_ask_again() {
     let throttled = json!({"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "extensions": throttle(10.0)});
     let denied = json!({"errors": [{"extensions": {"code": "ACCESS_DENIED"}}]});
-    let refused = json!({"data": {"inventoryAdjustQuantities": {"userErrors": [{"code": "INVALID_LOCATION"}]}}});
+    let refused =
+        json!({"data": {"inventoryAdjustQuantities": {"userErrors": [{"code": "INVALID_LOCATION"}]}}});
     for (status, answer, fault) in [
         (200, throttled, None),
         (200, denied, Some(ShopFault::NotAllowed)),

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use linger_catalogue::{
-    Basis, Choice, Fact, Offer, Outside, Product, Returns, Seller, Variant, price::Step,
-};
+use linger_catalogue::{Basis, Choice, Fact, Offer, Outside, Product, Returns, Seller, Variant, price::Step};
 use linger_protocol::{ItemId, Millis};
 use linger_store::*;
 
@@ -79,7 +77,10 @@ async fn a_product_comes_back_as_it_went_and_its_variants_are_items() {
     }
     assert_eq!(back, told);
     let item = store.item(ItemId(items[1])).await.unwrap().unwrap();
-    assert_eq!((item.title.as_str(), item.variant.as_deref(), item.product), ("Shirt", Some("M"), Some(number)));
+    assert_eq!(
+        (item.title.as_str(), item.variant.as_deref(), item.product),
+        ("Shirt", Some("M"), Some(number))
+    );
     assert_eq!(item.returns, Some(linger_protocol::ReturnRule::NoReason { days: 14 }));
     let cup = store.item(ItemId(7)).await.unwrap().unwrap();
     assert_eq!((cup.variant, cup.product), (None, None));
@@ -119,7 +120,8 @@ async fn what_belongs_to_another_is_refused_by_its_field() {
     assert_eq!(fields(store.put_products(&[nobody], put(2)).await), ["products.0.seller"]);
     assert_eq!(fields(store.put_products(&[cup(1), cup(2)], put(2)).await), ["products.1.id"]);
     let partly = Put { partly: true, ..put(2) };
-    let kept = store.put_products(&[Product { title: String::new(), ..cup(1) }, cup(450)], partly).await.unwrap();
+    let kept =
+        store.put_products(&[Product { title: String::new(), ..cup(1) }, cup(450)], partly).await.unwrap();
     assert_eq!((kept.products, kept.wrong[0].0), (vec![None, Some(7)], 0));
 }
 
@@ -230,7 +232,10 @@ async fn stock_changes_once_for_a_key_and_never_goes_below_zero() {
     assert_eq!((again.stock.units, again.fresh), (Some(3), false), "what it was then");
     assert!(matches!(store.move_stock(change("a", 7, StockAsked::By(-3))).await, Err(StoreError::KeyUsed)));
     assert!(matches!(store.move_stock(change("c", 7, StockAsked::By(-8))).await, Err(StoreError::TooFew)));
-    assert!(matches!(store.move_stock(change("c", 9, StockAsked::By(1))).await, Err(StoreError::NotFound { .. })));
+    assert!(matches!(
+        store.move_stock(change("c", 9, StockAsked::By(1))).await,
+        Err(StoreError::NotFound { .. })
+    ));
     for bad in ["", "two words", &"x".repeat(201)] {
         let refused = store.move_stock(change(bad, 7, StockAsked::By(1))).await;
         assert!(matches!(refused, Err(StoreError::Unfit { field: "key", .. })), "{bad:?}");
@@ -251,7 +256,10 @@ async fn units_go_to_a_room_and_come_back_and_none_is_lost() {
     store.move_stock(change("d", 7, StockAsked::Settle(4))).await.unwrap();
     let moved = store.move_stock(change("e", 7, StockAsked::GiveBack(2))).await.unwrap();
     assert_eq!(moved.stock, Stock { units: Some(6), allotted: 0 });
-    assert!(matches!(store.move_stock(change("f", 7, StockAsked::GiveBack(1))).await, Err(StoreError::TooFew)));
+    assert!(matches!(
+        store.move_stock(change("f", 7, StockAsked::GiveBack(1))).await,
+        Err(StoreError::TooFew)
+    ));
     assert!(matches!(store.move_stock(change("g", 7, StockAsked::Allot(7))).await, Err(StoreError::TooFew)));
 }
 

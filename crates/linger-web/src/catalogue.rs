@@ -10,8 +10,8 @@ use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
 };
-use linger_protocol::{Currency, ItemId, Limits, Money, Role};
 use linger_catalogue::Fact;
+use linger_protocol::{Currency, ItemId, Limits, Money, Role};
 use linger_store::{Page, ShelfItem};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
@@ -75,8 +75,7 @@ pub(crate) async fn list_products(
     }
     let reading = |fault| ApiError::unavailable("reading the catalogue", &fault);
     let page = Page { skip: part.offset, take: part.limit };
-    let products =
-        house.store.list_items(page).await.map_err(|fault: linger_store::Fault| reading(fault))?;
+    let products = house.store.list_items(page).await.map_err(|fault: linger_store::Fault| reading(fault))?;
     let total = house.store.item_count().await.map_err(reading)?;
     Ok(Json(Products { products: products.into_iter().map(told).collect(), total }))
 }

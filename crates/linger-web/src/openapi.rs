@@ -6,7 +6,8 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, questions, records, review, rooms, rundown, shop, shops, socket, talk, track, watch,
+    media, orders, pages, questions, records, review, rooms, rundown, shop, shops, socket, talk, track,
+    watch,
     wire::{FromClient, ToClient},
 };
 use axum::{

@@ -50,13 +50,19 @@ async fn a_viewer_sees_a_product_whole_with_its_seller_and_its_lowest_prices() {
     assert_eq!(seller.status.as_u16(), 201, "{}", seller.text);
     let mut told = shirt();
     told["seller"] = seller.json()["id"].clone();
-    let said = keep(&door, &operator, json!([told, {"id": 7, "title": "Cup", "variants": [{"prices": [price(500)]}]}])).await;
+    let said = keep(
+        &door,
+        &operator,
+        json!([told, {"id": 7, "title": "Cup", "variants": [{"prices": [price(500)]}]}]),
+    )
+    .await;
     assert_eq!(said.status.as_u16(), 200, "{}", said.text);
     let id = said.json()["ids"][0].as_u64().unwrap();
     // Sessions end long before.
     door.pass(40 * DAY_MS);
     let operator = door.signed_in(Role::Operator).await;
-    let mut record = door.get(&format!("/api/products?ids={id}"), &operator).await.json()["products"][0].clone();
+    let mut record =
+        door.get(&format!("/api/products?ids={id}"), &operator).await.json()["products"][0].clone();
     record["variants"][0]["prices"][0] =
         json!({"minor": 1_490, "currency": "EUR", "was_minor": 1_990, "basis": "lowest_30_days"});
     record["matching"] = json!([7]);
@@ -69,9 +75,15 @@ async fn a_viewer_sees_a_product_whole_with_its_seller_and_its_lowest_prices() {
     assert_eq!(page["returns"], json!({"kind": "no_reason", "days": 14}));
     assert_eq!(page["variants"][1]["returns"], json!({"kind": "excepted", "why": "made-to-order"}));
     let cut = &page["variants"][0]["price"];
-    assert_eq!((&cut["minor"], &cut["was_minor"], &cut["basis"]), (&json!(1_490), &json!(1_990), &json!("lowest_30_days")));
+    assert_eq!(
+        (&cut["minor"], &cut["was_minor"], &cut["basis"]),
+        (&json!(1_490), &json!(1_990), &json!("lowest_30_days"))
+    );
     assert_eq!((&cut["lowest_7"]["minor"], &cut["lowest_30"]["minor"]), (&json!(1_490), &json!(1_490)));
-    assert_eq!((&page["variants"][0]["in_stock"], &page["variants"][1]["in_stock"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        (&page["variants"][0]["in_stock"], &page["variants"][1]["in_stock"]),
+        (&json!(true), &Value::Null)
+    );
     assert_eq!((&page["matching"][0]["title"], &page["matching"][0]["minor"]), (&json!("Cup"), &json!(500)));
     let item = page["variants"][1]["item"].as_u64().unwrap();
     let swiss = door.get(&format!("/api/products/{item}?region=CH"), &Who::default()).await.json();
@@ -90,7 +102,8 @@ async fn every_wrong_field_is_named_and_nothing_of_it_is_kept() {
     bad["variants"][0]["prices"][0]["was_minor"] = json!(9_999);
     bad["variants"][1]["sku"] = json!("S-S");
     bad["media"][0]["url"] = json!("javascript:alert(1)");
-    let said = keep(&door, &operator, json!([{"title": "Cup", "variants": [{"prices": [price(1)]}]}, bad])).await;
+    let said =
+        keep(&door, &operator, json!([{"title": "Cup", "variants": [{"prices": [price(1)]}]}, bad])).await;
     assert_eq!(said.refusal(), (400, "bad-field".to_owned()));
     let problems = said.json()["problems"].as_array().unwrap().clone();
     let fields: Vec<&str> = problems.iter().map(|it| it["field"].as_str().unwrap()).collect();
@@ -102,8 +115,13 @@ async fn every_wrong_field_is_named_and_nothing_of_it_is_kept() {
     assert_eq!(door.get("/api/products", &operator).await.json()["total"], 0);
     let unknown = keep(&door, &operator, json!([{"titel": "Cup"}])).await;
     assert_eq!((unknown.status.as_u16(), unknown.code().as_str()), (400, "bad-field"));
-    let honest = keep(&door, &operator, json!([{"id": 7, "title": "Cup", "variants": [{"item": 7, "prices": [
-        {"minor": 500, "currency": "EUR", "was_minor": 900, "basis": "lowest_30_days"}]}]}])).await;
+    let honest = keep(
+        &door,
+        &operator,
+        json!([{"id": 7, "title": "Cup", "variants": [{"item": 7, "prices": [
+        {"minor": 500, "currency": "EUR", "was_minor": 900, "basis": "lowest_30_days"}]}]}]),
+    )
+    .await;
     assert_eq!(honest.json()["why"], "it was not on sale for 30 days before");
 }
 
@@ -132,9 +150,14 @@ async fn stock_changes_by_a_reason_once_for_a_key_and_not_below_zero() {
     keep(&door, &operator, json!([shirt()])).await;
     let found = door.get("/api/products", &operator).await.json();
     let item = |at: usize| found["products"][0]["variants"][at]["item"].as_u64().unwrap();
-    let change = async |item: u64, body: Value| door.post(&format!("/api/variants/{item}/stock"), &operator, body).await;
+    let change = async |item: u64, body: Value| {
+        door.post(&format!("/api/variants/{item}/stock"), &operator, body).await
+    };
     let sold = json!({"by": -2, "reason": "damaged", "key": "k1"});
-    assert_eq!(change(item(0), sold.clone()).await.json(), json!({"units": 3, "allotted": 0, "repeated": false}));
+    assert_eq!(
+        change(item(0), sold.clone()).await.json(),
+        json!({"units": 3, "allotted": 0, "repeated": false})
+    );
     assert_eq!(change(item(0), sold).await.json()["repeated"], true);
     let refused = [
         (item(0), json!({"by": -3, "reason": "damaged", "key": "k1"}), (409, "key-used")),
@@ -157,7 +180,8 @@ async fn stock_changes_by_a_reason_once_for_a_key_and_not_below_zero() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_struck_price_is_judged_before_it_is_kept() {
     let (door, operator) = open().await;
-    keep(&door, &operator, json!([{"id": 7, "title": "Cup", "variants": [{"prices": [price(1_000)]}]}])).await;
+    keep(&door, &operator, json!([{"id": 7, "title": "Cup", "variants": [{"prices": [price(1_000)]}]}]))
+        .await;
     door.pass(40 * DAY_MS);
     let operator = door.signed_in(Role::Operator).await;
     let ask = async |was: i64, basis: &str| {
@@ -180,9 +204,14 @@ async fn products_stand_side_by_side() {
     keep(&door, &operator, json!([cup(1, "Clay"), cup(2, "Glass")])).await;
     for path in ["/api/comparison?products=1,2", "/api/comparison?category=cups"] {
         let table = door.get(path, &Who::default()).await.json();
-        assert_eq!(table["rows"][0], json!({"name": "Material", "values": ["Clay", "Glass"], "differs": true}));
+        assert_eq!(
+            table["rows"][0],
+            json!({"name": "Material", "values": ["Clay", "Glass"], "differs": true})
+        );
     }
-    for path in ["/api/comparison", "/api/comparison?products=1,2,3,4,5,6,7,8,9", "/api/comparison?products=x"] {
+    for path in
+        ["/api/comparison", "/api/comparison?products=1,2,3,4,5,6,7,8,9", "/api/comparison?products=x"]
+    {
         assert_eq!(door.get(path, &Who::default()).await.status.as_u16(), 400, "{path}");
     }
 }
@@ -199,7 +228,12 @@ async fn a_file_is_rehearsed_brought_in_and_comes_out_as_it_went_in() {
     };
     let rehearsal = bring("?dry_run=true", file).await.json();
     assert_eq!((&rehearsal["made"], &rehearsal["rows"]), (&json!(1), &json!(4)));
-    let bad: Vec<_> = rehearsal["bad"].as_array().unwrap().iter().map(|it| (it["line"].as_u64().unwrap(), it["column"].as_str().unwrap().to_owned())).collect();
+    let bad: Vec<_> = rehearsal["bad"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["line"].as_u64().unwrap(), it["column"].as_str().unwrap().to_owned()))
+        .collect();
     assert_eq!(bad, [(4, "title".to_owned()), (5, "price".to_owned())]);
     assert_eq!(door.get("/api/products", &operator).await.json()["total"], 0, "nothing was kept");
     assert_eq!(door.get("/api/sellers", &operator).await.json(), json!([]));
@@ -209,7 +243,12 @@ async fn a_file_is_rehearsed_brought_in_and_comes_out_as_it_went_in() {
     let out = door.get("/api/products/export.csv", &operator).await;
     assert!(out.header("content-type").starts_with("text/csv"));
     let again = bring("", &out.text).await.json();
-    assert_eq!((&again["made"], &again["changed"], &again["bad_rows"]), (&json!(0), &json!(0), &json!(0)), "{}", out.text);
+    assert_eq!(
+        (&again["made"], &again["changed"], &again["bad_rows"]),
+        (&json!(0), &json!(0), &json!(0)),
+        "{}",
+        out.text
+    );
     let counted = out.text.replace(",4,EUR,", ",9,EUR,");
     assert_eq!(bring("", &counted).await.json()["changed"], 1, "a file's count is a count");
     let unreadable = bring("", "title,price\n\u{0}").await;
@@ -217,7 +256,10 @@ async fn a_file_is_rehearsed_brought_in_and_comes_out_as_it_went_in() {
     assert_eq!(bring("?currency=euro", file).await.json()["field"], "currency");
     assert_eq!(bring("?columns=price", file).await.json()["field"], "columns");
     let empty = bring("", "").await;
-    assert_eq!((empty.refusal(), empty.json()["why"].clone()), ((400, "bad-file".to_owned()), json!("line 1: the file is empty")));
+    assert_eq!(
+        (empty.refusal(), empty.json()["why"].clone()),
+        ((400, "bad-file".to_owned()), json!("line 1: the file is empty"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,11 +270,13 @@ async fn a_variant_goes_onto_a_shelf_with_its_product_its_label_and_its_return_r
     let found = door.get("/api/products", &operator).await.json();
     let item = found["products"][0]["variants"][1]["item"].clone();
     door.ask("tea", &operator, json!({"kind": "list-item", "item": item})).await;
-    let gone = door.call("DELETE", &format!("/api/products/{}", found["products"][0]["id"]), &operator, None).await;
+    let gone =
+        door.call("DELETE", &format!("/api/products/{}", found["products"][0]["id"]), &operator, None).await;
     assert_eq!(gone.status.as_u16(), 200);
     let shelf = door.get("/api/rooms/tea", &operator).await.json();
     assert_eq!(shelf["shelf"][0]["item"]["title"], "Shirt", "{}", shelf["shelf"]);
-    let refused = door.post("/api/rooms/tea/ask", &operator, json!({"kind": "list-item", "item": 4_444})).await;
+    let refused =
+        door.post("/api/rooms/tea/ask", &operator, json!({"kind": "list-item", "item": 4_444})).await;
     assert_eq!(refused.refusal(), (404, "no-such-item".to_owned()));
 }
 
@@ -241,14 +285,20 @@ async fn a_seller_is_there_once_and_stays_while_it_sells() {
     let (door, operator) = open().await;
     let hill = json!({"name": "Hill"});
     let id = door.post("/api/sellers", &operator, hill.clone()).await.json()["id"].as_u64().unwrap();
-    assert_eq!(door.post("/api/sellers", &operator, hill.clone()).await.refusal(), (409, "seller-taken".to_owned()));
+    assert_eq!(door.post("/api/sellers", &operator, hill).await.refusal(), (409, "seller-taken".to_owned()));
     let mut told = shirt();
     told["seller"] = json!(id);
     keep(&door, &operator, json!([told])).await;
     let path = format!("/api/sellers/{id}");
-    assert_eq!(door.call("DELETE", &path, &operator, None).await.refusal(), (409, "seller-in-use".to_owned()));
+    assert_eq!(
+        door.call("DELETE", &path, &operator, None).await.refusal(),
+        (409, "seller-in-use".to_owned())
+    );
     let other = json!({"name": "Valley"});
-    assert_eq!(put(&door, &operator, "/api/sellers/99", other).await.refusal(), (404, "no-such-seller".to_owned()));
+    assert_eq!(
+        put(&door, &operator, "/api/sellers/99", other).await.refusal(),
+        (404, "no-such-seller".to_owned())
+    );
     let bad = put(&door, &operator, &path, json!({"name": "Hill", "licence_image": "ftp://x"})).await;
     assert_eq!(bad.json()["field"], "licence_image");
 }

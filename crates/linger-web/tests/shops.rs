@@ -86,7 +86,11 @@ async fn a_product_comes_by_webhook_and_what_is_older_or_told_before_changes_not
     assert_eq!(told("w1", "Cup", "5.00", -100).await.status.as_u16(), 200);
     let kept = the_one(&door, &operator).await;
     assert_eq!((&kept["title"], &kept["description"]), (&json!("Cup"), &json!("White")));
-    assert_eq!(kept["variants"][0]["prices"][0]["was_minor"], Value::Null, "a struck price without a basis is left out");
+    assert_eq!(
+        kept["variants"][0]["prices"][0]["was_minor"],
+        Value::Null,
+        "a struck price without a basis is left out"
+    );
     assert_eq!(kept["variants"][0]["units"], 10);
     // The same delivery again, though its body says something else: its id is known.
     assert_eq!(told("w1", "Pot", "6.00", -10).await.status.as_u16(), 200);
@@ -100,7 +104,12 @@ async fn a_product_comes_by_webhook_and_what_is_older_or_told_before_changes_not
     assert_eq!((&kept["title"], &kept["variants"][0]["prices"][0]["minor"]), (&json!("Mug"), &json!(600)));
     let item = kept["variants"][0]["item"].as_u64().unwrap();
     let history = door.get(&format!("/api/variants/{item}/prices"), &operator).await.json();
-    let steps: Vec<_> = history["steps"].as_array().unwrap().iter().map(|it| (it["minor"].as_i64(), it["source"].as_str().unwrap().to_owned())).collect();
+    let steps: Vec<_> = history["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["minor"].as_i64(), it["source"].as_str().unwrap().to_owned()))
+        .collect();
     assert_eq!(steps, [(Some(500), "shopify".to_owned()), (Some(600), "shopify".to_owned())]);
     let shops = door.get("/api/shops", &operator).await.json();
     assert_eq!((&shops[0]["shop"], &shops[0]["products"]), (&json!("shopify"), &json!(1)));
@@ -117,12 +126,15 @@ async fn a_count_is_less_what_rooms_hold_and_ours_is_written_back() {
     tell(&door, "products/create", "w1", &now, &product("Cup", "5.00", &moment(&door, -100)), None).await;
     let item = the_one(&door, &operator).await["variants"][0]["item"].as_u64().unwrap();
     let allot = linger_store::StockMove {
-        key: "room:tea", item, asked: linger_store::StockAsked::Allot(4), reason: "allotted", source: "room", now: door.now(),
+        key: "room:tea",
+        item,
+        asked: linger_store::StockAsked::Allot(4),
+        reason: "allotted",
+        source: "room",
+        now: door.now(),
     };
     door.store.move_stock(allot).await.unwrap();
-    let level = |available: i64, ahead_s: i64| {
-        json!({"inventory_item_id": 7_003, "location_id": 1, "available": available, "updated_at": moment(&door, ahead_s)})
-    };
+    let level = |available: i64, ahead_s: i64| json!({"inventory_item_id": 7_003, "location_id": 1, "available": available, "updated_at": moment(&door, ahead_s)});
     let units = async || door.get(&format!("/api/variants/{item}/stock"), &operator).await.json();
     tell(&door, "inventory_levels/update", "w2", &now, &level(9, -50), None).await;
     assert_eq!(units().await, json!({"units": 5, "allotted": 4, "repeated": false}));
@@ -131,7 +143,10 @@ async fn a_count_is_less_what_rooms_hold_and_ours_is_written_back() {
     tell(&door, "inventory_levels/update", "w4", &now, &level(3, -40), None).await;
     assert_eq!(units().await["units"], 0);
     let shops = door.get("/api/shops", &operator).await.json();
-    assert!(shops[0]["notes"].as_array().unwrap().iter().any(|it| it["code"] == "rooms-hold-more"), "{shops}");
+    assert!(
+        shops[0]["notes"].as_array().unwrap().iter().any(|it| it["code"] == "rooms-hold-more"),
+        "{shops}"
+    );
     let change = json!({"by": 2, "reason": "received", "key": "k1"});
     door.post(&format!("/api/variants/{item}/stock"), &operator, change).await;
     assert_eq!(door.get("/api/shops", &operator).await.json()[0]["waiting"], 1);
@@ -145,19 +160,28 @@ async fn what_is_not_signed_is_from_elsewhere_or_is_old_is_refused_and_changes_n
     let said = tell(&door, "products/update", "w1", &now, &body, wrong).await;
     assert_eq!(said.refusal(), (401, "bad-signature".to_owned()));
     let week = moment(&door, -7 * 86_400);
-    assert_eq!(tell(&door, "products/update", "w1", &week, &body, None).await.refusal(), (400, "stale".to_owned()));
+    assert_eq!(
+        tell(&door, "products/update", "w1", &week, &body, None).await.refusal(),
+        (400, "stale".to_owned())
+    );
     let broken = json!({"id": 1});
-    assert_eq!(tell(&door, "products/update", "w1", &now, &broken, None).await.refusal(), (400, "bad-body".to_owned()));
-    let bare = Request::builder().method("POST").uri("/api/shops/shopify/webhook").body(Body::from("{}")).unwrap();
+    assert_eq!(
+        tell(&door, "products/update", "w1", &now, &broken, None).await.refusal(),
+        (400, "bad-body".to_owned())
+    );
+    let bare =
+        Request::builder().method("POST").uri("/api/shops/shopify/webhook").body(Body::from("{}")).unwrap();
     let said = door.send(bare).await;
     assert_eq!((said.status.as_u16(), said.json()["field"].clone()), (400, json!("x-shopify-hmac-sha256")));
-    let medusa = Request::builder().method("POST").uri("/api/shops/medusa/webhook").body(Body::from("{}")).unwrap();
+    let medusa =
+        Request::builder().method("POST").uri("/api/shops/medusa/webhook").body(Body::from("{}")).unwrap();
     assert_eq!(door.send(medusa).await.refusal(), (404, "no-such-shop".to_owned()));
     assert_eq!(door.get("/api/products", &operator).await.json()["total"], 0);
     let notes = door.get("/api/shops", &operator).await.json()[0]["notes"].to_string();
     assert!(notes.contains("unread-hook") && !notes.contains("shpss"), "{notes}");
     // Signed but of no concern.
     assert_eq!(tell(&door, "app/uninstalled", "w9", &now, &json!({}), None).await.status.as_u16(), 200);
-    let order = json!({"id": 1, "created_at": now, "currency": "EUR", "total_price": "5.00", "line_items": []});
+    let order =
+        json!({"id": 1, "created_at": now, "currency": "EUR", "total_price": "5.00", "line_items": []});
     assert_eq!(tell(&door, "orders/create", "w10", &now, &order, None).await.status.as_u16(), 200);
 }

@@ -97,8 +97,7 @@ impl Server {
             store: store.clone(),
             visits: Visits::new(config.zone.clone()),
         };
-        let books =
-            Books { engine: engine.clone(), store: store.clone(), shops: config.shops.sources() };
+        let books = Books { engine: engine.clone(), store: store.clone(), shops: config.shops.sources() };
         loops::start(collecting, books, &payments, &config.rules);
         if let Some(mirror) = &config.mirror {
             let mirror = Mirror::s3(mirror).context("`events-s3`")?;

@@ -153,7 +153,11 @@ pub const SETTINGS: &[Setting] = &[
     },
     setting("shopify-currency", "USD", "Currency of its prices"),
     setting("shopify-location", "", "Number of its location whose stock counts; needed to write stock back"),
-    setting("medusa-url", "", "Address of a Medusa shop whose catalogue is kept here as well; none when empty"),
+    setting(
+        "medusa-url",
+        "",
+        "Address of a Medusa shop whose catalogue is kept here as well; none when empty",
+    ),
     Setting { name: "medusa-token", default: "", help: "Secret key of its Admin interface", secret: true },
     Setting {
         name: "medusa-secret",

@@ -179,15 +179,10 @@ fn grouped<'a>(rows: &'a [Row], key: impl Fn(&Row) -> Option<String>) -> Vec<Vec
 }
 
 /// Takes a product in when nothing is wrong with it and with its rows, `lines` of its variants; else says what is.
-fn take(
-    read: &mut Read,
-    found: Found,
-    lines: &[u64],
-    mut bad: Vec<BadRow>,
-    column: &dyn Fn(&str) -> String,
-) {
+fn take(read: &mut Read, found: Found, lines: &[u64], mut bad: Vec<BadRow>, column: &dyn Fn(&str) -> String) {
     for Wrong { field, why } in check::product(&found.product) {
-        let place = field.strip_prefix("variants.").and_then(|it| it.split('.').next()?.parse::<usize>().ok());
+        let place =
+            field.strip_prefix("variants.").and_then(|it| it.split('.').next()?.parse::<usize>().ok());
         let line = place.and_then(|place| lines.get(place)).copied().unwrap_or(found.line);
         let column = column(&field);
         // What could not be read was told already, in the file's own terms.

@@ -225,9 +225,8 @@ pub fn write(products: &[Product], seller: &dyn Fn(u64) -> String) -> String {
     for product in products {
         for variant in &product.variants {
             let cells = line(product, variant, seller);
-            let _ = writer.write_record(
-                cells.map(|text| if is_formula(&text) { format!("'{text}") } else { text }),
-            );
+            let _ = writer
+                .write_record(cells.map(|text| if is_formula(&text) { format!("'{text}") } else { text }));
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()

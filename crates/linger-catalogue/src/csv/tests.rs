@@ -91,8 +91,11 @@ fn a_file_of_few_columns_is_enough_and_columns_may_have_other_names() {
     let read = read(file.as_bytes(), &options).unwrap();
     assert_eq!(read.bad, []);
     assert_eq!(read.mapping[3], Mapped { column: "colour of box".into(), field: None });
-    let prices: Vec<_> =
-        read.products.iter().map(|it| (it.product.title.as_str(), it.product.variants[0].prices[0].minor)).collect();
+    let prices: Vec<_> = read
+        .products
+        .iter()
+        .map(|it| (it.product.title.as_str(), it.product.variants[0].prices[0].minor))
+        .collect();
     assert_eq!(prices, [("Cup", 1_990), ("Pot", 4_500)]);
 }
 
@@ -141,7 +144,10 @@ fn shopifys_export_is_read_as_it_is() {
         [(2, "Variant Compare At Price", "states no basis: the struck price is left out")]
     );
     let tee = &read.products[0];
-    assert_eq!((tee.seller.as_str(), tee.product.description.as_str()), ("Hill", "Warm & soft.\n\nWash at 30."));
+    assert_eq!(
+        (tee.seller.as_str(), tee.product.description.as_str()),
+        ("Hill", "Warm & soft.\n\nWash at 30.")
+    );
     assert_eq!(tee.product.tags, ["soft", "warm"]);
     let alts: Vec<_> = tee.product.media.iter().map(|it| it.alt.as_str()).collect();
     assert_eq!(alts, ["Front", "Back", "Side"]);
@@ -186,7 +192,13 @@ fn a_file_that_is_none_is_refused_with_its_line() {
 
 #[test]
 fn no_file_makes_the_reader_stumble() {
-    for text in ["title,price\n\"", "Handle,Image Src\n,\n", "title,price\n,\n", "\n\n\n", "Handle,Variant Price\nx,1"] {
+    for text in [
+        "title,price\n\"",
+        "Handle,Image Src\n,\n",
+        "title,price\n,\n",
+        "\n\n\n",
+        "Handle,Variant Price\nx,1",
+    ] {
         let _ = read(text.as_bytes(), &euros());
     }
 }

@@ -29,12 +29,7 @@ pub struct Hook {
 ///
 /// # Errors
 /// [`Unheard`]; nothing of the body was read.
-pub fn hear(
-    secret: &Secret,
-    headers: &[(&str, &str)],
-    body: &[u8],
-    now: Millis,
-) -> Result<Hook, Unheard> {
+pub fn hear(secret: &Secret, headers: &[(&str, &str)], body: &[u8], now: Millis) -> Result<Hook, Unheard> {
     let id = header(headers, "webhook-id")?;
     let fits = id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
     if !fits {

@@ -28,7 +28,8 @@ pub(super) fn product(told: &Value, currency: &str, location: &str) -> Option<Sh
     let variants = rows.iter().map(|row| {
         let chosen = list(&row["options"]);
         let value = |id: &String| {
-            let found = chosen.iter().find(|it| it["option_id"] == id.as_str() || it["option"]["id"] == id.as_str());
+            let found =
+                chosen.iter().find(|it| it["option_id"] == id.as_str() || it["option"]["id"] == id.as_str());
             found.map(|it| text(it, "value")).unwrap_or_default()
         };
         let stock = &row["inventory_items"][0];
@@ -42,7 +43,11 @@ pub(super) fn product(told: &Value, currency: &str, location: &str) -> Option<Sh
         Some(Variant {
             sku: text(row, "sku"),
             values: options.iter().map(|it| value(&it.0)).collect(),
-            prices: vec![Offer { minor: price(&row["prices"], currency)?, currency: currency.to_owned(), ..Offer::default() }],
+            prices: vec![Offer {
+                minor: price(&row["prices"], currency)?,
+                currency: currency.to_owned(),
+                ..Offer::default()
+            }],
             barcode: text(row, "barcode").to_uppercase(),
             weight_g: row["weight"].as_u64().and_then(|it| u32::try_from(it).ok()),
             units: count.map(|it| u64::try_from(it).unwrap_or(0)),
@@ -51,12 +56,14 @@ pub(super) fn product(told: &Value, currency: &str, location: &str) -> Option<Sh
         })
     });
     let variants = variants.collect::<Option<Vec<_>>>()?;
-    let picture = |it: &Value| Some(Media {
-        kind: MediaKind::Image,
-        url: it["url"].as_str()?.to_owned(),
-        alt: String::new(),
-        poster: String::new(),
-    });
+    let picture = |it: &Value| {
+        Some(Media {
+            kind: MediaKind::Image,
+            url: it["url"].as_str()?.to_owned(),
+            alt: String::new(),
+            poster: String::new(),
+        })
+    };
     let mut outside = vec![Outside { source: SOURCE.into(), id: told["id"].as_str()?.to_owned() }];
     outside.extend(
         told["handle"].as_str().map(|it| Outside { source: "medusa-handle".into(), id: it.to_owned() }),
@@ -66,7 +73,11 @@ pub(super) fn product(told: &Value, currency: &str, location: &str) -> Option<Sh
         title: text(told, "title").trim().chars().take(120).collect(),
         description: text(told, "description").chars().take(4_000).collect(),
         category: category.unwrap_or_default().chars().take(50).collect(),
-        tags: list(&told["tags"]).iter().map(|it| text(it, "value").chars().take(40).collect()).take(32).collect(),
+        tags: list(&told["tags"])
+            .iter()
+            .map(|it| text(it, "value").chars().take(40).collect())
+            .take(32)
+            .collect(),
         options: options.into_iter().map(|it| it.1).collect(),
         variants,
         media: list(&told["images"]).iter().filter_map(picture).take(20).collect(),

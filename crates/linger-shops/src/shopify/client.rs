@@ -48,7 +48,8 @@ struct Bucket {
 impl Bucket {
     /// After how long a call that costs so much fits.
     fn wait(&self, cost: f64, now: Instant) -> Duration {
-        let left = (self.left + now.saturating_duration_since(self.at).as_secs_f64() * self.per_second).min(self.most);
+        let left = (self.left + now.saturating_duration_since(self.at).as_secs_f64() * self.per_second)
+            .min(self.most);
         let missing = cost.min(self.most) - left;
         if missing <= 0.0 || self.per_second <= 0.0 {
             return Duration::ZERO;
@@ -172,7 +173,9 @@ impl Client {
             bucket.map_or(Duration::ZERO, |it| it.wait(cost, Instant::now()))
         };
         if !wait.is_zero() {
-            return Err(ShopFault::Busy { wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1) });
+            return Err(ShopFault::Busy {
+                wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1),
+            });
         }
         let request = self
             .http
@@ -267,7 +270,9 @@ fn product(node: &Value, currency: &str) -> Option<crate::ShopProduct> {
     let variants = list(&node["variants"]["nodes"]).into_iter().map(|it| {
         let stock = &it["inventoryItem"];
         let chosen = list(&it["selectedOptions"]);
-        let value = |name: &String| chosen.iter().find(|it| it["name"] == name.as_str()).and_then(|it| text(it, "value"));
+        let value = |name: &String| {
+            chosen.iter().find(|it| it["name"] == name.as_str()).and_then(|it| text(it, "value"))
+        };
         Some(Told {
             id: bare(it["id"].as_str()?),
             price: text(&it, "price")?,
@@ -324,7 +329,11 @@ fn grams(weight: &Value) -> Option<u32> {
         _ => return None,
     };
     let grams = weight["value"].as_f64()? * factor;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within what a weight may be")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "within what a weight may be"
+    )]
     (0.5..=10_000_000.0).contains(&grams).then(|| grams.round() as u32)
 }
 
@@ -339,6 +348,10 @@ mod tests {
         assert_eq!(bucket.wait(50.0, now), Duration::ZERO);
         assert_eq!(bucket.wait(250.0, now), Duration::from_secs(2));
         assert_eq!(bucket.wait(250.0, now + Duration::from_secs(2)), Duration::ZERO);
-        assert_eq!(bucket.wait(9_999.0, now), Duration::from_millis(9_500), "more than the bucket is a full one");
+        assert_eq!(
+            bucket.wait(9_999.0, now),
+            Duration::from_millis(9_500),
+            "more than the bucket is a full one"
+        );
     }
 }

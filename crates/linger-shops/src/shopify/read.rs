@@ -268,10 +268,8 @@ pub(super) fn meant(
         outside,
         ..Product::default()
     };
-    let product = Product {
-        tags: product.tags.into_iter().filter(|it| !it.is_empty()).take(32).collect(),
-        ..product
-    };
+    let product =
+        Product { tags: product.tags.into_iter().filter(|it| !it.is_empty()).take(32).collect(), ..product };
     Some(ShopProduct {
         product,
         seller: head.vendor.unwrap_or_default(),

@@ -68,6 +68,7 @@ async fn answer(State(inside): State<Arc<Inside>>, request: Request) -> Response
         body: serde_json::from_slice(&bytes).unwrap_or_default(),
     });
     let (status, answer) = inside.answers.lock().unwrap().pop_front().unwrap_or((500, Value::Null));
-    let response = Response::builder().status(StatusCode::from_u16(status).unwrap()).header("retry-after", "2.5");
+    let response =
+        Response::builder().status(StatusCode::from_u16(status).unwrap()).header("retry-after", "2.5");
     response.body(Body::from(answer.to_string())).unwrap()
 }

@@ -43,7 +43,8 @@ mod tests {
         let catalogue = goods::catalogue();
         for detail in details()["products"].as_array().unwrap() {
             let product = catalogue.iter().find(|it| Some(it.id) == detail["id"].as_u64()).unwrap();
-            let own = detail["variants"].as_array().into_iter().flatten().find(|it| it["item"] == detail["id"]);
+            let own =
+                detail["variants"].as_array().into_iter().flatten().find(|it| it["item"] == detail["id"]);
             if let Some(own) = own {
                 assert_eq!(own["prices"][0]["minor"], product.price_minor(), "{}", product.title);
             }

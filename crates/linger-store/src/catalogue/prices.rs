@@ -33,12 +33,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such item, [`StoreError::Unfit`] names what cannot be.
-    pub async fn note_passing_offer(
-        &self,
-        item: u64,
-        step: &Step,
-        source: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn note_passing_offer(&self, item: u64, step: &Step, source: &str) -> Result<(), StoreError> {
         let lasts = step.until_ms.map(|until| until - step.at_ms);
         if !lasts.is_some_and(|lasts| (1..=PASSING_OFFER_MS_MAX).contains(&lasts)) {
             return Err(StoreError::Unfit { field: "until", form: "after the beginning, by a week at most" });

@@ -110,7 +110,10 @@ impl Store {
 }
 
 /// Products on one connection, so that a transaction sees its own.
-pub(super) async fn products(conn: &mut SqliteConnection, numbers: &[u64]) -> Result<Vec<Product>, sqlx::Error> {
+pub(super) async fn products(
+    conn: &mut SqliteConnection,
+    numbers: &[u64],
+) -> Result<Vec<Product>, sqlx::Error> {
     let wanted = serde_json::to_string(numbers).unwrap_or_default();
     let rows = sqlx::query(
         "SELECT * FROM products WHERE retired_at IS NULL AND id IN (SELECT value FROM json_each($1))",
@@ -161,7 +164,9 @@ pub(super) async fn products(conn: &mut SqliteConnection, numbers: &[u64]) -> Re
         let number = row.try_get::<i64, _>("number")?.cast_unsigned();
         match row.try_get::<&str, _>("kind")? {
             "product" => found.get_mut(&number).into_iter().for_each(|it| it.outside.push(name.clone())),
-            _ => variant_in(&mut found, &items, number).into_iter().for_each(|it| it.outside.push(name.clone())),
+            _ => variant_in(&mut found, &items, number)
+                .into_iter()
+                .for_each(|it| it.outside.push(name.clone())),
         }
     }
     Ok(numbers.iter().filter_map(|number| found.remove(number)).collect())

@@ -216,13 +216,7 @@ impl Store {
     }
 
     /// Keeps a note for people: `code` has a sentence, `subject` is an id.
-    pub async fn note_shop(
-        &self,
-        source: &str,
-        code: &str,
-        subject: &str,
-        now: Millis,
-    ) -> Result<(), Fault> {
+    pub async fn note_shop(&self, source: &str, code: &str, subject: &str, now: Millis) -> Result<(), Fault> {
         let mut tx = self.begin("note what went wrong with a shop").await?;
         note(tx.conn(), source, code, subject, now).await.map_err(|error| tx.fault(error))?;
         tx.commit().await
@@ -343,14 +337,8 @@ async fn counted(
         note(conn, source, "rooms-hold-more", &format!("item:{item}"), now).await?;
     }
     let key = format!("count:{source}:{name}:{at_ms}");
-    let asked = StockMove {
-        key: &key,
-        item,
-        asked: StockAsked::To(found.units),
-        reason: "counted",
-        source,
-        now,
-    };
+    let asked =
+        StockMove { key: &key, item, asked: StockAsked::To(found.units), reason: "counted", source, now };
     match stock::moved(conn, &asked).await? {
         Ok(StockMoved { .. }) => Ok(Told::Taken),
         Err(_) => Ok(Told::Unknown),
@@ -398,13 +386,11 @@ async fn note(
         .bind(subject)
         .execute(&mut *conn)
         .await?;
-    sqlx::query(
-        "DELETE FROM shop_notes WHERE source = $1 AND id <= (SELECT MAX(id) FROM shop_notes) - $2",
-    )
-    .bind(source)
-    .bind(NOTES_KEPT)
-    .execute(conn)
-    .await?;
+    sqlx::query("DELETE FROM shop_notes WHERE source = $1 AND id <= (SELECT MAX(id) FROM shop_notes) - $2")
+        .bind(source)
+        .bind(NOTES_KEPT)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -182,7 +182,11 @@ fn reckon(before: Stock, asked: StockAsked) -> Result<Stock, StoreError> {
     let more = |to: u64, units: u64| {
         let sum = to.saturating_add(units);
         let most = Limits::UNITS_MAX.unsigned_abs();
-        if sum > most { Err(StoreError::Unfit { field: "units", form: "at most 10000000 in all" }) } else { Ok(sum) }
+        if sum > most {
+            Err(StoreError::Unfit { field: "units", form: "at most 10000000 in all" })
+        } else {
+            Ok(sum)
+        }
     };
     let (units, allotted) = match asked {
         StockAsked::By(units) if units < 0 => (less(free, units.unsigned_abs())?, before.allotted),

@@ -246,7 +246,8 @@ async fn taken(conn: &mut SqliteConnection, product: &Product) -> Result<Vec<Wro
         }
     }
     for (place, variant) in product.variants.iter().enumerate() {
-        let row = sqlx::query("SELECT product FROM variants WHERE item = $1").bind(variant.item.cast_signed());
+        let row =
+            sqlx::query("SELECT product FROM variants WHERE item = $1").bind(variant.item.cast_signed());
         let row = row.fetch_optional(&mut *conn).await?;
         let owner = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
         if owner.is_some_and(|owner| owner.cast_unsigned() != product.id) {
@@ -255,11 +256,10 @@ async fn taken(conn: &mut SqliteConnection, product: &Product) -> Result<Vec<Wro
         if variant.sku.is_empty() {
             continue;
         }
-        let row = sqlx::query(
-            "SELECT 1 FROM variants WHERE sku = $1 AND retired_at IS NULL AND product <> $2",
-        )
-        .bind(&variant.sku)
-        .bind(product.id.cast_signed());
+        let row =
+            sqlx::query("SELECT 1 FROM variants WHERE sku = $1 AND retired_at IS NULL AND product <> $2")
+                .bind(&variant.sku)
+                .bind(product.id.cast_signed());
         if row.fetch_optional(&mut *conn).await?.is_some() {
             wrong.push(Wrong::new("sku", "belongs to another product").within("variants", place));
         }

@@ -50,8 +50,7 @@ pub(crate) async fn import_products(
     Raw(file): Raw,
 ) -> Result<Json<Imported>, ApiError> {
     let Query(asked) = asked.map_err(|_| ApiError::field("bad-field", "query"))?;
-    let options =
-        csv::Options { currency: currency(&asked.currency)?, columns: columns(&asked.columns)? };
+    let options = csv::Options { currency: currency(&asked.currency)?, columns: columns(&asked.columns)? };
     let read = tokio::task::spawn_blocking(move || csv::read(&file, &options));
     let read = read.await.map_err(|error| ApiError::unavailable("reading a file", &error))?;
     let read = read.map_err(|bad| unreadable(&bad))?;
@@ -62,13 +61,7 @@ pub(crate) async fn import_products(
     let (mut bad, mut found) = (read.bad, read.products);
     sell(&house, &mut found, asked.dry_run, &mut bad).await?;
     let products: Vec<Product> = found.iter().map(|it| it.product.clone()).collect();
-    let put = Put {
-        source: "csv",
-        now: house.now(),
-        counts: true,
-        partly: true,
-        rehearsal: asked.dry_run,
-    };
+    let put = Put { source: "csv", now: house.now(), counts: true, partly: true, rehearsal: asked.dry_run };
     let kept = house.store.put_products(&products, put).await.map_err(store_refused("keeping products"))?;
     let line = |place: usize| found.get(place).map_or(1, |it| it.line);
     bad.extend(kept.wrong.iter().map(|(place, wrong)| BadRow {

@@ -26,8 +26,8 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::default()
         .merge(
             OpenApiRouter::default()
-                .routes(routes!(products::find_products, products::put_products))
-                .routes(routes!(products::put_product, products::retire_product, page::product_page))
+                .routes(routes!(products::find_products, products::keep_products))
+                .routes(routes!(products::keep_product, products::retire_product, page::product_page))
                 .layer(DefaultBodyLimit::max(PRODUCTS_BYTES_MAX)),
         )
         .merge(

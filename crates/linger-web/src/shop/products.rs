@@ -100,7 +100,7 @@ pub(crate) async fn find_products(
     ),
     security(("session" = []), ("write-key" = []))
 )]
-pub(crate) async fn put_products(
+pub(crate) async fn keep_products(
     State(house): State<House>,
     keeper: Keeper,
     Body(told): Body<ProductsPut>,
@@ -128,7 +128,7 @@ pub(crate) async fn put_products(
     ),
     security(("session" = []), ("write-key" = []))
 )]
-pub(crate) async fn put_product(
+pub(crate) async fn keep_product(
     State(house): State<House>,
     keeper: Keeper,
     Path(product): Path<String>,
@@ -170,8 +170,7 @@ pub(crate) async fn retire_product(
 
 async fn keep(house: &House, keeper: &Keeper, products: &[Product]) -> Result<ProductsKept, ApiError> {
     let source = keeper.source();
-    let put =
-        Put { source: &source, now: house.now(), counts: false, partly: false, rehearsal: false };
+    let put = Put { source: &source, now: house.now(), counts: false, partly: false, rehearsal: false };
     let kept = house.store.put_products(products, put).await.map_err(store_refused("keeping products"))?;
     let ids: Vec<u64> = kept.products.into_iter().flatten().collect();
     if kept.made + kept.changed > 0 {

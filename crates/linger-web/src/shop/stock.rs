@@ -80,8 +80,7 @@ pub(crate) async fn move_stock(
     let source = keeper.source();
     // A key is its asker's own: two servers may count from one.
     let key = format!("{source}:{}", put.key);
-    let asked =
-        StockMove { key: &key, item, asked, reason: &put.reason, source: &source, now: house.now() };
+    let asked = StockMove { key: &key, item, asked, reason: &put.reason, source: &source, now: house.now() };
     let moved = house.store.move_stock(asked).await.map_err(store_refused("changing stock"))?;
     Ok(Json(told(moved.stock, !moved.fresh)))
 }

@@ -98,7 +98,12 @@ async fn count(house: &House, shop: &Shop, stock: &str, units: i64, at_ms: i64) 
 }
 
 /// Takes the counts that came with a product, as of `at`.
-pub(super) async fn counts(house: &House, shop: &Shop, told: &ShopProduct, at: Millis) -> Result<(), ApiError> {
+pub(super) async fn counts(
+    house: &House,
+    shop: &Shop,
+    told: &ShopProduct,
+    at: Millis,
+) -> Result<(), ApiError> {
     let source = match shop {
         Shop::Shopify(_) => shopify::STOCK_SOURCE,
         Shop::Medusa(_) => medusa::STOCK_SOURCE,

@@ -5,10 +5,7 @@ use super::{Shop, take};
 use crate::house::House;
 use linger_shops::{Back, ShopFault};
 use linger_store::{Fault, ShopTask};
-use std::{
-    sync::atomic::Ordering,
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// How often the whole catalogue is asked for: what a lost webhook would have told is told then.
 const PULL_EVERY: Duration = Duration::from_secs(6 * 3_600);

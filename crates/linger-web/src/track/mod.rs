@@ -20,8 +20,8 @@ pub(crate) mod touches;
 mod when;
 
 pub use batch::fact_id;
-pub(crate) use senders::Sender;
 pub use meaning::room_person;
+pub(crate) use senders::Sender;
 
 use crate::{error::ApiError, house::House};
 use linger_behaviour::Fact;

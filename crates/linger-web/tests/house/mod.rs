@@ -23,7 +23,9 @@ use linger_outlet::{
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
-use linger_web::{House, HouseParts, Language, Moderator, Shops, TalkParts, ViewerImages, WebConfig, WordList};
+use linger_web::{
+    House, HouseParts, Language, Moderator, Shops, TalkParts, ViewerImages, WebConfig, WordList,
+};
 use serde_json::Value;
 use std::{
     net::SocketAddr,

@@ -289,6 +289,7 @@ impl RoomFacts {
             RefundReason::PaidTwice => "paid-twice",
             RefundReason::WrongAmount => "wrong-amount",
             RefundReason::UnknownOrder => "unknown-order",
+            RefundReason::SoldOut => "sold-out",
         };
         self.tell_order(telling, order, touch::ORDER_REFUNDED, |fact| {
             let mut fact = fact.with(Text::Outcome, outcome);

@@ -289,12 +289,19 @@ mod tests {
             }
         }
         let stock = store.stock(7).await.unwrap().unwrap();
-        assert_eq!((stock.units, stock.allotted), (Some(4), 0), "three from what the room held, three from what was free");
+        assert_eq!(
+            (stock.units, stock.allotted),
+            (Some(4), 0),
+            "three from what the room held, three from what was free"
+        );
         let tasks = store.shop_tasks("shopify", 10, Millis(9)).await.unwrap();
         let told: Vec<_> = tasks.iter().map(|it| (it.kind.as_str(), it.delta)).collect();
         assert_eq!(told, [("stock", -3), ("order", 0), ("stock", -3), ("order", 0)]);
         assert!(store.shop_tasks("medusa", 10, Millis(9)).await.unwrap().is_empty());
-        assert_eq!(store.price_steps(7).await.unwrap().iter().filter(|it| it.source == "room:tea").count(), 1);
+        assert_eq!(
+            store.price_steps(7).await.unwrap().iter().filter(|it| it.source == "room:tea").count(),
+            1
+        );
     }
 
     struct NoSeeds;
