@@ -162,13 +162,13 @@ fn mapping(header: &[String], places: &BTreeMap<&'static str, usize>) -> Vec<Map
 }
 
 /// Rows of the same product together, in the order of their first. A row that names none stands alone.
-fn grouped<'a>(rows: &'a [Row], key: impl Fn(&Row) -> Option<String>) -> Vec<Vec<&'a Row>> {
+fn grouped(rows: &[Row], key: impl Fn(&Row) -> Option<String>) -> Vec<Vec<&Row>> {
     let mut groups: Vec<Vec<&Row>> = vec![];
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
         let key = key(row);
         match key.as_ref().and_then(|key| known.get(key)) {
-            Some(place) => groups[*place as usize].push(row),
+            Some(place) => groups[*place].push(row),
             None => {
                 known.extend(key.map(|key| (key, groups.len())));
                 groups.push(vec![row]);

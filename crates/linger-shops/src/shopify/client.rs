@@ -142,7 +142,7 @@ impl Client {
         if tried {
             let query = json!({"query": format!("source_identifier:'{key}'")});
             let data = self.ask(FIND_ORDER, query, 10.0).await?;
-            if data["orders"]["nodes"].as_array().ok_or(ShopFault::Strange)?.first().is_some() {
+            if !data["orders"]["nodes"].as_array().ok_or(ShopFault::Strange)?.is_empty() {
                 return Ok(());
             }
         }
