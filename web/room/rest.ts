@@ -13,17 +13,23 @@ import type {
   GuestToken,
   ImageKept,
   IngestKey,
+  Imported,
   Insight,
   Invite,
   Kpi,
   Me,
   NewRoom,
+  Offer,
   Order,
   PasskeyInfo,
   PasskeyStarted,
   PayStarted,
   PeopleFound,
+  PriceChecked,
+  PriceHistory,
   Products,
+  ProductsFound,
+  ProductsKept,
   Proof,
   Quote,
   Review,
@@ -37,9 +43,13 @@ import type {
   SavedQuestion,
   SegmentList,
   ShuffleProof,
+  Seller,
+  ShopInfo,
+  ShopProduct,
   ShowCard,
   SqlAnswered,
   StaffMember,
+  Stock,
   Act,
   WebhookAgain,
   WebhookInfo,
@@ -57,6 +67,8 @@ export class Failed extends Error {
     readonly retryMs?: number,
     /** The server's own words about a question or query, in English, for who wrote it. */
     readonly why?: string,
+    /** Every field that is to blame, where several may be. */
+    readonly problems: readonly { field: string; why: string }[] = [],
   ) {
     super(code);
   }
@@ -166,6 +178,29 @@ export class Rest {
     this.#json<{ keys: number }>(`/api/rooms/${enc(room)}/me`, { method: 'DELETE', token });
   catalogue = (offset: number, limit: number) =>
     this.#json<Products>(`/api/catalogue?offset=${offset}&limit=${limit}`);
+  products = (text: string, category: string, offset: number) =>
+    this.#json<ProductsFound>(`/api/products?text=${enc(text)}&category=${enc(category)}&offset=${offset}&limit=50`);
+  product = async (id: number) => (await this.#json<ProductsFound>(`/api/products?ids=${id}`)).products[0];
+  keepProduct = (product: ShopProduct) => this.#json<ProductsKept>('/api/products', { body: { products: [product] } });
+  retireProduct = (id: number) => this.#json<{ ok: boolean }>(`/api/products/${id}`, { method: 'DELETE' });
+  productsCsvUrl = () => `${this.base}/api/products/export.csv`;
+  importProducts = (file: Blob, asked: { dry: boolean; currency: string; columns: string }) =>
+    this.#json<Imported>(
+      `/api/products/import?dry_run=${asked.dry}&currency=${enc(asked.currency)}&columns=${enc(asked.columns)}`,
+      { type: 'text/csv', body: file },
+    );
+  stockOf = (item: number) => this.#json<Stock>(`/api/variants/${item}/stock`);
+  moveStock = (item: number, move: { by: number; reason: string; key: string }) =>
+    this.#json<Stock>(`/api/variants/${item}/stock`, { body: move });
+  priceHistory = (item: number, region: string) =>
+    this.#json<PriceHistory>(`/api/variants/${item}/prices${region ? `?region=${enc(region)}` : ''}`);
+  checkPrice = (item: number, offer: Offer) => this.#json<PriceChecked>('/api/prices/check', { body: { item, offer } });
+  sellers = () => this.#json<Seller[]>('/api/sellers');
+  keepSeller = (seller: Seller) =>
+    this.#json<{ id: number }>(seller.id ? `/api/sellers/${seller.id}` : '/api/sellers', { method: seller.id ? 'PUT' : 'POST', body: seller });
+  shops = () => this.#json<ShopInfo[]>('/api/shops');
+  pullShop = (shop: string) => this.#json<{ ok: boolean }>(`/api/shops/${enc(shop)}/pull`, { method: 'POST' });
+  retryShop = (shop: string) => this.#json<{ ok: boolean }>(`/api/shops/${enc(shop)}/retry`, { method: 'POST' });
   signIn = (login: string, password: string) => this.#json<Me>('/api/sign-in', { body: { login, password } });
   signOut = () => this.#json<{ ok: boolean }>('/api/sign-out', { method: 'POST' });
   password = (present: string, fresh: string) =>
@@ -242,12 +277,13 @@ interface Told {
   retry_ms?: number;
   why?: string;
   says?: string;
+  problems?: { field: string; why: string }[];
 }
 
 async function failure(response: Response): Promise<Failed> {
   const told = (await response.json().catch(() => ({}))) as Told;
   const code = told.code ?? BY_STATUS[response.status] ?? 'unknown';
-  return new Failed(code, response.status, told.field ?? undefined, told.retry_ms ?? undefined, told.why ?? told.says);
+  return new Failed(code, response.status, told.field ?? undefined, told.retry_ms ?? undefined, told.why ?? told.says, told.problems);
 }
 
 const enc = encodeURIComponent;

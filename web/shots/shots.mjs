@@ -96,6 +96,11 @@ const shots = [
     } },
     { name: `board-${kind}`, path: '/control/last-night#board', size, as: 'operator', ready: (page) => page.waitForSelector('.tiles', WAIT) },
     { name: `people-${kind}`, path: '/control/last-night#people', size, as: 'operator', ready: (page) => page.waitForSelector('.two li .btn', WAIT) },
+    { name: `shelf-${kind}`, path: '/control/demo#shelf/products/46', size, as: 'operator', ready: async (page) => {
+      await page.waitForSelector('.variant', WAIT);
+      await page.locator('.variant button[aria-expanded]').first().click();
+      await page.waitForSelector('svg[role=img]', WAIT);
+    } },
     { name: `webhooks-${kind}`, path: '/control/last-night#webhooks', size, as: 'operator', ready: async (page) => {
       await page.waitForSelector('form fieldset', WAIT);
       for (const path of ['busy', 'alarms']) {

@@ -90,6 +90,24 @@ pub enum StoreError {
         /// What it should look like.
         form: &'static str,
     },
+    /// Fields of what was to be kept are not as they must be.
+    #[error("{} fields are not as they must be", .0.len())]
+    Fields(Vec<linger_catalogue::Wrong>),
+    /// A seller of this name exists.
+    #[error("a seller of this name exists")]
+    SellerTaken,
+    /// Products are sold by this seller.
+    #[error("products are sold by this seller")]
+    SellerInUse,
+    /// Something else was done under this key.
+    #[error("something else was done under this key")]
+    KeyUsed,
+    /// There are not so many.
+    #[error("there are not so many")]
+    TooFew,
+    /// Units of this item are not counted here.
+    #[error("units of this item are not counted here")]
+    NotCounted,
     /// The disk or the database failed.
     #[error(transparent)]
     Fault(#[from] Fault),

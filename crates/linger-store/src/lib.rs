@@ -52,7 +52,10 @@ pub use analyst::{
     Summaries,
 };
 pub use audit::{AuditEntry, NewAuditEntry};
-pub use catalogue::{PRODUCTS_PER_CALL_MAX, Product};
+pub use catalogue::{
+    CATALOGUE_MAX, Kept, PASSING_OFFER_MS_MAX, PRODUCTS_PER_CALL_MAX, PriceStep, Put, SELLERS_MAX, ShelfItem,
+    ShopNote, ShopTask, ShopTotals, Stock, StockAsked, StockMove, StockMoved, Told,
+};
 pub use event_fields::EventField;
 pub use fault::{Fault, StoreError};
 pub use images::{Images, KeptImage, NotKept};

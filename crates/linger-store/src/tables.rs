@@ -138,10 +138,16 @@ impl Writing {
         Ok(())
     }
 
-    /// Undoes everything and gives `why` back, for refusals.
-    pub(crate) async fn refuse<T>(mut self, why: StoreError) -> Result<T, StoreError> {
+    /// Undoes everything.
+    pub(crate) async fn undo(mut self) -> Result<(), Fault> {
         sqlx::query("ROLLBACK").execute(&mut self.conn).await.map_err(Fault::db(self.doing))?;
         *self.place = Some(self.conn);
+        Ok(())
+    }
+
+    /// Undoes everything and gives `why` back, for refusals.
+    pub(crate) async fn refuse<T>(self, why: StoreError) -> Result<T, StoreError> {
+        self.undo().await?;
         Err(why)
     }
 }

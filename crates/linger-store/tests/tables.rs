@@ -13,9 +13,11 @@ fn session(id: u8, person: PersonId, expires_at: i64) -> NewSession {
     NewSession { id_hash: [id; 32], person, csrf_secret: [id ^ 0xff; 32], expires_at: Millis(expires_at) }
 }
 
-fn product(item: u64) -> Product {
-    Product {
+fn product(item: u64) -> ShelfItem {
+    ShelfItem {
         id: ItemId(item),
+        product: None,
+        variant: None,
         title: format!("Cup {item}"),
         price: Money::new(1999, Currency::CNY),
         seller: "100%_Clay".into(),
@@ -23,7 +25,9 @@ fn product(item: u64) -> Product {
         description: "White.\nHolds 300 ml.".into(),
         category: "杯子".into(),
         tags: vec!["white".into(), "清仓".into()],
+        facts: vec![],
         rating: Some(4.5),
+        returns: None,
     }
 }
 
@@ -40,7 +44,7 @@ async fn everything_is_still_there_after_reopening_and_in_a_backup() {
     let room = RoomId::new("summer-sale").unwrap();
     let new = NewRoom { room: room.clone(), title: "夏季特卖".into(), host: ann.person };
     let entry = store.create_room(new, Millis(2)).await.unwrap();
-    store.upsert_products(&[product(1)], Millis(3)).await.unwrap();
+    store.put_items(&[product(1)], Millis(3)).await.unwrap();
     store.set_setting("language", "zh", Millis(4)).await.unwrap();
     store.create_session(session(1, ann.person, 100), Millis(5)).await.unwrap();
     let copy = tempfile::tempdir().unwrap();
@@ -52,7 +56,7 @@ async fn everything_is_still_there_after_reopening_and_in_a_backup() {
         assert_eq!(store.staff_count().await.unwrap(), 1);
         assert_eq!(store.staff(ann.person).await.unwrap().unwrap(), ann);
         assert_eq!(store.room(&room).await.unwrap().unwrap(), entry);
-        assert_eq!(store.product(ItemId(1)).await.unwrap().unwrap(), product(1));
+        assert_eq!(store.item(ItemId(1)).await.unwrap().unwrap(), product(1));
         assert_eq!(store.setting("language").await.unwrap().as_deref(), Some("zh"));
         assert_eq!(store.session([1; 32], Millis(6)).await.unwrap().unwrap().csrf_secret, [0xfe; 32]);
     }
@@ -261,27 +265,28 @@ async fn products_come_in_together_or_not_at_all() {
     let (_dir, store) = new_store().await;
     let mut bad = product(2);
     bad.price.minor = -1;
-    let refused = store.upsert_products(&[product(1), bad], Millis(1)).await;
-    assert!(matches!(refused, Err(StoreError::Unfit { field: "price", .. })));
-    assert_eq!(store.product_count().await.unwrap(), 0);
+    let refused = store.put_items(&[product(1), bad], Millis(1)).await;
+    let Err(StoreError::Fields(wrong)) = refused else { panic!("{refused:?}") };
+    assert_eq!(wrong[0].field, "products.1.variants.0.prices.0.minor");
+    assert_eq!(store.item_count().await.unwrap(), 0);
 
-    store.upsert_products(&(1..=30).map(product).collect::<Vec<_>>(), Millis(2)).await.unwrap();
+    store.put_items(&(1..=30).map(product).collect::<Vec<_>>(), Millis(2)).await.unwrap();
     let mut dearer = product(7);
     dearer.price.minor = 2999;
     dearer.tags.clear();
-    store.upsert_products(std::slice::from_ref(&dearer), Millis(3)).await.unwrap();
-    assert_eq!(store.product(ItemId(7)).await.unwrap().unwrap(), dearer);
-    assert_eq!(store.product_count().await.unwrap(), 30);
-    assert_eq!(store.product(ItemId(u64::MAX)).await.unwrap(), None);
-    let page = store.list_products(Page { skip: 10, take: 2 }).await.unwrap();
+    store.put_items(std::slice::from_ref(&dearer), Millis(3)).await.unwrap();
+    assert_eq!(store.item(ItemId(7)).await.unwrap().unwrap(), dearer);
+    assert_eq!(store.item_count().await.unwrap(), 30);
+    assert_eq!(store.item(ItemId(u64::MAX)).await.unwrap(), None);
+    let page = store.list_items(Page { skip: 10, take: 2 }).await.unwrap();
     assert_eq!(page.iter().map(|it| it.id.0).collect::<Vec<_>>(), [11, 12]);
 }
 
 #[tokio::test]
 async fn a_search_takes_signs_as_they_stand() {
     let (_dir, store) = new_store().await;
-    store.upsert_products(&(1..=20).map(product).collect::<Vec<_>>(), Millis(1)).await.unwrap();
-    let count = async |text: &str| store.find_products(text, Page::FIRST).await.unwrap().len();
+    store.put_items(&(1..=20).map(product).collect::<Vec<_>>(), Millis(1)).await.unwrap();
+    let count = async |text: &str| store.find_products(text, "", Page::FIRST).await.unwrap().1;
     assert_eq!(count("cup 1").await, 11);
     assert_eq!(count("杯").await, 20);
     assert_eq!(count("0%_c").await, 20);

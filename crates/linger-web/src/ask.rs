@@ -306,12 +306,18 @@ pub(crate) fn clean(text: &str) -> String {
 async fn item_of(house: &House, id: u64) -> Result<Item, ApiError> {
     let product = house
         .store
-        .product(ItemId(id))
+        .item(ItemId(id))
         .await
         .map_err(|fault| ApiError::unavailable("reading the catalogue", &fault))?
         .ok_or_else(|| ApiError { field: Some("item".to_owned()), ..ApiError::not_found("no-such-item") })?;
     let item = Item::new(product.id, &product.title, product.price, &product.seller);
-    Ok(Item { image: product.image, ..item })
+    Ok(Item {
+        image: product.image,
+        product: product.product,
+        variant: product.variant,
+        returns: product.returns,
+        ..item
+    })
 }
 
 fn open_draw(

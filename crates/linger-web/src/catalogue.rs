@@ -10,8 +10,9 @@ use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
 };
+use linger_catalogue::Fact;
 use linger_protocol::{Currency, ItemId, Limits, Money, Role};
-use linger_store::{Page, Product};
+use linger_store::{Page, ShelfItem};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
 use utoipa::IntoParams;
@@ -74,9 +75,8 @@ pub(crate) async fn list_products(
     }
     let reading = |fault| ApiError::unavailable("reading the catalogue", &fault);
     let page = Page { skip: part.offset, take: part.limit };
-    let products =
-        house.store.list_products(page).await.map_err(|fault: linger_store::Fault| reading(fault))?;
-    let total = house.store.product_count().await.map_err(reading)?;
+    let products = house.store.list_items(page).await.map_err(|fault: linger_store::Fault| reading(fault))?;
+    let total = house.store.item_count().await.map_err(reading)?;
     Ok(Json(Products { products: products.into_iter().map(told).collect(), total }))
 }
 
@@ -102,18 +102,18 @@ pub(crate) async fn put_products(
 ) -> Result<Json<Accepted>, ApiError> {
     staff.need(&[Role::Operator, Role::Admin])?;
     let products = meant_all(told.products)?;
-    let count = house.store.product_count().await;
+    let count = house.store.item_count().await;
     let count = count.map_err(|fault| ApiError::unavailable("reading the catalogue", &fault))?;
     // Counted as if all were new: close to the bound a few changes are refused rather than one too many let in.
     if count.saturating_add(products.len() as u64) > CATALOGUE_MAX {
         return Err(ApiError::new(axum::http::StatusCode::CONFLICT, "catalogue-full"));
     }
-    let kept = house.store.upsert_products(&products, house.now()).await;
+    let kept = house.store.put_items(&products, house.now()).await;
     kept.map_err(store_refused("keeping products"))?;
     Ok(Json(Accepted { ok: true }))
 }
 
-fn meant_all(told: Vec<ProductWire>) -> Result<Vec<Product>, ApiError> {
+fn meant_all(told: Vec<ProductWire>) -> Result<Vec<ShelfItem>, ApiError> {
     if told.is_empty() || told.len() > PRODUCTS_MAX {
         return Err(ApiError::field("bad-field", "products"));
     }
@@ -129,7 +129,7 @@ fn meant_all(told: Vec<ProductWire>) -> Result<Vec<Product>, ApiError> {
 }
 
 /// The product meant, or the name of the field that is wrong.
-fn meant(told: ProductWire) -> Result<Product, &'static str> {
+fn meant(told: ProductWire) -> Result<ShelfItem, &'static str> {
     // Numbers travel through JSON, where whole numbers are exact up to 2^53.
     if told.id == 0 || told.id >= 1 << 53 {
         return Err("id");
@@ -149,9 +149,11 @@ fn meant(told: ProductWire) -> Result<Product, &'static str> {
     {
         return Err("image");
     }
-    let (rating, tags) = facts_meant(told.facts)?;
-    Ok(Product {
+    let (rating, tags, facts) = facts_meant(told.facts)?;
+    Ok(ShelfItem {
         id: ItemId(told.id),
+        product: None,
+        variant: None,
         title: title.to_owned(),
         price,
         seller: line(&told.seller, Limits::TITLE_CHARS).ok_or("seller")?.to_owned(),
@@ -159,30 +161,37 @@ fn meant(told: ProductWire) -> Result<Product, &'static str> {
         description: description.to_owned(),
         category: line(&told.category, CATEGORY_CHARS).ok_or("category")?.to_owned(),
         tags,
+        facts,
         rating,
+        returns: None,
     })
 }
 
-/// Facts are kept as tags of the form `name=value`, but for the rating.
-fn facts_meant(mut facts: BTreeMap<String, String>) -> Result<(Option<f64>, Vec<String>), &'static str> {
-    let rating = match facts.remove(RATING) {
+/// A fact without a value is a tag; the rating is a number.
+#[expect(clippy::type_complexity, reason = "told once")]
+fn facts_meant(
+    mut told: BTreeMap<String, String>,
+) -> Result<(Option<f64>, Vec<String>, Vec<Fact>), &'static str> {
+    let rating = match told.remove(RATING) {
         Some(told) => Some(told.parse().ok().filter(|it: &f64| (0.0..=5.0).contains(it)).ok_or("facts")?),
         None => None,
     };
-    if facts.len() > FACTS_MAX {
+    if told.len() > FACTS_MAX {
         return Err("facts");
     }
-    let mut tags = Vec::with_capacity(facts.len());
-    for (name, value) in facts {
-        let fit =
-            !name.is_empty() && name.len() <= FACT_NAME_BYTES && !name.contains('=') && name.trim() == name;
-        let tag = format!("{name}={value}");
-        if !fit || tag.len() > FACT_BYTES || tag.chars().any(char::is_control) {
+    let (mut tags, mut facts) = (vec![], vec![]);
+    for (name, value) in told {
+        let fit = !name.is_empty() && name.len() <= FACT_NAME_BYTES && name.trim() == name;
+        let control = name.chars().chain(value.chars()).any(char::is_control);
+        if !fit || name.contains('=') || control || name.len() + value.len() >= FACT_BYTES {
             return Err("facts");
         }
-        tags.push(tag);
+        match value.is_empty() {
+            true => tags.push(name),
+            false => facts.push(Fact { name, value }),
+        }
     }
-    Ok((rating, tags))
+    Ok((rating, tags, facts))
 }
 
 /// The text without outer blanks, when it is one line of at most `chars_max` characters.
@@ -191,12 +200,9 @@ fn line(text: &str, chars_max: usize) -> Option<&str> {
     (text.chars().nth(chars_max).is_none() && !text.chars().any(char::is_control)).then_some(text)
 }
 
-fn told(product: Product) -> ProductWire {
-    let fact = |tag: String| match tag.split_once('=') {
-        Some((name, value)) => (name.to_owned(), value.to_owned()),
-        None => (tag, String::new()),
-    };
-    let mut facts: BTreeMap<_, _> = product.tags.into_iter().map(fact).collect();
+fn told(product: ShelfItem) -> ProductWire {
+    let mut facts: BTreeMap<_, _> = product.tags.into_iter().map(|tag| (tag, String::new())).collect();
+    facts.extend(product.facts.into_iter().map(|it| (it.name, it.value)));
     if let Some(rating) = product.rating {
         facts.insert(RATING.to_owned(), rating.to_string());
     }

@@ -28,17 +28,44 @@ pub struct ApiError {
     /// When trying again may help, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_ms: Option<u64>,
+    /// Every field that is to blame, where several may be; at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<FieldProblem>,
 }
+
+/// A field that is to blame.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// Which.
+    pub field: String,
+    /// What it must be. It repeats nothing of what was sent.
+    pub why: String,
+}
+
+/// Problems that one answer names.
+const PROBLEMS_MAX: usize = 100;
 
 impl ApiError {
     /// An error of this status and code.
     pub fn new(status: StatusCode, code: &str) -> ApiError {
-        ApiError { status, code: code.to_owned(), field: None, why: None, retry_ms: None }
+        ApiError { status, code: code.to_owned(), field: None, why: None, retry_ms: None, problems: vec![] }
     }
 
     /// A field is not as it must be.
     pub fn field(code: &str, field: &str) -> ApiError {
         ApiError { field: Some(field.to_owned()), ..ApiError::new(StatusCode::BAD_REQUEST, code) }
+    }
+
+    /// Several fields are not as they must be; the first is named as if it were alone.
+    pub(crate) fn fields(wrong: Vec<linger_catalogue::Wrong>) -> ApiError {
+        let first = wrong.first().cloned();
+        let problem = |it: linger_catalogue::Wrong| FieldProblem { field: it.field, why: it.why };
+        ApiError {
+            field: first.as_ref().map(|it| it.field.clone()),
+            why: first.map(|it| it.why),
+            problems: wrong.into_iter().take(PROBLEMS_MAX).map(problem).collect(),
+            ..ApiError::new(StatusCode::BAD_REQUEST, "bad-field")
+        }
     }
 
     /// Nobody is signed in, or the token does not hold.

@@ -96,6 +96,8 @@ pub struct HouseParts {
     pub events: EventStore,
     /// Pictures, and who judges what is said.
     pub talk: crate::talk::TalkParts,
+    /// Shops elsewhere.
+    pub shops: crate::shops::Shops,
     /// Settings.
     pub config: WebConfig,
 }
@@ -120,6 +122,7 @@ pub struct Inner {
     pub(crate) live: crate::live::LiveFacts,
     pub(crate) watch: crate::watch::Desk,
     pub(crate) talk: crate::talk::Talk,
+    pub(crate) shops: crate::shops::Shops,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) links: Arc<crate::links::Links>,
@@ -176,6 +179,7 @@ impl House {
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
             talk: crate::talk::Talk::new(parts.talk),
+            shops: parts.shops,
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -185,6 +189,7 @@ impl House {
         }));
         crate::track::follow(&house);
         crate::watch::follow(&house);
+        crate::shops::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
         }

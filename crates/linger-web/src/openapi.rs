@@ -6,7 +6,8 @@ use crate::{
     error::{ApiError, in_our_form},
     health,
     house::House,
-    media, orders, pages, payments, questions, records, review, rooms, rundown, sale, socket, talk, track, watch,
+    media, orders, pages, payments, questions, records, review, rooms, rundown, sale, shop, shops, socket, talk,
+    track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -71,6 +72,8 @@ fn described() -> OpenApiRouter<House> {
         .merge(talk::routes())
         .merge(sale::routes())
         .merge(care::routes())
+        .merge(shop::routes())
+        .merge(shops::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -242,6 +245,7 @@ fn method_name(method: &Method) -> &'static str {
         "GET" => "GET",
         "HEAD" => "HEAD",
         "POST" => "POST",
+        "PUT" => "PUT",
         "PATCH" => "PATCH",
         "DELETE" => "DELETE",
         "OPTIONS" => "OPTIONS",

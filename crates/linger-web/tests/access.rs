@@ -14,9 +14,31 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 105] = [
+const TABLE: [(&str, &str, &str); 126] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
+    ("get", "/api/comparison", "+++++++"),
+    ("post", "/api/prices/check", "11133++"),
+    ("get", "/api/products", "11133++"),
+    ("post", "/api/products", "11133++"),
+    ("get", "/api/products/export.csv", "11133++"),
+    ("post", "/api/products/import", "11133++"),
+    ("get", "/api/products/{product}", "+++++++"),
+    ("put", "/api/products/{product}", "11133++"),
+    ("delete", "/api/products/{product}", "11133++"),
+    ("get", "/api/sellers", "11133++"),
+    ("post", "/api/sellers", "11133++"),
+    ("put", "/api/sellers/{seller}", "11133++"),
+    ("delete", "/api/sellers/{seller}", "11133++"),
+    ("get", "/api/shops", "11133++"),
+    ("post", "/api/shops/{shop}/pull", "11133++"),
+    ("post", "/api/shops/{shop}/retry", "11133++"),
+    // By signature; here no shop is set up.
+    ("post", "/api/shops/medusa/webhook", "+++++++"),
+    ("post", "/api/shops/shopify/webhook", "+++++++"),
+    ("get", "/api/variants/{item}/prices", "11133++"),
+    ("get", "/api/variants/{item}/stock", "11133++"),
+    ("post", "/api/variants/{item}/stock", "11133++"),
     ("post", "/api/invites", "111333+"),
     ("post", "/api/invites/use", "+++++++"),
     ("post", "/api/events/erase", "111333+"),
@@ -178,12 +200,20 @@ impl Matrix {
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
             .replace("{question}", "9")
+            .replace("{product}", "7")
+            .replace("{seller}", "7")
+            .replace("{shop}", "shopify")
+            .replace("{item}", "7")
             .replace("{call}", "batch")
     }
 
     async fn call(&self, method: &str, path: &str, who: &Who) -> house::Said {
         self.door.call(&method.to_uppercase(), &self.path(path), who, body(method, path)).await
     }
+}
+
+fn cup(id: u64) -> Value {
+    json!({"id": id, "title": "Cup", "variants": [{"prices": [{"minor": 1, "currency": "CNY"}]}]})
 }
 
 fn alarm() -> Value {
@@ -198,6 +228,12 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let question = json!({"ask": "trend", "scope": scope, "what": {}, "period": "day"});
     let json = match (method, path) {
         ("post", "/api/catalogue") => json!({"products": [product]}),
+        ("post", "/api/products") => json!({"products": [cup(0)]}),
+        ("put", "/api/products/{product}") => cup(7),
+        ("post", "/api/products/import") => return Some(("text/csv", "title,price\nCup,1\n".to_owned())),
+        ("post", "/api/prices/check") => json!({"item": 7, "offer": {"minor": 1, "currency": "CNY"}}),
+        ("post", "/api/sellers") | ("put", "/api/sellers/{seller}") => json!({"name": "Hill"}),
+        ("post", "/api/variants/{item}/stock") => json!({"to": 1, "reason": "counted", "key": "k"}),
         ("post", "/api/invites") => json!({"role": "host"}),
         ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
         ("post", "/api/alarms/try") => json!({"rule": alarm()}),

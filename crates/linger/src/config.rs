@@ -1,5 +1,7 @@
 //! What the typed settings mean, checked. Every error names its setting. It does not know where a value came from.
 
+mod shops;
+
 use crate::settings::Typed;
 use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, StripeKey, StripeSecret, is_mail_address};
@@ -13,6 +15,8 @@ use std::{
     time::Duration,
 };
 use url::Url;
+
+pub use shops::ShopsConfig;
 
 /// The settings, meant.
 #[derive(Clone)]
@@ -85,6 +89,7 @@ pub struct StripeSettings {
     pub key: StripeKey,
     pub secrets: Vec<StripeSecret>,
     pub page: Option<Url>,
+    pub shops: ShopsConfig,
 }
 
 /// The settings of what viewers write and show, meant.
@@ -200,6 +205,7 @@ impl Config {
             webhooks_private: yes_or_no(typed, "webhooks-private")?,
             talk: talk(typed)?,
             payments: payments(typed)?,
+            shops: ShopsConfig::of(typed)?,
         })
     }
 

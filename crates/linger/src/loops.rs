@@ -7,10 +7,12 @@
 mod collect;
 mod copies;
 pub mod facts;
+mod stock;
 
 pub use collect::Collecting;
 pub use copies::copy_files;
 pub use facts::Visits;
+pub use stock::Books;
 
 use crate::money::{self, Till};
 use linger_action::Desk;
@@ -29,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const FIRST_RECONCILE: Duration = Duration::from_secs(60);
 
 /// Begins to work for every room there is and will be.
-pub fn start(collecting: Collecting, till: Till, rules: &linger_strategy::Config) {
+pub fn start(collecting: Collecting, books: Books, till: Till, rules: &linger_strategy::Config) {
     let (engine, rules) = (collecting.engine.clone(), rules.clone());
     tokio::spawn(async move {
         let mut known = HashSet::new();
@@ -37,6 +39,7 @@ pub fn start(collecting: Collecting, till: Till, rules: &linger_strategy::Config
             for room in engine.rooms() {
                 if known.insert(room.clone()) {
                     tokio::spawn(collect::room(collecting.clone(), room.clone()));
+                    tokio::spawn(stock::room(books.clone(), room.clone()));
                     tokio::spawn(prompt_host(engine.clone(), room.clone(), rules.clone()));
                     tokio::spawn(money::keep_book(till.clone(), room));
                 }

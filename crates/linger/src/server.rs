@@ -3,7 +3,7 @@
 
 use crate::{
     config::{Config, Provider, StripeSettings, TalkConfig},
-    loops::{self, Collecting, Visits},
+    loops::{self, Books, Collecting, Visits},
     money::Till,
 };
 use anyhow::Context;
@@ -104,7 +104,8 @@ impl Server {
         if let Some(every) = config.payments.reconcile_every {
             tokio::spawn(loops::reconcile(till.clone(), every, config.payments.reconcile_back_ms, found));
         }
-        loops::start(collecting, till, &config.rules);
+        let books = Books { engine: engine.clone(), store: store.clone(), shops: config.shops.sources() };
+        loops::start(collecting, books, till, &config.rules);
         if let Some(mirror) = &config.mirror {
             let mirror = Mirror::s3(mirror).context("`events-s3`")?;
             tokio::spawn(loops::copy_files(events.clone(), mirror));
@@ -120,6 +121,7 @@ impl Server {
             mail: mail(config).await?,
             events: events.clone(),
             talk: talk(config)?,
+            shops: config.shops.shops()?,
             config: config.web(public_url.clone()),
         })?;
         let handle = Handle::new();

@@ -168,6 +168,40 @@ pub const SETTINGS: &[Setting] = &[
         "How often payments are compared with what providers know, min; 0 for never",
     ),
     setting("reconcile-days", "7", "How far that looks back, days"),
+    setting(
+        "shopify-shop",
+        "",
+        "Shop of Shopify whose catalogue is kept here as well, such as name.myshopify.com; none when empty",
+    ),
+    Setting {
+        name: "shopify-token",
+        default: "",
+        help: "Access token of its Admin interface: read_products, read_inventory, write_inventory, write_orders",
+        secret: true,
+    },
+    Setting {
+        name: "shopify-secret",
+        default: "",
+        help: "What it signs its webhooks with: the app's client secret",
+        secret: true,
+    },
+    setting("shopify-currency", "USD", "Currency of its prices"),
+    setting("shopify-location", "", "Number of its location whose stock counts; needed to write stock back"),
+    setting(
+        "medusa-url",
+        "",
+        "Address of a Medusa shop whose catalogue is kept here as well; none when empty",
+    ),
+    Setting { name: "medusa-token", default: "", help: "Secret key of its Admin interface", secret: true },
+    Setting {
+        name: "medusa-secret",
+        default: "",
+        help: "What its subscriber signs with, 16 characters or more",
+        secret: true,
+    },
+    setting("medusa-currency", "EUR", "Currency whose prices are taken"),
+    setting("medusa-location", "", "Id of its location whose stock counts; needed to write stock back"),
+    setting("medusa-region", "", "Id of the region into which orders are written; none are when empty"),
     setting("disk-spare-mb", "256", "Free space under which the server says that it is not ready, MB"),
 ];
 

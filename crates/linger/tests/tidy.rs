@@ -13,6 +13,7 @@ use std::{
 const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-protocol", &[]),
     ("linger-stats", &[]),
+    ("linger-catalogue", &["linger-protocol"]),
     ("linger-room", &["linger-protocol"]),
     ("linger-behaviour", &["linger-stats"]),
     ("linger-insight", &["linger-protocol", "linger-stats"]),
@@ -21,13 +22,15 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-log", &[]),
     ("linger-engine", &["linger-protocol", "linger-room", "linger-log"]),
     ("linger-events", &["linger-behaviour", "linger-log"]),
-    ("linger-store", &["linger-protocol"]),
+    ("linger-store", &["linger-protocol", "linger-catalogue"]),
     ("linger-outlet", &["linger-protocol"]),
+    ("linger-shops", &["linger-protocol", "linger-catalogue"]),
     ("linger-media", &[]),
     (
         "linger-web",
         &[
             "linger-protocol",
+            "linger-catalogue",
             "linger-room",
             "linger-behaviour",
             "linger-insight",
@@ -38,6 +41,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
             "linger-engine",
             "linger-store",
             "linger-outlet",
+            "linger-shops",
             "linger-media",
         ],
     ),
@@ -49,6 +53,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
 const DECIDERS: &[&str] = &[
     "linger-protocol",
     "linger-stats",
+    "linger-catalogue",
     "linger-room",
     "linger-behaviour",
     "linger-insight",

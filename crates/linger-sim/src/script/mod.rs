@@ -3,6 +3,7 @@
 //! It does not know the crowd. It shows twelve products in turn, opens and closes their sales, holds a draw every few
 //! minutes, and answers about half of what is asked, part of it only when a prompt reminds it.
 
+mod details;
 mod evening;
 mod rehearsal;
 
@@ -117,7 +118,7 @@ pub async fn stock_catalogue(session: &StaffSession) -> Result<(), Fault> {
         let body = json!({"products": products});
         session.post::<Value>("filling the catalogue", "/api/catalogue", &body).await?;
     }
-    Ok(())
+    details::tell(session).await
 }
 
 /// A product as the interface takes it.

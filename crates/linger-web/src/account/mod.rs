@@ -112,10 +112,17 @@ pub(crate) fn store_refused(doing: &'static str) -> impl Fn(StoreError) -> ApiEr
             "room" => "no-such-room",
             "product" => "no-such-item",
             "passkey" => "no-such-passkey",
+            "seller" => "no-such-seller",
             _ => "not-found",
         }),
         StoreError::TooMany { .. } => conflict("too-many-kept"),
         StoreError::Unfit { field, .. } => ApiError::field("bad-field", field),
+        StoreError::Fields(wrong) => ApiError::fields(wrong),
+        StoreError::SellerTaken => ApiError { field: Some("name".to_owned()), ..conflict("seller-taken") },
+        StoreError::SellerInUse => conflict("seller-in-use"),
+        StoreError::KeyUsed => ApiError { field: Some("key".to_owned()), ..conflict("key-used") },
+        StoreError::TooFew => conflict("too-few-units"),
+        StoreError::NotCounted => conflict("not-counted"),
         StoreError::Fault(fault) => ApiError::unavailable(doing, &fault),
     }
 }

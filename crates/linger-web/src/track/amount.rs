@@ -1,21 +1,12 @@
 //! Amounts as shops write them, `19.99` of some currency, as whole minor units: digit by digit, as no binary fraction
 //! holds 0.1. It does not know exchange rates.
 
+pub(crate) use linger_catalogue::money::minor_digits;
+
 /// Digits that are read; more are no amount of money.
 const DIGITS_MAX: usize = 40;
 /// A decimal exponent beyond this is no amount of money.
 const EXPONENT_MAX: i32 = 40;
-
-/// How many decimal digits the minor unit of a currency has: ISO 4217 of 2024, where it is not 2.
-pub(crate) fn minor_digits(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
-}
 
 /// A currency's code in capitals, when it has the form of one.
 pub(crate) fn currency(text: &str) -> Option<[u8; 3]> {

@@ -21,6 +21,7 @@ mod when;
 
 pub use batch::fact_id;
 pub use meaning::room_person;
+pub(crate) use senders::Sender;
 
 use crate::{error::ApiError, house::House};
 use linger_behaviour::Fact;
@@ -83,6 +84,18 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(keys::revoke_write_key))
         .routes(routes!(keys::get_schema))
         .routes(routes!(keys::accept_schema))
+}
+
+/// The sender whose write key stands in the `Authorization` header; `None` when there is no such header.
+///
+/// # Errors
+/// 401 when there is no such key; 503 when it cannot be found out now.
+pub(crate) async fn sender_of(
+    house: &House,
+    headers: &axum::http::HeaderMap,
+) -> Result<Option<std::sync::Arc<Sender>>, ApiError> {
+    let Some(key) = senders::key_in_headers(headers) else { return Ok(None) };
+    house.track.senders.find(&house.store, &key, house.now()).await.map(Some)
 }
 
 /// A shop's token said which of its customers somebody in a room is: from here on both are one person among events.

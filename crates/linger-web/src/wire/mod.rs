@@ -18,6 +18,7 @@ mod review;
 mod rundown;
 mod sale;
 mod seat;
+mod shop;
 mod socket;
 mod talk;
 mod track;
@@ -68,6 +69,11 @@ pub use sale::{
     DeliveryAsk, FirstGiftWire, FlashWire, ListState, MySale, MyWait, OfferWire, OpenToName, OrderLineWire,
     PeriodName, PriceStepWire, PriceWhyName, QuoteLineWire, QuoteWire, SaleAsk, SaleModeName, SaleView,
     ShippingWire, ShuffleProof, StacksName, TermsWire, UnlockWire,
+};
+pub use shop::{
+    ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PriceAsked, PriceChecked, PriceHistory,
+    PastPriceWire, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, ShopInfo,
+    ShopNoteWire, StockPut, StockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{

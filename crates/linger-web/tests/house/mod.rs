@@ -24,7 +24,9 @@ use linger_outlet::{
 };
 use linger_protocol::{Act, Actor, Millis, PersonId, Role, RoomId};
 use linger_store::{MasterKey, NewSession, NewStaff, Store, Vault};
-use linger_web::{House, HouseParts, Language, Moderator, TalkParts, ViewerImages, WebConfig, WordList};
+use linger_web::{
+    House, HouseParts, Language, Moderator, Shops, TalkParts, ViewerImages, WebConfig, WordList,
+};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -169,21 +171,32 @@ impl Door {
         smtp_url: Option<&str>,
     ) -> Door {
         let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
-        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk, vec![]).await
+        let shops = Shops::default();
+        Door::open_whole(dir, begin, config, private_allowed, smtp_url, talk, (vec![], shops)).await
     }
 
     /// A house in which the sandbox takes payments, and these others do too.
     pub async fn paid_by(others: Vec<Arc<dyn Payments>>) -> Door {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
-        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, others).await
+        let beyond = (others, Shops::default());
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, beyond).await
     }
 
     /// A house with this moderator.
     pub async fn judged(moderator: Arc<dyn Moderator>, viewer_images: ViewerImages) -> Door {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let talk = talk(&dir, moderator, viewer_images);
-        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, vec![]).await
+        let config = config("http://127.0.0.1:8080/");
+        Door::open_whole(dir, BEGIN, config, false, None, talk, (vec![], Shops::default())).await
+    }
+
+    /// A house that speaks to shops elsewhere.
+    pub async fn beside(shops: Shops) -> Door {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let talk = talk(&dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
+        let beyond = (vec![], shops);
+        Door::open_whole(dir, BEGIN, config("http://127.0.0.1:8080/"), false, None, talk, beyond).await
     }
 
     async fn open_whole(
@@ -193,7 +206,7 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
         talk: TalkParts,
-        others: Vec<Arc<dyn Payments>>,
+        beyond: (Vec<Arc<dyn Payments>>, Shops),
     ) -> Door {
         let clock = Arc::new(HandClock(AtomicI64::new(begin.0)));
         let (engine, _) = Engine::start(
@@ -203,14 +216,15 @@ impl Door {
             EngineConfig::default(),
         )
         .unwrap();
-        Door::furnish(dir, (engine, clock), config, private_allowed, smtp_url, talk).await
+        Door::furnish(dir, (engine, clock), config, private_allowed, smtp_url, talk, beyond).await
     }
 
     /// Another house over the same rooms, tables and keys: what it knows of them, it knows from the log.
     pub async fn again(&self) -> Door {
         let talk = talk(&self.dir, Arc::new(WordList::empty()), ViewerImages::LookedAt);
         let rooms = (self.engine.clone(), self.clock.clone());
-        Door::furnish(self.dir.clone(), rooms, config("http://127.0.0.1:8080/"), false, None, talk).await
+        let (config, beyond) = (config("http://127.0.0.1:8080/"), (vec![], Shops::default()));
+        Door::furnish(self.dir.clone(), rooms, config, false, None, talk, beyond).await
     }
 
     async fn furnish(
@@ -220,6 +234,7 @@ impl Door {
         private_allowed: bool,
         smtp_url: Option<&str>,
         talk: TalkParts,
+        (others, shops): (Vec<Arc<dyn Payments>>, Shops),
     ) -> Door {
         let store = Store::open(dir.path()).await.unwrap();
         let master = MasterKey::load_or_create(dir.path()).unwrap();
@@ -262,6 +277,7 @@ impl Door {
             mail: mail.clone(),
             events: events.clone(),
             talk,
+            shops,
             config,
         })
         .unwrap();

@@ -113,7 +113,7 @@ fn begin_at(read_to: Option<Position>, tail: Position, nothing_kept: bool) -> u6
 async fn categorise(facts: &mut RoomFacts, store: &Store, batch: &Batch) {
     for entry in batch.entries.iter() {
         let Event::ItemListed { item } = &entry.event else { continue };
-        if let Ok(Some(product)) = store.product(item.id).await {
+        if let Ok(Some(product)) = store.item(item.id).await {
             facts.categorise(item.id, &product.category);
         }
     }

@@ -14,7 +14,7 @@ use linger_sim::{
     goods,
     past::{self, Deed, Following, Past},
 };
-use linger_store::{Product, Store, Vault};
+use linger_store::{ShelfItem, Store, Vault};
 use std::collections::BTreeMap;
 
 /// The room.
@@ -59,11 +59,13 @@ pub async fn lay_down(config: &Config, seed: u64) -> anyhow::Result<()> {
 
 /// Puts what was sold into the catalogue, so that whoever reads the log finds of which category it was.
 async fn shelve(config: &Config, now: Millis) -> anyhow::Result<()> {
-    let sold: Vec<Product> = goods::catalogue()
+    let sold: Vec<ShelfItem> = goods::catalogue()
         .into_iter()
         .filter_map(|it| Some((goods::by_id(it.id)?, it)))
-        .map(|(good, it)| Product {
+        .map(|(good, it)| ShelfItem {
             id: ItemId(good.id),
+            product: None,
+            variant: None,
             title: good.title(),
             price: Money::new(good.price_minor, Currency::USD),
             seller: "Linger demo shop".to_owned(),
@@ -71,11 +73,13 @@ async fn shelve(config: &Config, now: Millis) -> anyhow::Result<()> {
             description: it.description,
             category: it.category,
             tags: vec![],
+            facts: vec![],
             rating: Some(it.rating),
+            returns: None,
         })
         .collect();
     let store = Store::open(&config.data).await.context("opening the tables")?;
-    store.upsert_products(&sold, now).await.context("filling the catalogue")?;
+    store.put_items(&sold, now).await.context("filling the catalogue")?;
     store.close().await.context("closing the tables")
 }
 
