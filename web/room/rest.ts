@@ -5,6 +5,7 @@ import type {
   AlarmMoment,
   AlarmTried,
   Answer,
+  EventFigures,
   FactTold,
   GiftKind,
   GuestToken,
@@ -34,6 +35,7 @@ import type {
   SegmentList,
   ShowCard,
   SqlAnswered,
+  SqlOf,
   StaffMember,
   Act,
   WebhookInfo,
@@ -136,7 +138,8 @@ export class Rest {
   removeSegment = (id: string) => this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'DELETE' });
   members = (id: string) => this.#json<PeopleFound>(`/api/segments/${enc(id)}/members`);
   membersUrl = (id: string) => `${this.base}/api/segments/${enc(id)}/members.csv`;
-  sql = (sql: string) => this.#json<SqlAnswered>('/api/sql', { body: { sql } });
+  sql = (sql: string, of: SqlOf = 'summaries') => this.#json<SqlAnswered>('/api/sql', { body: { sql, of } });
+  eventFigures = () => this.#json<EventFigures>('/api/events/figures');
   rundown = (room: string) => this.#json<RundownRead>(`/api/rooms/${enc(room)}/rundown`);
   rundownTemplates = (language: string) => this.#json<RundownTemplate[]>(`/api/rundowns/templates?language=${language}`);
   rundownTableUrl = (room: string) => `${this.base}/api/rooms/${enc(room)}/rundown?as=csv`;

@@ -1,6 +1,6 @@
 //! What the typed settings mean, checked. Every error names its setting. It does not know where a value came from.
 
-use crate::settings::Typed;
+use crate::{command, settings::Typed};
 use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, is_mail_address};
 use linger_store::MirrorConfig;
@@ -210,6 +210,7 @@ impl Config {
             look_every: LOOK_EVERY,
             worth_max: self.worth_max,
             clickhouse: self.clickhouse.clone(),
+            events_sql: command::events_sql::program(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }

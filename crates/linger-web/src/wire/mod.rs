@@ -66,6 +66,6 @@ pub use view::{
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,
-    ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem,
-    TagPut, WebhookInfo, WebhookMade, WebhookPut, WebhookTested, WebhookTry,
+    ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlOf,
+    SqlProblem, TagPut, WebhookInfo, WebhookMade, WebhookPut, WebhookTested, WebhookTry,
 };

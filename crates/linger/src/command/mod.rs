@@ -5,6 +5,7 @@ pub mod bench;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod events_sql;
 pub mod import;
 pub mod log;
 pub mod openapi;
