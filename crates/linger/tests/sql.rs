@@ -84,7 +84,18 @@ async fn values_are_told_as_numbers_texts_and_nulls_and_properties_by_their_name
     assert!(!cut);
     let third = 100.0 / 3.0;
     let values = json!([[
-        "1970-01-02T00:00:00.003Z", "order.paid", 100, null, null, third, "true", "NaN", "3", "绿", null, null
+        "1970-01-02T00:00:00.003Z",
+        "order.paid",
+        100,
+        null,
+        null,
+        third,
+        "true",
+        "NaN",
+        "3",
+        "绿",
+        null,
+        null
     ]]);
     assert_eq!(json!(rows), values);
 }
@@ -185,19 +196,22 @@ async fn an_answer_has_so_many_rows_and_bytes_and_no_more() {
 async fn a_query_that_wants_too_much_ends_with_a_reason_and_leaves_the_next_one_alone() {
     let shop = Shop::open();
     shop.tell(1..2);
-    let endless = shop.job("SELECT sum(a.value * b.value) FROM generate_series(1, 100000) a, generate_series(1, 100000) b");
+    let endless = shop
+        .job("SELECT sum(a.value * b.value) FROM generate_series(1, 100000) a, generate_series(1, 100000) b");
     let hurried = program().with_time_max(Duration::from_secs(1));
     assert_eq!(hurried.ask(&endless).await, Err(Refused::TooSlow));
+    // Unoptimised and on a busy machine.
+    let patient = program().with_time_max(Duration::from_secs(120));
     for sql in [
         // What is grouped, sorted and joined is taken from a pool.
-        "SELECT count(*) FROM (SELECT DISTINCT repeat('x', 20000) || value FROM generate_series(1, 100000))",
+        "SELECT repeat('x', 20000) || value AS x FROM generate_series(1, 100000) ORDER BY x",
         // What is made on the way is not: the system says no.
         "SELECT max(length(repeat('x', 1000000000))) FROM generate_series(1, 100) a",
     ] {
-        assert_eq!(program().ask(&shop.job(sql)).await, Err(Refused::TooLarge), "{sql}");
+        assert_eq!(patient.ask(&shop.job(sql)).await, Err(Refused::TooLarge), "{sql}");
     }
     let deep = format!("SELECT {}1", "1+".repeat(4_000));
-    let deep = program().ask(&shop.job(&deep)).await;
+    let deep = patient.ask(&shop.job(&deep)).await;
     assert!(matches!(deep, Ok(_) | Err(Refused::TooLarge)), "{deep:?}");
     assert_eq!(json!(rows(&shop.job("SELECT count(*) FROM events")).await), json!([[1]]));
 }

@@ -216,7 +216,8 @@ fn every_refusal_has_a_sentence_in_both_languages() {
 #[test]
 fn every_library_has_a_licence_that_may_come_in() {
     // What is optional comes in with its lane.
-    let optional: &[&str] = if cfg!(feature = "datafusion") { &["--features", "linger/datafusion"] } else { &[] };
+    let optional: &[&str] =
+        if cfg!(feature = "datafusion") { &["--features", "linger/datafusion"] } else { &[] };
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
         .args(optional)
