@@ -276,7 +276,9 @@ def postgres(asked, connections, keyed):
 def linger(binary, asked, connections):
     command = [binary, "bench", "ingest", "--connections", str(connections), "--batch", str(asked.batch), "--seconds",
                str(asked.seconds)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{done.stderr.strip()[-300:]} {done.stdout.strip()[-600:]}")
     told = json.loads(done.stdout.strip().splitlines()[-1])
     assert told["lost"] == 0 and told["doubled"] == 0, told
     return told
