@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/linger/target
 DEBUG := $(CARGO_TARGET_DIR)/debug/linger
 RELEASE := $(CARGO_TARGET_DIR)/release/linger
 
-.PHONY: demo test soak bench build debug web setup lint unit story readers crash shots wire
+.PHONY: demo test soak bench build debug web setup lint unit story readers crash sql shots wire
 
 demo: build ## build everything and run the demo
 	$(RELEASE) demo $(DEMO)
@@ -46,6 +46,11 @@ readers: debug ## what is kept, read by DuckDB and ClickHouse
 
 crash: debug ## kill -9 under load; CRASHES says how often
 	LINGER_BIN=$(DEBUG) $(DEBUG) bench crash --runs $(or $(CRASHES),5)
+
+# A build of its own, unoptimised: DataFusion is in no other lane.
+sql: web ## SQL over all events, by DataFusion
+	cargo clippy --locked --profile sql -p linger -p linger-sql --features linger/datafusion --all-targets -- -D warnings
+	cargo test --locked --profile sql -p linger --features datafusion --test sql --test tidy
 
 soak: web ## the long forms: thousands of seeds, a hundred kills
 	cargo build --release --locked -p linger

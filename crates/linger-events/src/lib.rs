@@ -88,5 +88,5 @@ pub use incoming::{
 pub use limits::{AskLimits, Held};
 pub use open::Found;
 pub use segment::Dictionary;
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, Tables};
 pub use store::{EventStore, Maintained};

@@ -32,6 +32,13 @@ impl Moves {
         self.into.get(&person).copied().unwrap_or(person)
     }
 
+    /// Who moved, and who they are now, in the order of keys.
+    pub fn all(&self) -> Vec<(u64, u64)> {
+        let mut all: Vec<_> = self.into.iter().map(|(from, to)| (*from, *to)).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// Whether a person's facts may lie under more than one key.
     pub fn concern(&self, person: u64) -> bool {
         self.into.contains_key(&person) || self.targets.contains(&person)
@@ -57,6 +64,7 @@ mod tests {
         let moves = Moves::new(&[(1, 2), (0, 0), (2, 3), (4, 3), (3, 5)]);
         assert_eq!([1, 2, 3, 4, 5, 6].map(|person| moves.now(person)), [5, 5, 5, 5, 5, 6]);
         assert_eq!(moves.keys_of(5), [1, 2, 3, 4, 5]);
+        assert_eq!(moves.all(), [(1, 5), (2, 5), (3, 5), (4, 5)]);
         assert_eq!(moves.keys_of(6), [6]);
         assert!(moves.concern(5) && moves.concern(1) && !moves.concern(6));
     }

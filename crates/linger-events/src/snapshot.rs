@@ -1,7 +1,7 @@
 //! A view of the whole store at one moment: files, tail and identities. What comes later does not change it. It does
 //! not know questions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use linger_behaviour::{Fact, Fold, PersonKey};
@@ -30,6 +30,18 @@ pub(crate) struct Seen {
     /// The tail by partition, sorted when first wanted.
     pub tail: OnceLock<Vec<Vec<(u32, u32)>>>,
     pub parts: Vec<OnceLock<TailPart>>,
+}
+
+/// The whole store at one moment as Parquet, for an engine that reads it by itself, and what it has to know beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// The files, those of older facts of a person first. All but the last may be replaced at any time: whoever opens them
+    /// finds all, or asks a younger snapshot.
+    pub files: Vec<PathBuf>,
+    /// Who moved into whom after some of the files were written; nobody in it moves on.
+    pub moves: Vec<(u64, u64)>,
+    /// Persons who are being erased, as they stand in the files.
+    pub hidden: Vec<u64>,
 }
 
 /// What changes whenever a snapshot would be another one.
@@ -112,6 +124,22 @@ impl Snapshot {
         }
         seen.chunks.iter().flat_map(|chunk| chunk.iter()).for_each(tell);
         Ok(())
+    }
+
+    /// Everything as Parquet. What is in no file yet is written to one in `dir`, which the caller removes.
+    ///
+    /// # Errors
+    /// [`StoreFault`] when that file cannot be written.
+    pub fn tables(&self, dir: &Path) -> Result<Tables, StoreFault> {
+        let seen = &*self.0;
+        let mut files = self.parquet_files();
+        let facts: Vec<&Fact> = seen.chunks.iter().flat_map(|chunk| chunk.iter()).collect();
+        if !facts.is_empty() {
+            let newest = seen.view.pieces().map(|piece| piece.listed.meta.id).max().unwrap_or_default();
+            let meta = segment::write(dir, newest + 1, 0, facts, "UTC")?;
+            files.extend(segment::names(meta.id).map(|name| dir.join(name)).into_iter().take(1));
+        }
+        Ok(Tables { files, moves: seen.moves.all(), hidden: seen.hidden.clone() })
     }
 
     /// The Parquet files, which hold all but the facts of the last minutes. They may be replaced at any time after this.

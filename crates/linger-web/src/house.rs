@@ -72,6 +72,8 @@ pub struct WebConfig {
     pub worth_max: linger_protocol::Money,
     /// The ClickHouse server that answers questions which ask for it.
     pub clickhouse: Option<crate::ClickHouse>,
+    /// The program that answers SQL over all events, in a house that has one.
+    pub events_sql: Option<linger_sql::Program>,
 }
 
 /// The parts of the house.

@@ -2,7 +2,7 @@
 
 mod shops;
 
-use crate::settings::Typed;
+use crate::{command, settings::Typed};
 use anyhow::{Context, ensure};
 use linger_outlet::{MailError, Mailer, RECIPIENTS_MAX, StripeKey, StripeSecret, is_mail_address};
 use linger_store::MirrorConfig;
@@ -248,6 +248,7 @@ impl Config {
             look_every: LOOK_EVERY,
             worth_max: self.worth_max,
             clickhouse: self.clickhouse.clone(),
+            events_sql: command::events_sql::program(),
             disk_spare: (self.data.clone(), self.disk_spare_bytes),
         }
     }

@@ -105,6 +105,7 @@ fn program() -> Command {
                 .arg(Arg::new("file").required(true).help("Its proof or record, a JSON file; - reads standard input")),
         )
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(Command::new("events-sql").about("Answer one SQL query of the server's").hide(true))
 }
 
 fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
@@ -124,6 +125,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("room-key", it)) => command::room_key::run(&Typed::gather(it)?),
         Some(("verify-draw", it)) => command::verify_draw::run(it),
         Some(("openapi", _)) => command::openapi::run(),
+        Some(("events-sql", _)) => command::events_sql::run(),
         _ => anyhow::bail!("no such command"),
     }
 }

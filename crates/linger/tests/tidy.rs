@@ -23,6 +23,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-engine", &["linger-protocol", "linger-room", "linger-log"]),
     ("linger-events", &["linger-behaviour", "linger-log"]),
     ("linger-store", &["linger-protocol", "linger-catalogue"]),
+    ("linger-sql", &[]),
     ("linger-outlet", &["linger-protocol"]),
     ("linger-shops", &["linger-protocol", "linger-catalogue"]),
     ("linger-media", &[]),
@@ -40,6 +41,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
             "linger-events",
             "linger-engine",
             "linger-store",
+            "linger-sql",
             "linger-outlet",
             "linger-shops",
             "linger-media",
@@ -218,8 +220,12 @@ fn every_refusal_has_a_sentence_in_both_languages() {
 
 #[test]
 fn every_library_has_a_licence_that_may_come_in() {
+    // What is optional comes in with its lane.
+    let optional: &[&str] =
+        if cfg!(feature = "datafusion") { &["--features", "linger/datafusion"] } else { &[] };
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(optional)
         .current_dir(root())
         .output()
         .expect("cargo is there");

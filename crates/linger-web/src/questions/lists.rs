@@ -114,6 +114,7 @@ pub(crate) async fn event_figures(
         dedupe_ids: it.dedupe_ids,
         erasing: it.erasing,
         in_trouble: it.trouble.is_some(),
+        sql: house.config.events_sql.is_some(),
     }))
 }
 

@@ -35,7 +35,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// How long a question may take. The route's own limit is a little longer.
@@ -184,10 +184,7 @@ async fn within_limits<T: Send + 'static>(
     house: &House,
     work: impl FnOnce(&Snapshot, &str, &AskLimits) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let busy =
-        || ApiError { retry_ms: Some(2_000), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy") };
-    let turn = tokio::time::timeout(TURN_MAX, house.questions.turns.clone().acquire_owned()).await;
-    let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+    let turn = turn(house).await?;
     let limits = AskLimits {
         threads: THREADS,
         bytes_max: BYTES_MAX,
@@ -203,6 +200,14 @@ async fn within_limits<T: Send + 'static>(
     let answer = answer.await.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bug"));
     drop(waiting);
     answer?
+}
+
+/// Waits for a turn among all that pass over every event.
+pub(crate) async fn turn(house: &House) -> Result<OwnedSemaphorePermit, ApiError> {
+    let busy =
+        || ApiError { retry_ms: Some(2_000), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy") };
+    let turn = tokio::time::timeout(TURN_MAX, house.questions.turns.clone().acquire_owned()).await;
+    turn.map_err(|_| busy())?.map_err(|_| busy())
 }
 
 /// Somebody who waits for an answer; when they go, the work stops.

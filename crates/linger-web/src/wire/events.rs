@@ -57,6 +57,8 @@ pub struct EventFigures {
     pub erasing: u64,
     /// Whether files cannot be written at present; the server's log says why.
     pub in_trouble: bool,
+    /// Whether SQL can be asked of all events (`of: events`).
+    pub sql: bool,
 }
 
 /// Whom to erase among events; one of the three.

@@ -88,6 +88,7 @@ pub use view::{
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,
-    ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlProblem,
-    TagPut, WebhookAgain, WebhookInfo, WebhookMade, WebhookPut, WebhookSentAgain, WebhookTested, WebhookTry,
+    ReadySegmentInfo, SegmentInfo, SegmentList, SegmentPut, SparkWire, SqlAnswered, SqlAsked, SqlOf,
+    SqlProblem, TagPut, WebhookAgain, WebhookInfo, WebhookMade, WebhookPut, WebhookSentAgain, WebhookTested,
+    WebhookTry,
 };

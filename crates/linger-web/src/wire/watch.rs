@@ -268,12 +268,26 @@ pub struct WebhookSentAgain {
     pub messages: u64,
 }
 
-/// A query over the summaries.
+/// A query.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SqlAsked {
     /// One `SELECT`.
     pub sql: String,
+    /// What it is asked of.
+    #[serde(default)]
+    pub of: SqlOf,
+}
+
+/// What SQL can be asked of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SqlOf {
+    /// Summaries by day, in SQLite's words.
+    #[default]
+    Summaries,
+    /// All events, in DataFusion's words, in a house that was built with it.
+    Events,
 }
 
 /// The answer to a query.

@@ -450,5 +450,6 @@ pub fn config(public_url: &str) -> WebConfig {
         look_every: Duration::from_secs(300),
         worth_max: linger_protocol::Money::new(5_000_000, linger_protocol::Currency::CNY),
         clickhouse: None,
+        events_sql: None,
     }
 }

@@ -6,6 +6,7 @@ pub mod carrier_key;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod events_sql;
 pub mod import;
 pub mod log;
 pub mod openapi;
