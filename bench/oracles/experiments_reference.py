@@ -159,6 +159,12 @@ def net(held, treated):
             "high": float(interval.high), "p": float(test.pvalue)}
 
 
+def jackknife(frame, figure):
+    without = np.array([figure(frame[frame.room != room]) for room in frame.room.unique()])
+    g = len(without)
+    return float(np.sqrt((g - 1) / g * ((without - without.mean()) ** 2).sum()))
+
+
 def clusters():
     """Viewers in rooms. Mixed: each viewer was drawn. Whole: each room was."""
     for mixed in (True, False):
@@ -174,7 +180,9 @@ def clusters():
         # CR1 has G / (G - 1) alone; statsmodels multiplies with (N - 1) / (N - K) too.
         case = {"mixed": mixed, "rows": rows, "estimate": float(fit.params["arm"]),
                 "standard_error": float(fit.bse["arm"] * np.sqrt((n - 2) / (n - 1)))}
+        case["jackknife"] = jackknife(frame, lambda it: it[it.arm == 1].y.mean() - it[it.arm == 0].y.mean())
         if not mixed:
+            case["jackknife_of_arms"] = [jackknife(frame[frame.arm == arm], lambda it: it.y.mean()) for arm in (1, 0)]
             parts = []
             for arm in (1, 0):
                 of_arm = frame[frame.arm == arm]

@@ -6,7 +6,7 @@
 //! Experiments: units are summed up for each arm ([`Sums`]), a [`Metric`] makes the arm's [`Level`] of them (a mean, a net,
 //! a ratio), two levels make an [`Effect`], and an effect has intervals for one look or for many ([`Looks`]) and a
 //! [`Verdict`]. Less noise by what was known before ([`adjusted`]); units in clusters ([`effect_within_clusters`],
-//! [`restricted_mean_of_clusters`]), stretches of time ([`Switchback`]), quantiles ([`Sample`]), leaving faster
+//! [`level_of_clusters`], [`restricted_mean_of_clusters`]), stretches of time ([`Switchback`]), quantiles ([`Sample`]), leaving faster
 //! ([`log_rank`], [`log_hazard_ratio`]), many comparisons ([`holm`], [`benjamini_hochberg`]), wrong sizes of arms
 //! ([`sample_ratio`]), planning ([`Plan`]), wearing off ([`Novelty`]), and other policies than the one that ran
 //! ([`OffPolicy`]).
@@ -50,7 +50,9 @@ mod verdict;
 
 pub use bgnbd::{BgNbd, DropOut, Purchases};
 pub use chance::Chance;
-pub use clusters::{effect_within_clusters, restricted_mean_of_clusters};
+pub use clusters::{
+    effect_within_clusters, effect_within_few_clusters, level_of_clusters, restricted_mean_of_clusters,
+};
 pub use compare::{Difference, Interval, Moments, Shares, hazard};
 pub use cuped::adjusted;
 pub use effect::{Effect, Level, Looks, TUNED_FOR};

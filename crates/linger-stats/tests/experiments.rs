@@ -5,8 +5,8 @@
 
 use linger_stats::{
     Block, Decision, Effect, Level, Lifetimes, Looks, Metric, OffPolicy, Plan, Sample, Shares, Sums,
-    Switchback, adjusted, benjamini_hochberg, effect_within_clusters, holm, log_hazard_ratio, log_rank,
-    restricted_mean_of_clusters, sample_ratio,
+    Switchback, adjusted, benjamini_hochberg, effect_within_clusters, effect_within_few_clusters, holm,
+    level_of_clusters, log_hazard_ratio, log_rank, restricted_mean_of_clusters, sample_ratio,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -148,12 +148,19 @@ fn clusters_agree_with_statsmodels() {
         close(effect.estimate, &case["estimate"], "estimate");
         close(effect.standard_error, &case["standard_error"], "CR1");
         assert_eq!((effect.freedom, effect.units), (23.0, 24));
+        let few: Vec<[i64; 4]> = rooms.values().copied().collect();
+        let effect = effect_within_few_clusters(&few, &treated, &held_out).unwrap();
+        close(effect.standard_error, &case["jackknife"], "CR3");
         let Some(of_arms) = case.get("standard_error_of_arms") else { continue };
-        for (place, theirs) in [0, 2].into_iter().zip(list(of_arms)) {
-            let mut arm = Sums::default();
-            rooms.values().filter(|it| it[place + 1] > 0).for_each(|it| arm.add([it[place], it[place + 1]]));
-            let level = Metric::ratio([1.0, 0.0], [0.0, 1.0]).of(&arm).unwrap();
-            close(level.squared_error.sqrt(), theirs, "one arm");
+        for (arm, place) in [0, 2].into_iter().enumerate() {
+            let clusters: Vec<[i64; 2]> =
+                rooms.values().filter(|it| it[place + 1] > 0).map(|it| [it[place], it[place + 1]]).collect();
+            let mut sums = Sums::default();
+            clusters.iter().for_each(|it| sums.add(*it));
+            let mean = Metric::ratio([1.0, 0.0], [0.0, 1.0]);
+            close(mean.of(&sums).unwrap().squared_error.sqrt(), &of_arms[arm], "one arm, CR1");
+            let level = level_of_clusters(&clusters, &mean).unwrap();
+            close(level.squared_error.sqrt(), &case["jackknife_of_arms"][arm], "one arm, CR3");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{Tally, covers, once, trials};
 use linger_stats::{
-    Chance, Effect, Lifetimes, Looks, Metric, Sums, effect_within_clusters, restricted_mean_of_clusters,
+    Chance, Effect, Lifetimes, Looks, Metric, Sums, effect_within_clusters, effect_within_few_clusters,
+    level_of_clusters, restricted_mean_of_clusters,
 };
 
 /// A room's viewers: how many there are is as uneven as in real evenings.
@@ -11,8 +12,8 @@ fn crowd(chance: &mut Chance) -> usize {
 }
 
 /// Viewers drawn into arms within rooms that like the treatment more and less.
-fn within_rooms(chance: &mut Chance, rooms: usize) -> Effect {
-    let mut clusters = Sums::default();
+fn within_rooms(chance: &mut Chance, rooms: usize, by: By) -> Effect {
+    let mut clusters = vec![];
     for _ in 0..rooms {
         let (mood, liking) = (60.0 * chance.normal(), 25.0 + 30.0 * chance.normal());
         let mut sums = [0; 4];
@@ -23,18 +24,36 @@ fn within_rooms(chance: &mut Chance, rooms: usize) -> Effect {
             sums[place] += figure.round() as i64;
             sums[place + 1] += 1;
         }
-        clusters.add(sums);
+        clusters.push(sums);
     }
     let treated = Metric::ratio([1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]);
     let held_out = Metric::ratio([0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]);
-    effect_within_clusters(&clusters, &treated, &held_out).unwrap()
+    match by {
+        By::LeavingOut => effect_within_few_clusters(&clusters, &treated, &held_out).unwrap(),
+        _ => {
+            let mut sums = Sums::default();
+            clusters.iter().for_each(|it| sums.add(*it));
+            effect_within_clusters(&sums, &treated, &held_out).unwrap()
+        }
+    }
 }
 
-/// Whole hosts drawn into arms; the effect of the second kind ignores that viewers come by hosts.
-fn hosts(chance: &mut Chance, n: [usize; 2], effect: f64) -> [Effect; 2] {
+/// How hosts are counted.
+#[derive(Clone, Copy)]
+enum By {
+    /// Sums over hosts, for many of them.
+    Sums,
+    /// Leaving out one host after another, for few.
+    LeavingOut,
+    /// As if viewers did not come by hosts: wrong.
+    Viewers,
+}
+
+/// Whole hosts drawn into arms.
+fn hosts(chance: &mut Chance, n: usize, effect: f64, by: By) -> Effect {
     let metric = Metric::ratio([1.0, 0.0], [0.0, 1.0]);
-    let arm = |chance: &mut Chance, n: usize, effect: f64| {
-        let (mut by_host, mut by_viewer) = (Sums::default(), Sums::default());
+    let mut arm = |effect: f64| {
+        let (mut clusters, mut by_viewer) = (vec![], Sums::default());
         for _ in 0..n {
             let mood = 300.0 + effect + 60.0 * chance.normal();
             let mut sums = [0, 0];
@@ -43,37 +62,51 @@ fn hosts(chance: &mut Chance, n: [usize; 2], effect: f64) -> [Effect; 2] {
                 sums = [sums[0] + figure, sums[1] + 1];
                 by_viewer.add([figure, 1]);
             }
-            by_host.add(sums);
+            clusters.push(sums);
         }
-        [by_host, by_viewer].map(|it| metric.of(&it).unwrap())
+        let mut by_host = Sums::default();
+        clusters.iter().for_each(|it| by_host.add(*it));
+        match by {
+            By::Sums => metric.of(&by_host).unwrap(),
+            By::LeavingOut => level_of_clusters(&clusters, &metric).unwrap(),
+            By::Viewers => metric.of(&by_viewer).unwrap(),
+        }
     };
-    let (a, b) = (arm(chance, n[0], effect), arm(chance, n[1], 0.0));
-    [0, 1].map(|it| a[it].minus(&b[it]).unwrap())
+    arm(effect).minus(&arm(0.0)).unwrap()
 }
 
 #[test]
 fn intervals_over_rooms_cover_what_is_true() {
-    Tally::of("viewers within 40 rooms", trials(), |chance| covers(once(&within_rooms(chance, 40)), 25.0))
-        .is_about(0.95, 0.015);
+    Tally::of("viewers within 60 rooms", trials(), |chance| {
+        covers(once(&within_rooms(chance, 60, By::Sums)), 25.0)
+    })
+    .is_about(0.95, 0.01);
+    Tally::of("viewers within 12 rooms, leaving out", trials(), |chance| {
+        covers(once(&within_rooms(chance, 12, By::LeavingOut)), 25.0)
+    })
+    .is_about(0.95, 0.01);
 }
 
 #[test]
 fn intervals_over_hosts_cover_what_is_true() {
-    Tally::of("hosts, 40 an arm", trials(), |chance| covers(once(&hosts(chance, [40, 40], 25.0)[0]), 25.0))
-        .is_about(0.95, 0.015);
-    // A dozen hosts an arm is what a small shop has; the delta method over so few is known to be a little bold.
-    Tally::of("hosts, 12 an arm", trials(), |chance| covers(once(&hosts(chance, [12, 12], 25.0)[0]), 25.0))
-        .is_about(0.95, 0.03);
+    for (what, n) in [("hosts, 40 an arm, leaving out", 40), ("hosts, 12 an arm, leaving out", 12)] {
+        Tally::of(what, trials(), |chance| covers(once(&hosts(chance, n, 25.0, By::LeavingOut)), 25.0))
+            .is_about(0.95, 0.01);
+    }
+    Tally::of("hosts, 100 an arm, by sums", trials(), |chance| {
+        covers(once(&hosts(chance, 100, 25.0, By::Sums)), 25.0)
+    })
+    .is_about(0.95, 0.01);
 }
 
 #[test]
 fn hosts_that_do_not_differ_are_told_apart_five_times_of_a_hundred_and_viewers_of_them_far_too_often() {
-    Tally::of("A/A over 40 hosts an arm", trials(), |chance| {
-        hosts(chance, [40, 40], 0.0)[0].p_value(0.05, Looks::Once) < 0.05
+    Tally::of("A/A over 20 hosts an arm", trials(), |chance| {
+        hosts(chance, 20, 0.0, By::LeavingOut).p_value(0.05, Looks::Once) < 0.05
     })
-    .is_about(0.05, 0.015);
+    .is_about(0.05, 0.005);
     let wrong = Tally::of("A/A, viewers taken one by one", trials() / 5, |chance| {
-        hosts(chance, [40, 40], 0.0)[1].p_value(0.05, Looks::Once) < 0.05
+        hosts(chance, 20, 0.0, By::Viewers).p_value(0.05, Looks::Once) < 0.05
     });
     assert!(wrong.share() > 0.2, "this is why viewers of one host are not counted one by one");
 }
