@@ -51,7 +51,7 @@ mod verdict;
 pub use bgnbd::{BgNbd, DropOut, Purchases};
 pub use chance::Chance;
 pub use clusters::{
-    effect_within_clusters, effect_within_few_clusters, level_of_clusters, restricted_mean_of_clusters,
+    effect_within_clusters, effect_within_many_clusters, level_of_clusters, restricted_mean_of_clusters,
 };
 pub use compare::{Difference, Interval, Moments, Shares, hazard};
 pub use cuped::adjusted;

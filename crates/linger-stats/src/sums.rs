@@ -115,6 +115,11 @@ impl<const K: usize> Metric<K> {
         Ok(Level::of_units(value, spread, sums.n))
     }
 
+    /// How much a row weighs: its denominator, or 1.
+    pub(crate) fn weighs(&self, row: &[f64; K]) -> f64 {
+        self.under.map_or(1.0, |under| dot(&under, row))
+    }
+
     pub(crate) fn value(&self, means: &[f64; K]) -> Result<f64, Unknown> {
         let over = dot(&self.over, means);
         Ok(match self.under {

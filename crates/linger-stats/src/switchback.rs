@@ -7,9 +7,9 @@
 //!
 //! Sources: I. Bojinov, D. Simchi-Levi and J. Zhao 2023, "Design and analysis of switchback experiments" (exact
 //! randomisation tests); R. A. Fisher 1935 (intervals by inverting them); burn-in after Y. Hu and S. Wager,
-//! "Switchback experiments under geometric mixing"; variance by clusters "CR1" as in [`effect_within_clusters`].
+//! "Switchback experiments under geometric mixing"; variance by clusters "CR1" as in [`effect_within_many_clusters`].
 //!
-//! [`effect_within_clusters`]: crate::effect_within_clusters
+//! [`effect_within_many_clusters`]: crate::effect_within_many_clusters
 
 use crate::{Chance, Effect, Interval, Unknown};
 
@@ -61,10 +61,12 @@ impl Switchback {
         let rooms: Vec<Room> = sorted
             .chunk_by(|a, b| a.room == b.room)
             .map(|of_room| {
-                let mean = of_room.iter().map(|it| it.outcome).sum::<f64>() / of_room.len() as f64;
+                // From the first one on, so that equal outcomes come out as exactly nothing.
+                let from_first = |it: &&Block| it.outcome - of_room[0].outcome;
+                let mean = of_room.iter().map(from_first).sum::<f64>() / of_room.len() as f64;
                 Room {
                     treated: of_room.iter().map(|it| it.treated).collect(),
-                    outcomes: of_room.iter().map(|it| it.outcome - mean).collect(),
+                    outcomes: of_room.iter().map(|it| from_first(it) - mean).collect(),
                 }
             })
             .collect();
@@ -129,7 +131,8 @@ impl Switchback {
     /// itself, and asks which constant effects the blocks do not contradict. Exact for one look, for any number of blocks
     /// and any course of outcomes.
     ///
-    /// [`Unknown::TooFew`] when so few blocks cannot contradict anything at `alpha`.
+    /// [`Unknown::TooFew`] when so few blocks cannot contradict anything at `alpha`, [`Unknown::NoSpread`] when all
+    /// outcomes of a room are equal, [`Unknown::TooLarge`] when their squares are no numbers any more.
     pub fn randomised(&self, share: f64, alpha: f64, redraws: u32, seed: u64) -> Result<Randomised, Unknown> {
         let (estimate, spread) = self.estimate();
         let mut chance = Chance::of(seed);
@@ -140,16 +143,23 @@ impl Switchback {
             let as_far = drawn.iter().filter(|(outcome, overlap)| (outcome - effect * overlap).abs() >= seen);
             (1 + as_far.count()) as f64 / (1 + drawn.len()) as f64
         };
+        // How far estimates are from each other at most, for where to look for the ends.
         let scale =
             (self.rooms.iter().flat_map(|it| &it.outcomes).map(|it| it * it).sum::<f64>() / spread).sqrt();
+        if scale == 0.0 {
+            return Err(Unknown::NoSpread);
+        }
+        if !scale.is_finite() {
+            return Err(Unknown::TooLarge);
+        }
         let end = |towards: f64| -> Result<f64, Unknown> {
-            let (mut inside, mut step) = (estimate, scale.max(estimate.abs() * 1e-12));
+            let (mut inside, mut step) = (estimate, scale);
             let mut outside = estimate + towards * step;
             while p_of(outside) > alpha {
                 inside = outside;
                 step *= 2.0;
                 outside = estimate + towards * step;
-                if !(step < scale * 1e6) {
+                if step > scale * 1e6 {
                     return Err(Unknown::TooFew { have: self.blocks(), need: self.blocks() + 1 });
                 }
             }

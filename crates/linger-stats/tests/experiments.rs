@@ -5,7 +5,7 @@
 
 use linger_stats::{
     Block, Decision, Effect, Level, Lifetimes, Looks, Metric, OffPolicy, Plan, Sample, Shares, Sums,
-    Switchback, adjusted, benjamini_hochberg, effect_within_clusters, effect_within_few_clusters, holm,
+    Switchback, adjusted, benjamini_hochberg, effect_within_clusters, effect_within_many_clusters, holm,
     level_of_clusters, log_hazard_ratio, log_rank, restricted_mean_of_clusters, sample_ratio,
 };
 use serde_json::Value;
@@ -144,13 +144,16 @@ fn clusters_agree_with_statsmodels() {
         rooms.values().for_each(|it| clusters.add(*it));
         let treated = Metric::ratio([1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]);
         let held_out = Metric::ratio([0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]);
-        let effect = effect_within_clusters(&clusters, &treated, &held_out).unwrap();
+        let effect = effect_within_many_clusters(&clusters, &treated, &held_out).unwrap();
         close(effect.estimate, &case["estimate"], "estimate");
         close(effect.standard_error, &case["standard_error"], "CR1");
         assert_eq!((effect.freedom, effect.units), (23.0, 24));
         let few: Vec<[i64; 4]> = rooms.values().copied().collect();
-        let effect = effect_within_few_clusters(&few, &treated, &held_out).unwrap();
+        let effect = effect_within_clusters(&few, &treated, &held_out).unwrap();
         close(effect.standard_error, &case["jackknife"], "CR3");
+        let people = few.iter().map(|it| (it[1] + it[3]) as f64);
+        let worth = people.clone().sum::<f64>().powi(2) / people.map(|it| it * it).sum::<f64>();
+        near(effect.freedom, worth - 1.0, CLOSE, "degrees of freedom");
         let Some(of_arms) = case.get("standard_error_of_arms") else { continue };
         for (arm, place) in [0, 2].into_iter().enumerate() {
             let clusters: Vec<[i64; 2]> =

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test did not expect is its failure")]
 
 use linger_stats::{Chance, Decision, Moments, OffPolicy};
-use linger_strategy::bandit::{Arm, Belief, Budget, Policy};
+use linger_strategy::bandit::{Belief, Budget, Candidate, Policy};
 
 const PLENTY: Budget = Budget { left_cents: 1_000_000_000, choices: 1_000 };
 
@@ -12,8 +12,8 @@ fn worked(hits: u64, misses: u64) -> Belief {
     Belief::Worked { hits, misses, worth_cents: 1_000 }
 }
 
-fn free(belief: Belief) -> Arm {
-    Arm { belief, cost_cents: 0 }
+fn free(belief: Belief) -> Candidate {
+    Candidate { belief, cost_cents: 0 }
 }
 
 /// The chance that the first of two beta beliefs is higher (E. Miller, "Formulas for Bayesian A/B testing").
@@ -46,7 +46,7 @@ fn every_arm_keeps_its_floor_however_bad_it_looks() {
     let arms = [free(worked(900, 100)), free(worked(1, 999)), free(worked(0, 1_000))];
     let policy = Policy::of(&arms, 0.05, PLENTY, 1).unwrap().unwrap();
     assert_eq!(policy.shares()[1..], [0.05, 0.05]);
-    let chosen = (0..20_000).filter(|seed| policy.choose(*seed).arm == 2).count();
+    let chosen = (0..20_000).filter(|seed| policy.choose(*seed).candidate == 2).count();
     assert!((800..1_200).contains(&chosen), "{chosen} of 20000");
 }
 
@@ -57,8 +57,8 @@ fn choices_come_with_the_chances_that_they_are_logged_with() {
     let mut counts = [0_u32; 3];
     for seed in 0..60_000 {
         let choice = policy.choose(seed);
-        assert_eq!(choice.chance, policy.shares()[choice.arm]);
-        counts[choice.arm] += 1;
+        assert_eq!(choice.chance, policy.shares()[choice.candidate]);
+        counts[choice.candidate] += 1;
     }
     for (count, share) in counts.iter().zip(policy.shares()) {
         let wide = 4.5 * (share * (1.0 - share) / 60_000.0).sqrt();
@@ -78,14 +78,14 @@ fn the_better_arm_is_found_and_less_is_lost_than_by_an_even_split() {
             let policy = Policy::of(&arms, 0.02, PLENTY, run * 1_000 + round).unwrap().unwrap();
             for seed in 0..50 {
                 let choice = policy.choose(run * 1_000_000 + round * 1_000 + seed);
-                let hit = chance.happens(truths[choice.arm]);
+                let hit = chance.happens(truths[choice.candidate]);
                 if hit {
-                    beliefs[choice.arm].0 += 1
+                    beliefs[choice.candidate].0 += 1
                 } else {
-                    beliefs[choice.arm].1 += 1
+                    beliefs[choice.candidate].1 += 1
                 }
                 earned += u64::from(hit);
-                best_chosen += u64::from(choice.arm == 1 && round >= 40);
+                best_chosen += u64::from(choice.candidate == 1 && round >= 40);
             }
         }
     }
@@ -102,7 +102,7 @@ fn amounts_are_weighed_net_of_what_they_cost() {
         lavish.add(1_500 + i % 7 * 30);
         modest.add(1_000 + i % 5 * 30);
     }
-    let arm = |amounts, cost_cents| Arm {
+    let arm = |amounts, cost_cents| Candidate {
         belief: Belief::Earned { amounts, around_cents: 1_000, spread_cents: 1_000 },
         cost_cents,
     };
@@ -118,9 +118,9 @@ fn amounts_are_weighed_net_of_what_they_cost() {
 #[test]
 fn what_is_left_is_never_spent_beyond_and_lasts_for_its_choices() {
     let arms = [
-        Arm { belief: worked(1, 99), cost_cents: 0 },
-        Arm { belief: worked(60, 40), cost_cents: 200 },
-        Arm { belief: worked(90, 10), cost_cents: 500 },
+        Candidate { belief: worked(1, 99), cost_cents: 0 },
+        Candidate { belief: worked(60, 40), cost_cents: 200 },
+        Candidate { belief: worked(90, 10), cost_cents: 500 },
     ];
     // The last cent: what costs more than is left is not among the choices at all.
     let poor = Budget { left_cents: 199, choices: 1 };
@@ -139,7 +139,7 @@ fn what_is_left_is_never_spent_beyond_and_lasts_for_its_choices() {
     for choices in (1..=1_000).rev() {
         let budget = Budget { left_cents: left, choices };
         let policy = Policy::of(&arms, 0.05, budget, choices).unwrap().unwrap();
-        left -= arms[policy.choose(choices).arm].cost_cents;
+        left -= arms[policy.choose(choices).candidate].cost_cents;
         made += 1;
         assert!(left >= 0);
     }
@@ -162,9 +162,9 @@ fn another_policy_is_judged_from_what_was_logged() {
             let model = truths.map(|it| it + 0.1);
             let taken = judged.add(&Decision {
                 logged: choice.chance,
-                other: other[choice.arm],
-                reward: f64::from(chance.happens(truths[choice.arm])),
-                expected: model[choice.arm],
+                other: other[choice.candidate],
+                reward: f64::from(chance.happens(truths[choice.candidate])),
+                expected: model[choice.candidate],
                 expected_of_other: model.iter().zip(other).map(|(a, b)| a * b).sum(),
             });
             assert!(taken);
@@ -184,11 +184,11 @@ fn another_policy_is_judged_from_what_was_logged() {
 #[test]
 fn settings_that_cannot_be_are_refused_by_name() {
     let arms = [free(worked(0, 0)), free(worked(0, 0))];
-    let field = |arms: &[Arm], floor, budget| Policy::of(arms, floor, budget, 1).unwrap_err().field;
-    assert_eq!(field(&[], 0.0, PLENTY), "arms");
+    let field = |arms: &[Candidate], floor, budget| Policy::of(arms, floor, budget, 1).unwrap_err().field;
+    assert_eq!(field(&[], 0.0, PLENTY), "candidates");
     assert_eq!(field(&arms, 0.6, PLENTY), "floor");
     assert_eq!(field(&arms, f64::NAN, PLENTY), "floor");
     assert_eq!(field(&arms, 0.1, Budget { choices: 0, ..PLENTY }), "choices");
-    let dear = Arm { cost_cents: -1, ..arms[0] };
+    let dear = Candidate { cost_cents: -1, ..arms[0] };
     assert_eq!(field(&[dear], 0.1, PLENTY), "cost_cents");
 }

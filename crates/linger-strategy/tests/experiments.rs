@@ -79,7 +79,7 @@ fn assigned(experiment: &Experiment, holdouts: &Holdouts) -> Vec<Assignment> {
 #[track_caller]
 fn about(hits: usize, trials: usize, share: f64) {
     let (trials, wide) = (trials as f64, 4.5 * (trials as f64 * share * (1.0 - share)).sqrt());
-    assert!((hits as f64 - trials * share).abs() < wide, "{hits} of {trials}, {share} wanted");
+    assert!((hits as f64 - trials * share).abs() <= wide, "{hits} of {trials}, {share} wanted");
 }
 
 fn count(all: &[Assignment], what: Assignment) -> usize {

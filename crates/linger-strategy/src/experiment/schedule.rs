@@ -2,9 +2,8 @@
 //! counted. It does not know what is switched.
 //!
 //! Borders are drawn for each show, so that no arm always falls upon the same minute of a show or the turn of the hour
-//! (R. Xiong, A. Chin and S. J. Taylor, "Data-driven switchback experiments": random borders lower the error); arms are
-//! drawn for each stretch by itself, which is what makes redrawing them an exact test
-//! (`linger_stats::Switchback::randomised`).
+//! (R. Xiong, A. Chin and S. J. Taylor found that random borders lower the error of switchbacks); arms are drawn for each
+//! stretch by itself, which is what makes redrawing them an exact test (`linger_stats::Switchback::randomised`).
 
 use crate::BadConfig;
 use crate::draw::{bits_of, unit};
