@@ -120,9 +120,8 @@ impl Effect {
         Interval { low: self.estimate - half, high: self.estimate + half }
     }
 
-    /// The chance of an effect at least as far from zero if there were none. With [`Looks::Always`] it is the smallest
-    /// `alpha`-tuned level at which zero would be outside: it may be looked at any time, and holds for the same `alpha`
-    /// as the interval.
+    /// The chance of an effect at least as far from zero if there were none. With [`Looks::Always`] it holds at any time: it
+    /// is below `alpha` exactly when zero is outside the interval of that `alpha`, whose tuning it shares.
     pub fn p_value(&self, alpha: f64, looks: Looks) -> f64 {
         let z = self.estimate.abs() / self.standard_error;
         match looks {

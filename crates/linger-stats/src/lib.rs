@@ -72,7 +72,7 @@ pub use sums::{Metric, Sums};
 pub use survival::{Point, RestrictedMean, Survival, difference_of_restricted_means};
 pub use switchback::{Block, Randomised, Switchback};
 pub use unknown::Unknown;
-pub use verdict::{Terms, Verdict, Wanted};
+pub use verdict::{Judged, Terms, Verdict, Wanted, judge_together};
 
 /// The 97.5 % point of the standard normal distribution, to the last bit.
 pub(crate) const Z95: f64 = 1.959_963_984_540_054;

@@ -7,7 +7,7 @@ use crate::{Level, Metric, Sums, Unknown, Z95};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-/// Figures of both many and few a unit.
+/// Figures of units, some of which have many. It keeps every figure: whoever fills it sets a bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sample {
     figures: Vec<(i64, u64)>,

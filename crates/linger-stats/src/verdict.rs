@@ -1,6 +1,6 @@
 //! What an experiment says, as a value from which pages make a sentence. It does not know languages, nor what was tried.
 
-use crate::{Effect, Looks, SAMPLE_RATIO_P, Unknown, sample_ratio};
+use crate::{Effect, Looks, SAMPLE_RATIO_P, Unknown, holm, sample_ratio};
 
 /// Which way is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,38 @@ pub enum Verdict {
 /// The power that [`Verdict::NoDetectableEffect`] speaks of.
 const POWER: f64 = 0.8;
 
+/// A figure of an experiment that is judged along with others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// The terms of this figure; their `alpha` is that of all figures together.
+    pub terms: Terms,
+    /// Units of the first and the second arm.
+    pub observed: [u64; 2],
+    /// The shares in which they were drawn.
+    pub weights: [f64; 2],
+    /// The effect of the first arm over the second.
+    pub effect: Result<Effect, Unknown>,
+}
+
+/// Judges several figures together, so that one wrong claim among all of them is as rare as `alpha` (Holm). The more
+/// figures, the larger an effect has to be: what would have been seen is told for the strictest of the steps.
+pub fn judge_together(figures: &[Judged]) -> Vec<Verdict> {
+    let chances: Vec<f64> = figures
+        .iter()
+        .filter_map(|it| it.effect.as_ref().ok().map(|effect| effect.p_value(it.terms.alpha, it.terms.looks)))
+        .collect();
+    let strict = chances.len().max(1) as f64;
+    let mut adjusted = holm(&chances).into_iter();
+    figures
+        .iter()
+        .map(|Judged { terms, observed, weights, effect }| {
+            let claimed = effect.is_ok() && adjusted.next().is_some_and(|chance| chance < terms.alpha);
+            let alpha = if claimed { terms.alpha } else { terms.alpha / strict };
+            Terms { alpha, ..*terms }.judge(*observed, *weights, *effect)
+        })
+        .collect()
+}
+
 impl Terms {
     /// Judges an effect of the first arm over the second, whose units were `observed` where `weights` were drawn. A broken
     /// draw is said before anything else, and too few units before any figure.
@@ -67,10 +99,8 @@ impl Terms {
             Err(unknown) => return Verdict::NoFigure(unknown),
         }
         let have = observed[0].min(observed[1]);
-        if have < self.units_min {
-            return Verdict::NotEnoughUnits { have, need: self.units_min };
-        }
         match effect {
+            _ if have < self.units_min => Verdict::NotEnoughUnits { have, need: self.units_min },
             Ok(effect) => self.judge_effect(&effect),
             Err(Unknown::TooFew { have, need }) => Verdict::NotEnoughUnits { have, need },
             Err(unknown) => Verdict::NoFigure(unknown),

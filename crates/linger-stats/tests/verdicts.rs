@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "what a test did not expect is its failure")]
 
 use linger_stats::{
-    Block, Chance, Course, Lifetimes, Looks, Metric, Novelty, Plan, Sample, Shares, Sums, Switchback,
+    Block, Chance, Course, Judged, Lifetimes, Looks, Metric, Novelty, Plan, Sample, Shares, Sums, Switchback,
     TUNED_FOR, Terms, Unknown, Verdict, Wanted, adjusted, benjamini_hochberg, days_for, design_effect,
-    effect_within_clusters, effect_within_many_clusters, holm, level_of_clusters, log_hazard_ratio, log_rank,
-    restricted_mean_of_clusters, sample_ratio,
+    effect_within_clusters, effect_within_many_clusters, holm, judge_together, level_of_clusters,
+    log_hazard_ratio, log_rank, restricted_mean_of_clusters, sample_ratio,
 };
 
 const TERMS: Terms = Terms { wanted: Wanted::More, alpha: 0.05, looks: Looks::Once, units_min: 100 };
@@ -66,6 +66,30 @@ fn a_broken_draw_is_said_before_any_figure() {
     // Not one unit in an arm that half of them should be in is broken too, not merely too few.
     let verdict = judge(TERMS, shares(1_000, 900), shares(0, 0));
     assert!(matches!(verdict, Verdict::BrokenAssignment { .. }), "{verdict:?}");
+}
+
+#[test]
+fn of_many_figures_judged_together_only_the_clear_ones_are_claimed() {
+    let figure = |hits| {
+        let (treated, held_out) = (shares(1_000, hits), shares(1_000, 200));
+        let effect = treated.level().unwrap().minus(&held_out.level().unwrap());
+        Judged { terms: TERMS, observed: [1_000; 2], weights: [0.5; 2], effect }
+    };
+    // Alone, 237 of a thousand are more than 200 (p = 0.046); beside three others they are not.
+    assert_eq!(judge_together(&[figure(237)]), [Verdict::Better]);
+    let together = judge_together(&[figure(300), figure(237), figure(205), figure(120)]);
+    assert_eq!((together[0], together[3]), (Verdict::Better, Verdict::Worse));
+    for (place, alone) in [(1, 237), (2, 205)] {
+        let Verdict::NoDetectableEffect { would_have_seen } = together[place] else { panic!("{together:?}") };
+        let effect = figure(alone).effect.unwrap();
+        assert!(would_have_seen > effect.smallest_seen(0.05, 0.8, Looks::Once));
+    }
+    let broken = Judged { observed: [1_000, 1_300], ..figure(300) };
+    let nothing = Judged { effect: Err(Unknown::NoSpread), ..figure(300) };
+    let found = judge_together(&[broken, nothing]);
+    assert!(matches!(found[0], Verdict::BrokenAssignment { .. }));
+    assert_eq!(found[1], Verdict::NoFigure(Unknown::NoSpread));
+    assert_eq!(judge_together(&[]), []);
 }
 
 fn viewers(chance: &mut Chance, course: [f64; 4]) -> Sums<4> {

@@ -66,8 +66,13 @@ fn experiment(key: &str) -> Experiment {
 
 const UNITS: usize = 40_000;
 
+/// Names as they come: short and long, alike but for a digit or with nothing in common.
 fn units() -> impl Iterator<Item = String> {
-    (0..UNITS).map(|it| format!("{it:x}"))
+    (0..UNITS).map(|it| match it % 3 {
+        0 => format!("{it:x}"),
+        1 => format!("viewer-{it:05}"),
+        _ => format!("{:032x}", (it as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+    })
 }
 
 fn assigned(experiment: &Experiment, holdouts: &Holdouts) -> Vec<Assignment> {
@@ -101,6 +106,34 @@ fn arms_have_their_shares_and_experiments_side_by_side_do_not_go_together() {
     let again = Experiment { phase: 2, ..experiment("sale") };
     let second = assigned(&again, &Holdouts::default());
     about(drawn[0].iter().zip(&second).filter(|(a, b)| a == b).count(), UNITS, 0.5);
+}
+
+#[test]
+fn assignments_stay_what_they_were_in_older_versions() {
+    // Whoever met an arm meets it again: nothing that this test holds may change. GrowthBook's own Python library (4.0.0)
+    // puts these viewers into the same arms.
+    let sale = Experiment { hold_out: 0.1, coverage: 0.8, ..experiment("sale") };
+    let holdouts = Holdouts { global: Holdout { share: 0.05, phase: 1 }, ..Holdouts::default() };
+    let marks: String = (0..60)
+        .map(|it| match sale.assign(&format!("viewer-{it}"), &holdouts) {
+            Assignment::Arm(arm) => char::from(b'0' + arm as u8),
+            Assignment::HeldOut(HeldOutBy::Everything) => 'E',
+            Assignment::HeldOut(_) => 'R',
+            Assignment::Out(_) => '-',
+        })
+        .collect();
+    assert_eq!(
+        (sale.seed().as_str(), marks.as_str()),
+        ("sale/1", "100-001RRRR101R0R--11E1-0R00-1R001-1001R1RRR00000--101-00100")
+    );
+    let tea = RoomId::new("tea").unwrap();
+    let schedule = schedule_of_an_hour();
+    let lengths: Vec<(u64, bool)> = schedule
+        .stretches(&tea, Millis(1_700_000_000_000))
+        .take(5)
+        .map(|it| (it.ends.since(it.begins) / 1_000, it.treated))
+        .collect();
+    assert_eq!(lengths, [(609, false), (830, true), (966, true), (743, true), (706, false)]);
 }
 
 #[test]
