@@ -43,7 +43,8 @@ pub enum Looks {
     /// At any time and as often as anybody likes, stopping when it pleases. Intervals are wider for it, least at
     /// `tuned_for` units; [`TUNED_FOR`] unless something better is known. The number is fixed before the first look.
     Always {
-        /// Units of both arms together at which the interval is narrowest compared with one look.
+        /// Units of both arms together (clusters, where they come in clusters) at which the interval is narrowest compared
+        /// with one look.
         tuned_for: u64,
     },
 }

@@ -40,7 +40,7 @@ pub fn log_rank(a: &Lifetimes, b: &Lifetimes) -> Result<LogRank, Unknown> {
 /// Its `units` are leaves.
 ///
 /// [`Unknown::TooFew`] when nobody of an arm was seen to leave, [`Unknown::NoSpread`] when nobody left while both arms were
-/// observed.
+/// observed, or only ever people of one arm.
 pub fn log_hazard_ratio(a: &Lifetimes, b: &Lifetimes) -> Result<Effect, Unknown> {
     let fewest = a.ended().min(b.ended());
     if fewest == 0 {
@@ -48,20 +48,21 @@ pub fn log_hazard_ratio(a: &Lifetimes, b: &Lifetimes) -> Result<Effect, Unknown>
     }
     let moments: Vec<Moment> = moments(a, b).collect();
     let mut log_ratio = 0.0_f64;
-    for _ in 0..50 {
+    for _ in 0..100 {
         let (slope, curvature) = score(&moments, log_ratio);
         if curvature <= 0.0 {
-            return Err(Unknown::NoSpread);
+            break;
         }
         // A step of more than a factor e would overshoot far from the top.
         let step = (slope / curvature).clamp(-1.0, 1.0);
         log_ratio += step;
         if step.abs() < 1e-12 {
-            break;
+            let (_, curvature) = score(&moments, log_ratio);
+            return Effect::new(log_ratio, 1.0 / curvature, f64::INFINITY, a.ended() + b.ended());
         }
     }
-    let (_, curvature) = score(&moments, log_ratio);
-    Effect::new(log_ratio, 1.0 / curvature, f64::INFINITY, a.ended() + b.ended())
+    // Wherever both could leave it was always the same arm that did: there is no top to climb to.
+    Err(Unknown::NoSpread)
 }
 
 /// An age at which somebody left: at risk and leaving, in the first arm and in both.

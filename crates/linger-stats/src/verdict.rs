@@ -20,7 +20,8 @@ pub struct Terms {
     pub alpha: f64,
     /// How often it is looked at.
     pub looks: Looks,
-    /// Fewest units an arm needs before anything is told.
+    /// Fewest units an arm needs before anything is told; a hundred or more for somebody who looks always, whose interval
+    /// rests on the normal limit.
     pub units_min: u64,
 }
 

@@ -188,6 +188,11 @@ fn what_has_no_figure_has_a_name() {
     assert_eq!(log_rank(&stays, &stays), Err(Unknown::NoSpread));
     assert_eq!(log_hazard_ratio(&stays, &stays), Err(Unknown::TooFew { have: 0, need: 1 }));
 
+    let (mut early, mut late) = (Lifetimes::default(), Lifetimes::default());
+    (0..9).for_each(|it| early.left(0, it, 1).and_then(|()| late.left(0, it + 20, 1)).unwrap());
+    assert_eq!(log_hazard_ratio(&early, &late), Err(Unknown::NoSpread));
+    assert!(log_rank(&early, &late).unwrap().p_value < 1e-4, "which can be told without a ratio");
+
     assert_eq!(sample_ratio(&[0, 0], &[1.0, 1.0]), Err(Unknown::NothingObserved));
     assert_eq!(sample_ratio(&[4, 0], &[1.0, 0.0]), Err(Unknown::TooFew { have: 1, need: 2 }));
     assert_eq!(sample_ratio(&[4, 5, 1], &[1.0, 1.0, 0.0]), Ok(0.0));

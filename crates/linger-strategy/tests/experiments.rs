@@ -234,6 +234,7 @@ fn schedule_of_an_hour() -> Schedule {
         stretch_s_max: 1_200,
         burn_in_s: 120,
         treated: 0.5,
+        running: true,
     }
 }
 
@@ -255,6 +256,9 @@ fn stretches_follow_each_other_and_a_moment_lies_in_the_one_that_holds_it() {
         ends = stretch.ends;
     }
     assert_eq!(schedule.at(&room, began, Millis(began.0 - 1)), None);
+    let off = Schedule { running: false, ..schedule };
+    assert_eq!(off.at(&room, began, began), None);
+    assert!(off.stretches(&room, began).next().is_some(), "yesterday is still known");
 }
 
 #[test]

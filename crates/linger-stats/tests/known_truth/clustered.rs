@@ -112,6 +112,29 @@ fn hosts_that_do_not_differ_are_told_apart_five_times_of_a_hundred_and_viewers_o
 }
 
 #[test]
+fn leaving_per_second_is_told_apart_five_times_of_a_hundred_though_hosts_keep_people_unlike_each_other() {
+    let hazard = Metric::ratio([1.0, 0.0], [0.0, 1.0]);
+    let arm = |chance: &mut Chance| {
+        let hosts: Vec<[i64; 2]> = (0..25)
+            .map(|_| {
+                let pace = 90.0 * chance.gamma(6.0) / 6.0;
+                let mut sums = [0, 0];
+                for _ in 0..crowd(chance) {
+                    let (life, seen) = (-pace * chance.unit().ln(), 30.0 + 90.0 * chance.unit());
+                    sums = [sums[0] + i64::from(life < seen), sums[1] + life.min(seen).round() as i64];
+                }
+                sums
+            })
+            .collect();
+        level_of_clusters(&hosts, &hazard).unwrap()
+    };
+    Tally::of("A/A, leaves per second over 25 hosts an arm", trials(), |chance| {
+        arm(chance).relative_to(&arm(chance)).unwrap().p_value(0.05, Looks::Once) < 0.05
+    })
+    .is_about(0.05, 0.01);
+}
+
+#[test]
 fn restricted_means_of_rooms_cover_what_is_true() {
     let arm = |chance: &mut Chance, scale: f64| {
         let rooms: Vec<Lifetimes> = (0..20)

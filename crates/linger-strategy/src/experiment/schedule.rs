@@ -33,6 +33,8 @@ pub struct Schedule {
     pub burn_in_s: u32,
     /// Which share of the stretches is treated, above 0 and below 1.
     pub treated: f64,
+    /// The switch: off, nothing is treated or counted from now on.
+    pub running: bool,
 }
 
 /// A stretch of a show.
@@ -79,7 +81,8 @@ impl Schedule {
         Ok(())
     }
 
-    /// The stretches of the show that began at `began` in `room`, one after another.
+    /// The stretches of the show that began at `began` in `room`, one after another, whether it runs or not: what was
+    /// switched yesterday is judged today.
     pub fn stretches<'a>(&'a self, room: &'a RoomId, began: Millis) -> impl Iterator<Item = Stretch> + 'a {
         let mut begins = began;
         (0..STRETCHES_MAX).map(move |number| {
@@ -99,10 +102,10 @@ impl Schedule {
         })
     }
 
-    /// The stretch that a moment of the show lies in; none before its beginning. It takes a step for each stretch before
+    /// The stretch that a moment of the show lies in; none before its beginning, and none when switched off. It takes a step for each stretch before
     /// it, so keep it until it [`ends`](Stretch::ends).
     pub fn at(&self, room: &RoomId, began: Millis, now: Millis) -> Option<Stretch> {
-        (now >= began).then(|| self.stretches(room, began).find(|it| now < it.ends)).flatten()
+        (self.running && now >= began).then(|| self.stretches(room, began).find(|it| now < it.ends)).flatten()
     }
 
     fn bits(&self, what: &str, room: &RoomId, began: Millis, number: u32) -> u64 {
