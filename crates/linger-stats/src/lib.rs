@@ -6,10 +6,10 @@
 //! Experiments: units are summed up for each arm ([`Sums`]), a [`Metric`] makes the arm's [`Level`] of them (a mean, a net,
 //! a ratio), two levels make an [`Effect`], and an effect has intervals for one look or for many ([`Looks`]) and a
 //! [`Verdict`]. Less noise by what was known before ([`adjusted`]); units in clusters ([`effect_within_clusters`],
-//! [`level_of_clusters`], [`restricted_mean_of_clusters`]), stretches of time ([`Switchback`]), quantiles ([`Sample`]), leaving faster
-//! ([`log_rank`], [`log_hazard_ratio`]), many comparisons ([`holm`], [`benjamini_hochberg`]), wrong sizes of arms
-//! ([`sample_ratio`]), planning ([`Plan`]), wearing off ([`Novelty`]), and other policies than the one that ran
-//! ([`OffPolicy`]).
+//! [`level_of_clusters`], [`restricted_mean_of_clusters`]), stretches of time ([`Switchback`]), quantiles ([`Sample`]),
+//! leaving faster ([`log_rank`], [`log_hazard_ratio`]), many comparisons ([`holm`], [`benjamini_hochberg`],
+//! [`judge_together`]), wrong sizes of arms ([`sample_ratio`]), planning ([`Plan`]), wearing off ([`Novelty`]), and other
+//! policies than the one that ran ([`OffPolicy`]). Which estimator and why: decision record 0018.
 //!
 //! It does not know events, rooms or clocks. Sums are of whole numbers, so that shards, rooms and days add up exactly and
 //! in any order; models take what was observed of each customer. Everything that comes out is a frozen result or the
