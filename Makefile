@@ -55,6 +55,7 @@ sql: web ## SQL over all events, by DataFusion
 soak: web ## the long forms: thousands of seeds, a hundred kills
 	cargo build --release --locked -p linger
 	LINGER_SEEDS=5000 cargo test --release --locked -p linger-room
+	LINGER_TRIALS=10000 cargo test --release --locked -p linger-stats --test known_truth -- --nocapture
 	LINGER_KILLS=100 cargo test --release --locked -p linger-events --test killed
 	LINGER_KILLS=100 cargo test --release --locked -p linger-history --test import killed
 	for run in $$(seq 20); do $(RELEASE) bench ingest --seconds 4 --kill || exit 1; done

@@ -146,7 +146,7 @@ impl Moments {
         }
         let freedom =
             together * together / (of_a * of_a / (self.n - 1) as f64 + of_b * of_b / (other.n - 1) as f64);
-        let width = student::quantile_975(freedom) * together.sqrt();
+        let width = student::two_sided_quantile(0.05, freedom) * together.sqrt();
         let estimate = self.mean()? - other.mean()?;
         Ok(Difference { estimate, ci95: Interval { low: estimate - width, high: estimate + width } })
     }

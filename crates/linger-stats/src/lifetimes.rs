@@ -26,6 +26,13 @@ pub(crate) struct Row {
     pub censored: u64,
 }
 
+/// Who could leave at an age, and who did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RiskSet {
+    pub at_risk: u64,
+    pub left: u64,
+}
+
 impl Lifetimes {
     /// Counts `count` stays that were observed from age `entered_s` and ended at age `left_s`.
     ///
@@ -80,7 +87,35 @@ impl Lifetimes {
     ///
     /// [`Unknown::NothingObserved`] without stays.
     pub fn kaplan_meier(&self) -> Result<Survival, Unknown> {
-        Survival::from_rows(&self.rows)
+        Survival::from_risk_sets(self.stays(), self.risk_sets())
+    }
+
+    /// These stays less those of `part`, which were counted into them before.
+    pub(crate) fn without(&self, part: &Lifetimes) -> Lifetimes {
+        let mut rest = self.clone();
+        for (mine, theirs) in rest.rows.iter_mut().zip(&part.rows) {
+            mine.entered -= theirs.entered;
+            mine.left -= theirs.left;
+            mine.censored -= theirs.censored;
+        }
+        while rest.rows.last() == Some(&Row::default()) {
+            rest.rows.pop();
+        }
+        rest
+    }
+
+    /// How many were at risk at each age from 0 to the highest one observed, and how many of them left at it.
+    pub(crate) fn risk_sets(&self) -> impl Iterator<Item = RiskSet> + '_ {
+        let mut at_risk = 0;
+        let mut newcomers = self.rows.first().map_or(0, |row| row.entered);
+        self.rows.iter().zip(0u32..).map(move |(row, age_s)| {
+            // Who enters at age 0 is at risk at age 0; who enters later is at risk from the next second on.
+            at_risk += newcomers;
+            let set = RiskSet { at_risk, left: row.left };
+            at_risk -= row.left + row.censored;
+            newcomers = if age_s > 0 { row.entered } else { 0 };
+            set
+        })
     }
 
     fn row(&mut self, age_s: u32) -> &mut Row {

@@ -21,20 +21,36 @@ pub(crate) fn stirling_rest(x: f64) -> f64 {
 
 /// The share of a gamma distribution of this shape and scale 1 that lies below `x`.
 pub(crate) fn gamma_below(shape: f64, x: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
+    match x {
+        _ if x <= 0.0 => 0.0,
+        _ if x < shape + 1.0 => by_series(shape, x),
+        _ => 1.0 - by_fraction(shape, x),
     }
+}
+
+/// The share above `x`, without the cancellation of `1 - below`: tails keep their digits.
+pub(crate) fn gamma_above(shape: f64, x: f64) -> f64 {
+    match x {
+        _ if x <= 0.0 => 1.0,
+        _ if x < shape + 1.0 => 1.0 - by_series(shape, x),
+        _ => by_fraction(shape, x),
+    }
+}
+
+fn by_series(shape: f64, x: f64) -> f64 {
     let front = (shape * x.ln() - x - ln_gamma(shape)).exp();
-    if x < shape + 1.0 {
-        let (mut term, mut sum, mut n) = (1.0 / shape, 1.0 / shape, shape);
-        while term > sum * 1e-17 {
-            n += 1.0;
-            term *= x / n;
-            sum += term;
-        }
-        return front * sum;
+    let (mut term, mut sum, mut n) = (1.0 / shape, 1.0 / shape, shape);
+    while term > sum * 1e-17 {
+        n += 1.0;
+        term *= x / n;
+        sum += term;
     }
+    front * sum
+}
+
+fn by_fraction(shape: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
+    let front = (shape * x.ln() - x - ln_gamma(shape)).exp();
     let mut b = x + 1.0 - shape;
     let mut c = 1.0 / TINY;
     let mut d = 1.0 / b;
@@ -50,7 +66,7 @@ pub(crate) fn gamma_below(shape: f64, x: f64) -> f64 {
             break;
         }
     }
-    1.0 - front * value
+    front * value
 }
 
 /// The point below which `share` of a gamma distribution of this shape and scale 1 lies; shape > 0, share in (0, 1).

@@ -1,35 +1,48 @@
-//! Student's t distribution, as far as Welch's interval needs it. It does not know samples.
+//! Student's t distribution, its tails and their points. It does not know samples.
 //!
 //! Sources: the incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8) with the evaluation
 //! of W. J. Lentz; the logarithm of the gamma function by Stirling's series (Abramowitz and Stegun 6.1.41).
 
 use crate::{
-    Z95,
+    normal,
     special::{ln_gamma, stirling_rest},
 };
 
-/// The 97.5 % point at `freedom` degrees of freedom, which need not be whole; at least 1.
-pub(crate) fn quantile_975(freedom: f64) -> f64 {
+/// The point that |T| exceeds with chance `alpha` (0 to 1, both excluded) at `freedom` degrees of freedom, which need not
+/// be whole; at least 1, infinite for the normal distribution.
+pub(crate) fn two_sided_quantile(alpha: f64, freedom: f64) -> f64 {
+    let normal = normal::two_sided_quantile(alpha);
     // Beyond this the distribution is normal to ten digits.
     if freedom > 1e10 {
-        return Z95;
+        return normal;
     }
-    // The tail falls with t: halve until neighbouring numbers are reached.
-    let (mut low, mut high) = (Z95, 12.8);
+    // The tail falls with t, and is heavier than the normal one: double until below, halve until neighbouring numbers
+    // are reached.
+    let (mut low, mut high) = (normal, 2.0 * normal);
+    while two_sided_tail(high, freedom) > alpha {
+        low = high;
+        high *= 2.0;
+    }
     while high - low > 1e-15 * high {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
             break;
         }
-        if two_sided_tail(middle, freedom) > 0.05 { low = middle } else { high = middle }
+        if two_sided_tail(middle, freedom) > alpha { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }
 
-/// The chance that |T| exceeds t.
-fn two_sided_tail(t: f64, freedom: f64) -> f64 {
+/// The chance that |T| exceeds t, which is 0 or more.
+pub(crate) fn two_sided_tail(t: f64, freedom: f64) -> f64 {
+    if freedom > 1e10 {
+        return normal::two_sided_tail(t);
+    }
     let square = t * t;
     let (x, rest) = (freedom / (freedom + square), square / (freedom + square));
+    if rest <= 0.0 {
+        return 1.0;
+    }
     incomplete_beta(0.5 * freedom, 0.5, x, rest)
 }
 
@@ -98,7 +111,7 @@ mod tests {
         for case in cases {
             let (freedom, theirs) =
                 (case[0].as_f64().expect("a number"), case[1].as_f64().expect("a number"));
-            let mine = quantile_975(freedom);
+            let mine = two_sided_quantile(0.05, freedom);
             assert!((mine - theirs).abs() < 1e-10 * theirs, "{freedom}: {mine} here, {theirs} there");
         }
     }

@@ -4,7 +4,7 @@
 //! variance and the log-log interval after J. D. Kalbfleisch and R. L. Prentice (1980), as `lifelines` computes them;
 //! restricted mean and its variance after J. P. Klein and M. L. Moeschberger (2003), section 4.5.
 
-use crate::lifetimes::Row;
+use crate::lifetimes::RiskSet;
 use crate::{Difference, Interval, Lifetimes, Unknown, Z95};
 
 /// A step of the curve, at an age at which somebody left.
@@ -44,37 +44,34 @@ pub struct RestrictedMean {
 }
 
 impl Survival {
-    pub(crate) fn from_rows(rows: &[Row]) -> Result<Survival, Unknown> {
-        let stays: u64 = rows.iter().map(|row| row.entered).sum();
-        let Some(last) = rows.len().checked_sub(1).filter(|_| stays > 0) else {
+    pub(crate) fn from_risk_sets(
+        stays: u64,
+        sets: impl Iterator<Item = RiskSet>,
+    ) -> Result<Survival, Unknown> {
+        if stays == 0 {
             return Err(Unknown::NothingObserved);
-        };
+        }
         let mut points = Vec::new();
-        // Who enters at age 0 is at risk at age 0; who enters later is at risk from the next second on.
-        let mut at_risk = rows[0].entered;
-        let (mut survival, mut greenwood) = (1.0, 0.0);
-        for (age_s, row) in (0u32..).zip(rows) {
-            if row.left > 0 {
-                let stay = at_risk - row.left;
+        let (mut survival, mut greenwood, mut followed_s) = (1.0, 0.0, 0);
+        for (age_s, RiskSet { at_risk, left }) in (0u32..).zip(sets) {
+            followed_s = age_s;
+            if left > 0 {
+                let stay = at_risk - left;
                 survival *= stay as f64 / at_risk as f64;
                 if stay > 0 {
-                    greenwood += row.left as f64 / (at_risk as f64 * stay as f64);
+                    greenwood += left as f64 / (at_risk as f64 * stay as f64);
                 }
                 points.push(Point {
                     age_s,
                     at_risk,
-                    events: row.left,
+                    events: left,
                     survival,
                     greenwood_variance: survival * survival * greenwood,
                     ci95: log_log(survival, greenwood),
                 });
             }
-            at_risk -= row.left + row.censored;
-            if age_s > 0 {
-                at_risk += row.entered;
-            }
         }
-        Ok(Survival { points, followed_s: last as u32, stays })
+        Ok(Survival { points, followed_s, stays })
     }
 
     /// The steps, by age.

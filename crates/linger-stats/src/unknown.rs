@@ -27,6 +27,8 @@ pub enum Unknown {
     },
     /// A stay that ended no later than its observation began was never at risk.
     NeverAtRisk,
+    /// The figure to divide by, or to compare with in per cent, is zero.
+    ZeroBase,
 }
 
 impl fmt::Display for Unknown {
@@ -39,6 +41,7 @@ impl fmt::Display for Unknown {
             Unknown::TooLarge => f.write_str("sums too large"),
             Unknown::BeyondObservation { followed_s } => write!(f, "observed only up to {followed_s} s"),
             Unknown::NeverAtRisk => f.write_str("never at risk"),
+            Unknown::ZeroBase => f.write_str("the base is zero"),
         }
     }
 }

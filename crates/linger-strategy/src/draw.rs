@@ -28,9 +28,23 @@ pub fn arm_of(id: IntentId, rule: &str, phase: u32, hold_out_share: f64) -> Arm 
     }
     hash.update(phase.to_be_bytes());
     hash.update(id.0.to_be_bytes());
-    // 53 bits fill a float exactly: uniform from 0 up to, not including, 1.
-    let uniform = (first_64_bits(hash) >> 11) as f64 / (1u64 << 53) as f64;
-    if uniform < hold_out_share { Arm::HoldOut } else { Arm::Act }
+    if unit(first_64_bits(hash)) < hold_out_share { Arm::HoldOut } else { Arm::Act }
+}
+
+/// Even bits for what these words and numbers say together, each word ended by a zero byte.
+pub(crate) fn bits_of(words: &[&str], numbers: &[u64]) -> u64 {
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.as_bytes());
+        hash.update([0]);
+    }
+    numbers.iter().for_each(|it| hash.update(it.to_be_bytes()));
+    first_64_bits(hash)
+}
+
+/// Uniform from 0 up to, not including, 1: 53 bits fill a float exactly.
+pub(crate) fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 / (1u64 << 53) as f64
 }
 
 fn first_64_bits(hash: Sha256) -> u64 {

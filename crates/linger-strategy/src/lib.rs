@@ -1,6 +1,9 @@
 //! Rules: what in a room's log is an occasion to do something. [`Rules`] folds the log and answers with [`Intent`]s;
 //! each is drawn into an arm, so that acting can be compared with leaving things alone.
 //!
+//! [`experiment`] says which arm a viewer, a host, a shop or a stretch of a room's evening is in; [`bandit`] chooses among
+//! cheap and reversible things and writes down with which chance. What came of it is estimated by `linger-stats`.
+//!
 //! It does not know how an intent is carried out, when a host may be disturbed, or what time it is. No rule needs a
 //! timer yet: an occasion arises with an entry or not at all.
 //!
@@ -10,7 +13,9 @@
 //! [`Intent`]: linger_protocol::Intent
 
 pub mod alarm;
+pub mod bandit;
 mod draw;
+pub mod experiment;
 pub mod kpi;
 mod rules;
 pub mod segment;
