@@ -126,6 +126,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products side by side, by their facts. */
+        get: operations["compare_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/erase": {
         parameters: {
             query?: never;
@@ -517,6 +534,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prices/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an offer with a struck price would be kept now, and why not. */
+        post: operations["check_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products with everything that is kept of them, by number. */
+        get: operations["find_products"];
+        put?: never;
+        /**
+         * Bring products in, or change those of the same number: all of them, or none when something is wrong.
+         * @description A number of 0 asks for a new one, or for the product that has one of its `outside` names. Stock of a variant that exists
+         *     is not changed by this.
+         */
+        post: operations["keep_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole catalogue as a file that can be brought in again. */
+        get: operations["export_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring in a file of products (CSV in our own columns, or Shopify's export as it is). What is right is kept, what is wrong is
+         *     left out and told by line; with `dry_run` nothing is kept.
+         */
+        post: operations["import_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A product as buyers see it: media, variants with their prices and the lowest of the last 7 and 30 days, the seller, how it
+         *     may come back, what goes with it.
+         */
+        get: operations["product_page"];
+        /** Put one product in the place of what is kept under this number. */
+        put: operations["keep_product"];
+        post?: never;
+        /** Take a product out of the shop. Its number, its history of prices and what was sold of it stay. */
+        delete: operations["retire_product"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions": {
         parameters: {
             query?: never;
@@ -643,6 +758,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The campaigns of a room, and how far each has come. */
+        get: operations["list_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/care": {
         parameters: {
             query?: never;
@@ -671,6 +803,23 @@ export interface paths {
         put?: never;
         /** A carrier delivered a parcel. It may be told twice, late, and before the parcel is known; an unknown one changes nothing. */
         post: operations["carrier_told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your coupons in this room that can be used now. */
+        get: operations["my_coupons"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -867,6 +1016,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a cart costs you, line by line. It reserves nothing. */
+        post: operations["quote_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/report": {
         parameters: {
             query?: never;
@@ -898,6 +1064,23 @@ export interface paths {
          *     `title,item,minutes,climax,points,activity`. A table keeps the settings of the document before.
          */
         put: operations["put_rundown"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/sales/{sale}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is needed to recompute the order in which the list of a shuffle is served. */
+        get: operations["shuffle_proof"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1115,6 +1298,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sellers. */
+        get: operations["list_sellers"];
+        put?: never;
+        /** Enter a seller. */
+        post: operations["make_seller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sellers/{seller}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a seller. */
+        put: operations["put_seller"];
+        post?: never;
+        /** Take out a seller of whom no product is, nor ever was. */
+        delete: operations["remove_seller"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shops that are set up, and how it stands with each. */
+        get: operations["list_shops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/medusa/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a subscriber in Medusa tells: its event as it got it, signed by the Standard Webhooks convention. */
+        post: operations["medusa_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/shopify/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What Shopify tells: `products/create`, `products/update`, `products/delete`, `inventory_levels/update`, `orders/create`;
+         *     other topics are taken and forgotten. Signed by `X-Shopify-Hmac-Sha256` over the raw body.
+         */
+        post: operations["shopify_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a shop for its whole catalogue now. */
+        post: operations["pull_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was given up. */
+        post: operations["retry_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -1215,6 +1522,44 @@ export interface paths {
         put?: never;
         /** Puts a tag on a person, or takes it off. */
         post: operations["tag_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/variants/{item}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every price that a variant had, and the lowest of the last 7 and 30 days. */
+        get: operations["price_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/variants/{item}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of a variant. */
+        get: operations["get_stock"];
+        put?: never;
+        /**
+         * Change the stock of a variant: by so many units, or to a count. Asked again under the same key it changes nothing and
+         *     answers as before. It never goes below zero.
+         */
+        post: operations["move_stock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1738,6 +2083,8 @@ export interface components {
             code: string;
             /** @description The field that is to blame. */
             field?: string | null;
+            /** @description Every field that is to blame, where several may be; at most 100. */
+            problems?: components["schemas"]["FieldProblem"][];
             /**
              * Format: int64
              * @description When trying again may help, in ms.
@@ -1837,6 +2184,29 @@ export interface components {
              */
             version: number;
         };
+        /** @description A row, or a cell of one, that was left out or not taken as it stands. */
+        BadRow: {
+            /** @description The column, where it is about one. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number;
+            /** @description Why. It repeats nothing of the file. */
+            why: string;
+        };
+        /**
+         * @description What a struck price is. Without one there is no struck price.
+         * @enum {string}
+         */
+        Basis: "lowest_30_days" | "lowest_7_days" | "suggested";
+        /** @description What is on offer beside the goods. */
+        BenefitsWire: {
+            /** @description Campaigns that everybody has or may claim without a code, in the order of their names. */
+            campaigns: components["schemas"]["CampaignWire"][];
+            shipping?: components["schemas"]["ShippingWire"] | null;
+        };
         /** @description Somebody who brought others. */
         BringerWire: {
             /**
@@ -1882,6 +2252,76 @@ export interface components {
              * @description When it ends by itself.
              */
             until: number;
+        };
+        /** @description A campaign as staff see it. */
+        CampaignDesk: {
+            /** @description The campaign. */
+            campaign: components["schemas"]["CampaignWire"];
+            /** @description Whether it was ended before its time. */
+            ended: boolean;
+            /**
+             * Format: int32
+             * @description Coupons handed out, or used where everybody has one.
+             */
+            given: number;
+            /**
+             * Format: int64
+             * @description What it took off unpaid and paid orders, in minor units.
+             */
+            spent_minor: number;
+        };
+        /** @description A campaign. Viewers are not told its code and its budget. */
+        CampaignWire: {
+            /**
+             * Format: int64
+             * @description What it may take off all orders together, in minor units.
+             */
+            budget_minor?: number | null;
+            /** @description Its name, chosen by staff: 1 to 32 of a-z, 0-9 and -. */
+            campaign: string;
+            /** @description The word that it is claimed with. */
+            code?: string | null;
+            /** @description What its amounts are amounts of: the shelf's currency when absent. */
+            currency?: string | null;
+            /** @description The period. */
+            every: components["schemas"]["PeriodName"];
+            /**
+             * Format: int64
+             * @description From when.
+             */
+            from: number;
+            /** @description Whether a coupon comes back when the order that used it does. */
+            gives_back?: boolean;
+            /** @description The items it is for; none for all. */
+            items?: number[];
+            /**
+             * Format: int32
+             * @description The level in the fan club that it takes.
+             */
+            level_min?: number;
+            /** @description How people come to have it. */
+            open_to: components["schemas"]["OpenToName"];
+            /** @description What may be in a cart beside it. */
+            stacks: components["schemas"]["StacksName"];
+            /**
+             * Format: int32
+             * @description How many of them one person gets in each period.
+             */
+            times: number;
+            /** @description What people read. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            until: number;
+            /**
+             * Format: int32
+             * @description How many coupons are handed out, or used where everybody has one.
+             */
+            uses_max?: number | null;
+            /** @description What it does. */
+            what: components["schemas"]["CouponKindWire"];
         };
         /**
          * @description A change asked after the sale. Ids are made at random by whoever asks: asking again with the same id gives the same
@@ -2170,6 +2610,26 @@ export interface components {
             /** @description The parcel, as the house named it. */
             parcel: string;
         };
+        /** @description A cart. */
+        CartAsk: {
+            /** @description Campaigns whose coupons are to be used, at most 10; what everybody has comes by itself. */
+            coupons?: string[];
+            /** @description What, each item once, at most 50. */
+            lines: components["schemas"]["CartLineWire"][];
+        };
+        /** @description So many units of an item. */
+        CartLineWire: {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+        };
         /** @description A likely cause. */
         CauseWire: {
             /**
@@ -2188,6 +2648,13 @@ export interface components {
             name: string;
             /** @description `strong`, `fair` or `weak`. */
             strength: string;
+        };
+        /** @description What variants differ by. */
+        Choice: {
+            /** @description Such as `Size`; at most 40 characters. */
+            name: string;
+            /** @description Such as `S`, `M`, `L`; 1 to 100 of at most 40 characters. */
+            values: string[];
         };
         /** @description One option of a vote. */
         ChoiceWire: {
@@ -2439,6 +2906,125 @@ export interface components {
              */
             reply_to?: number | null;
         };
+        /** @description A line of the table. */
+        ComparedFact: {
+            /** @description Whether they differ: what is the same everywhere helps nobody choose. */
+            differs: boolean;
+            /** @description The fact. */
+            name: string;
+            /** @description One value for each product; empty where it does not say. */
+            values: string[];
+        };
+        /** @description The head of a column. */
+        ComparedProduct: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A table of facts. */
+        Comparison: {
+            /** @description The products, in the order they were asked for. */
+            products: components["schemas"]["ComparedProduct"][];
+            /** @description A line for each fact that any of them has: what most have comes first. */
+            rows: components["schemas"]["ComparedFact"][];
+        };
+        /** @description What a coupon does. Amounts are minor units of the campaign's currency. */
+        CouponKindWire: {
+            /** @enum {string} */
+            kind: "amount";
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            off_minor: number;
+        } | {
+            /**
+             * Format: int32
+             * @description Hundredths of a percent.
+             */
+            bps: number;
+            /** @enum {string} */
+            kind: "percent";
+            /**
+             * Format: int64
+             * @description No more than this.
+             */
+            most_minor?: number | null;
+        } | {
+            /**
+             * Format: int64
+             * @description What the goods have to cost.
+             */
+            from_minor: number;
+            /** @enum {string} */
+            kind: "threshold";
+            /**
+             * Format: int64
+             * @description How much is taken off.
+             */
+            off_minor: number;
+        } | {
+            /**
+             * Format: int64
+             * @description What.
+             */
+            item: number;
+            /** @enum {string} */
+            kind: "gift";
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+        } | {
+            /** @enum {string} */
+            kind: "shipping";
+            /**
+             * Format: int64
+             * @description By no more than this.
+             */
+            most_minor: number;
+        } | {
+            /**
+             * Format: int32
+             * @description For each so many that are paid,
+             */
+            buy: number;
+            /**
+             * Format: int32
+             * @description so many more of the same cost nothing.
+             */
+            get: number;
+            /** @enum {string} */
+            kind: "buy-get";
+        } | {
+            /** @enum {string} */
+            kind: "member-price";
+            /**
+             * Format: int32
+             * @description From this level in the fan club.
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description What one costs them.
+             */
+            price_minor: number;
+        };
+        /** @description A coupon that somebody has. */
+        CouponWire: {
+            /** @description Its campaign. */
+            campaign: components["schemas"]["CampaignWire"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description A point of the survival curve of watch age. */
         CurvePoint: {
             /**
@@ -2466,6 +3052,27 @@ export interface components {
              * @description Share of stays that last longer (Kaplan-Meier).
              */
             survival: number;
+        };
+        /** @description What a campaign takes off. */
+        CutWire: {
+            /** @description The campaign. */
+            campaign: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units; zero for a gift.
+             */
+            off_minor: number;
+            /** @description How it falls on the lines, in their order; empty when it is about shipping or a gift. */
+            parts_minor?: number[];
+            /** @description What people read. */
+            title: string;
+        };
+        /** @description Where an order goes, and what its buyer confirmed. */
+        DeliveryAsk: {
+            /** @description The address as it is written on the parcel, at most 400 characters. It is kept under the buyer's key. */
+            address?: string;
+            /** @description Items that may not come back without a fault, which the buyer confirmed for this purchase. */
+            confirmed?: number[];
         };
         /** @description A draw and where it stands. */
         DrawWire: {
@@ -2604,6 +3211,13 @@ export interface components {
              */
             told: number;
         };
+        /** @description Something that can be compared. */
+        Fact: {
+            /** @description Such as `Material`; at most 40 characters, once in a product. */
+            name: string;
+            /** @description Such as `Porcelain`; at most 200 characters. */
+            value: string;
+        };
         /** @description One thing one person did. */
         FactWire: {
             /**
@@ -2632,6 +3246,13 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /** @description A field that is to blame. */
+        FieldProblem: {
+            /** @description Which. */
+            field: string;
+            /** @description What it must be. It repeats nothing of what was sent. */
+            why: string;
         };
         /** @description A field of an event. */
         FieldSchema: {
@@ -2687,6 +3308,32 @@ export interface components {
              *     `picture-trouble`.
              */
             symptom: string;
+        };
+        /** @description One unit of something more for the first orders. */
+        FirstGiftWire: {
+            /**
+             * Format: int32
+             * @description For so many orders.
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description What.
+             */
+            item: number;
+        };
+        /** @description A lower price for a while. */
+        FlashWire: {
+            /**
+             * Format: int64
+             * @description Price of one, in minor units.
+             */
+            price_minor: number;
+            /**
+             * Format: int64
+             * @description Until when.
+             */
+            until: number;
         };
         /** @description From client to server: one JSON object a text frame, at most 4 KiB. */
         FromClient: {
@@ -3172,6 +3819,51 @@ export interface components {
             /** @description Whether somebody of the staff looks at it before others see it. */
             waits: boolean;
         };
+        /** @description What came of a file. */
+        Imported: {
+            /** @description What was left out, by line, at most 200. */
+            bad: components["schemas"]["BadRow"][];
+            /**
+             * Format: int64
+             * @description How much was left out.
+             */
+            bad_rows: number;
+            /**
+             * Format: int64
+             * @description How many of them change something.
+             */
+            changed: number;
+            /** @description Whether nothing was kept. */
+            dry_run: boolean;
+            /** @description The first products as they were understood. */
+            first: components["schemas"]["Product"][];
+            /**
+             * Format: int64
+             * @description How many of them are new.
+             */
+            made: number;
+            /** @description What each of its columns was taken for. */
+            mapping: components["schemas"]["Mapped"][];
+            /**
+             * Format: int64
+             * @description How many notes there are.
+             */
+            noted_rows: number;
+            /** @description What was taken without something, by line, at most 200. */
+            notes: components["schemas"]["BadRow"][];
+            /**
+             * Format: int64
+             * @description Products that are right.
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description Rows in all.
+             */
+            rows: number;
+            /** @description What the file was taken for. */
+            shape: components["schemas"]["Shape"];
+        };
         /** @description Somebody who waits for the stage, or is invited. */
         InLineWire: {
             /**
@@ -3323,6 +4015,11 @@ export interface components {
          * @enum {string}
          */
         LaneName: "control" | "host" | "paid" | "member" | "question" | "talk" | "reaction";
+        /**
+         * @description How far the list of a shuffle has come.
+         * @enum {string}
+         */
+        ListState: "open" | "closed" | "shuffled";
         /** @description A moment in which people were lost. */
         LossWire: {
             /** @description The leaving by watch age. */
@@ -3333,6 +4030,23 @@ export interface components {
             causes: components["schemas"]["CauseWire"][];
             /** @description When, and how many. */
             moment: components["schemas"]["MomentWire"];
+        };
+        /** @description The lowest price of some days. */
+        LowestWire: {
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            minor: number;
+            /** @description Whether it was on sale during all of them. */
+            whole: boolean;
+        };
+        /** @description What becomes of one column. */
+        Mapped: {
+            /** @description Its name in the file. */
+            column: string;
+            /** @description What it is taken for; absent when it is not used. */
+            field?: string | null;
         };
         /** @description Who is signed in. */
         Me: {
@@ -3349,6 +4063,22 @@ export interface components {
             /** @description The shop's time zone, in which its days begin. */
             zone: string;
         };
+        /** @description Something to look at. */
+        Media: {
+            /** @description What it shows, for those who do not see it; at most 200 characters. */
+            alt?: string;
+            /** @description What it is. */
+            kind: components["schemas"]["MediaKind"];
+            /** @description A picture that stands for a film or a model until it is loaded; as `url`, or empty. */
+            poster?: string;
+            /** @description A path of this house, or an https address; at most 512 bytes. */
+            url: string;
+        };
+        /**
+         * @description Kinds of media.
+         * @enum {string}
+         */
+        MediaKind: "image" | "video" | "model";
         /** @description A stretch of a show against what was to be expected. */
         MomentWire: {
             /** @description Whether this would be rare by chance even among all windows looked at. */
@@ -3550,6 +4280,13 @@ export interface components {
             /** @description The orders. */
             orders: components["schemas"]["MyOrderWire"][];
         };
+        /** @description What somebody has and waits for. */
+        MySale: {
+            /** @description Their coupons, in the order of the campaigns' names. */
+            coupons: components["schemas"]["CouponWire"][];
+            /** @description Where they wait. */
+            waits: components["schemas"]["MyWait"][];
+        };
         /** @description The stage and calls as they concern one person. */
         MySeatWire: {
             call?: components["schemas"]["MyCallWire"] | null;
@@ -3595,7 +4332,29 @@ export interface components {
             muted_until: number;
             /** @description Their orders here, newest last, at most 50. */
             orders: components["schemas"]["OrderWire"][];
+            /** @description Their coupons, and where they wait. */
+            sale?: components["schemas"]["MySale"];
             seat?: components["schemas"]["MySeatWire"] | null;
+        };
+        /** @description Somebody's place in a line. */
+        MyWait: {
+            /**
+             * Format: int32
+             * @description People before them; on the list of a shuffle, which has no order yet, none is said.
+             */
+            ahead?: number | null;
+            /**
+             * Format: int64
+             * @description For which item.
+             */
+            item: number;
+            /** @description The order that they will have. */
+            order: string;
+            /**
+             * Format: int32
+             * @description How many they want.
+             */
+            units: number;
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -3632,6 +4391,83 @@ export interface components {
          * @enum {string}
          */
         NoCallWire: "nobody-free" | "answered-otherwise" | "not-ours";
+        /** @description What one unit costs in a region. */
+        Offer: {
+            /** @default null */
+            basis: components["schemas"]["Basis"] | null;
+            /**
+             * @description Three capital letters of ISO 4217.
+             * @default
+             */
+            currency: string;
+            /**
+             * @description Where a suggested price can be read up; at most 200 characters.
+             * @default
+             */
+            evidence: string;
+            /**
+             * Format: int64
+             * @description Minor units, 1 to 10^10.
+             * @default 0
+             */
+            minor: number;
+            /**
+             * @description Two capital letters of ISO 3166; empty for everywhere else.
+             * @default
+             */
+            region: string;
+            /**
+             * Format: int64
+             * @description The struck price in minor units: more than `minor`, and with a basis.
+             * @default null
+             */
+            was_minor: number | null;
+        };
+        /** @description What of an item's sale goes beyond price, limit and stock. */
+        OfferWire: {
+            /**
+             * Format: int32
+             * @description People who paid so far, as long as the price has yet to fall.
+             */
+            buyers: number;
+            /** @description SHA-256 of the seed of a shuffle, hexadecimal. */
+            commit?: string | null;
+            /**
+             * Format: int32
+             * @description People on the list of a shuffle.
+             */
+            enlisted: number;
+            flash?: components["schemas"]["FlashWire"] | null;
+            /**
+             * Format: int32
+             * @description First orders' gifts that are left.
+             */
+            gifts_left?: number | null;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            list?: components["schemas"]["ListState"] | null;
+            /**
+             * Format: int64
+             * @description What one costs, a flash aside, in minor units.
+             */
+            price_minor: number;
+            /**
+             * Format: int32
+             * @description The sale on terms of its own: the how-manyeth of the room.
+             */
+            sale?: number | null;
+            terms?: components["schemas"]["TermsWire"] | null;
+            /** @description Whether the lower price for all is reached. */
+            unlocked: boolean;
+            /**
+             * Format: int32
+             * @description People who wait for units.
+             */
+            waiting: number;
+        };
         /** @description Somebody on stage. */
         OnStageWire: {
             /** @description Whether staff have muted them. */
@@ -3653,6 +4489,11 @@ export interface components {
              */
             since: number;
         };
+        /**
+         * @description How people come to have a coupon.
+         * @enum {string}
+         */
+        OpenToName: "everybody" | "claim" | "grant";
         /** @description What came of a paid order. */
         OrderCareWire: {
             /** @description Its goods, replacements included. */
@@ -3665,6 +4506,26 @@ export interface components {
             refunds: components["schemas"]["RefundWire"][];
             /** @description Its returns, the oldest first. */
             returns: components["schemas"]["ReturnWire"][];
+        };
+        /** @description One line of an order. */
+        OrderLineWire: {
+            /**
+             * Format: int64
+             * @description What is paid for all of them after everything that was taken off, in minor units.
+             */
+            amount_minor: number;
+            /** @description Whether it comes with the order for nothing. */
+            gift?: boolean;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
         };
         /** @description Everything about an order, for its owner and for staff. */
         OrderPageWire: components["schemas"]["OrderWire"] & {
@@ -3691,11 +4552,17 @@ export interface components {
              * @description When it was placed.
              */
             at: number;
+            /** @description What campaigns took off, in the order in which they did. */
+            cuts?: components["schemas"]["CutWire"][];
+            /** @description Whether its units are held until it is paid; else whoever pays first gets them. */
+            holds: boolean;
             /**
              * Format: int64
-             * @description The item.
+             * @description The item of its first line.
              */
             item: number;
+            /** @description All of it, gifts last. */
+            lines: components["schemas"]["OrderLineWire"][];
             /** @description Its id. */
             order: string;
             /** @description Whose. */
@@ -3710,11 +4577,16 @@ export interface components {
              * @description Money that went back, in minor units.
              */
             refunded_minor: number;
+            /**
+             * Format: int64
+             * @description What shipping costs, in minor units.
+             */
+            shipping_minor: number;
             /** @description Where it stands. */
             state: components["schemas"]["OrderState"];
             /**
              * Format: int32
-             * @description How many.
+             * @description How many of that.
              */
             units: number;
             /**
@@ -3754,6 +4626,58 @@ export interface components {
             kind: "score";
             /** @description The points of both sides. */
             points: number[];
+        };
+        /** @description A name that others have for something. */
+        Outside: {
+            /** @description The name; at most 128 of printable ASCII. */
+            id: string;
+            /** @description Whose name it is: `shopify`, `shopify-handle`, `shopify-inventory`, `medusa`, …. */
+            source: string;
+        };
+        /** @description A price as buyers see it. */
+        PagePrice: {
+            basis?: components["schemas"]["Basis"] | null;
+            /** @description Of which currency. */
+            currency: string;
+            /** @description Where a suggested price can be read up. */
+            evidence: string;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            minor: number;
+            /**
+             * Format: int64
+             * @description The struck price.
+             */
+            was_minor?: number | null;
+        };
+        /** @description A variant as buyers see it. */
+        PageVariant: {
+            /** @description Its picture. */
+            image: string;
+            /** @description Whether there are free units; absent when they are not counted here. */
+            in_stock?: boolean | null;
+            /**
+             * Format: int64
+             * @description Its number, which is that of the item on the shelf.
+             */
+            item: number;
+            /** @description What tells it from its siblings. */
+            label: string;
+            price?: components["schemas"]["PagePrice"] | null;
+            returns?: components["schemas"]["Returns"] | null;
+            /** @description The shop's own name of it. */
+            sku: string;
+            /** @description One value for each option. */
+            values: string[];
+            /**
+             * Format: int32
+             * @description Grams.
+             */
+            weight_g?: number | null;
         };
         /** @description A parcel. */
         ParcelWire: {
@@ -3847,6 +4771,30 @@ export interface components {
             /** @description The present one. */
             present: string;
         };
+        /** @description A step of the history of prices. */
+        PastPriceWire: {
+            /**
+             * Format: int64
+             * @description From when on.
+             */
+            at: number;
+            /** @description Of which currency. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Minor units; absent when the region has no price of its own any more.
+             */
+            minor?: number | null;
+            /** @description Where; empty for everywhere without a price of its own. */
+            region: string;
+            /** @description Who said so. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Until when, for a passing offer of a room.
+             */
+            until?: number | null;
+        };
         /** @description How a buyer wants to pay. */
         PayAsked: {
             /**
@@ -3934,6 +4882,11 @@ export interface components {
             people: string[];
         };
         /**
+         * @description Within what somebody gets so many coupons.
+         * @enum {string}
+         */
+        PeriodName: "ever" | "day" | "show";
+        /**
          * @description How far an activity is.
          * @enum {string}
          */
@@ -4016,6 +4969,52 @@ export interface components {
             /** @description Who. */
             person: string;
         };
+        /** @description An offer that somebody thinks of. */
+        PriceAsked: {
+            /**
+             * Format: int64
+             * @description The variant.
+             */
+            item: number;
+            /** @description The offer. */
+            offer: components["schemas"]["Offer"];
+        };
+        /** @description Whether it is honest. */
+        PriceChecked: {
+            /** @description Whether it would be kept. */
+            honest: boolean;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /** @description Why not. */
+            why?: string | null;
+        };
+        /** @description The history of a variant's prices. */
+        PriceHistory: {
+            /** @description Of what currency the lowest prices are. */
+            currency: string;
+            lowest_30?: components["schemas"]["LowestWire"] | null;
+            lowest_7?: components["schemas"]["LowestWire"] | null;
+            /** @description In the order they were made. */
+            steps: components["schemas"]["PastPriceWire"][];
+        };
+        /** @description Another price, once so many units are gone. */
+        PriceStepWire: {
+            /**
+             * Format: int32
+             * @description So many units.
+             */
+            from_units: number;
+            /**
+             * Format: int64
+             * @description Price of one from there on, in minor units.
+             */
+            price_minor: number;
+        };
+        /**
+         * @description Why one costs what it costs.
+         * @enum {string}
+         */
+        PriceWhyName: "sale" | "step" | "unlocked" | "flash";
         /** @description What is won. */
         PrizeAsk: {
             /**
@@ -4042,6 +5041,154 @@ export interface components {
             what: string;
             /** @description What one is worth. */
             worth: components["schemas"]["MoneyWire"];
+        };
+        /** @description Something a shop sells, in one variant or in several. */
+        Product: {
+            /**
+             * @description At most 50 characters.
+             * @default
+             */
+            category: string;
+            /**
+             * @description At most 4000 characters of plain text.
+             * @default
+             */
+            description: string;
+            /**
+             * @description What can be compared; at most 40.
+             * @default []
+             */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Format: int32
+             * @description For so many days after an order the buyer gets the difference when it becomes cheaper; 0 for no such promise.
+             * @default 0
+             */
+            guarantee_days: number;
+            /**
+             * Format: int64
+             * @description Its number, below 2^53; 0 asks for a new one.
+             * @default 0
+             */
+            id: number;
+            /**
+             * @description Numbers of products that go with it; at most 20.
+             * @default []
+             */
+            matching: number[];
+            /**
+             * @description In the order they are shown; at most 20.
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
+            /**
+             * @description What its variants differ by; at most 3. None: there is one variant, of the product's own number.
+             * @default []
+             */
+            options: components["schemas"]["Choice"][];
+            /**
+             * @description How others call it.
+             * @default []
+             */
+            outside: components["schemas"]["Outside"][];
+            /**
+             * Format: double
+             * @description Stars from 0 to 5, as far as they are known from elsewhere.
+             * @default null
+             */
+            rating: number | null;
+            /**
+             * @description Numbers of products that are alike; at most 20.
+             * @default []
+             */
+            related: number[];
+            /** @default null */
+            returns: components["schemas"]["Returns"] | null;
+            /**
+             * Format: int64
+             * @description Whose it is: the number of a seller; nobody's when absent.
+             * @default null
+             */
+            seller: number | null;
+            /**
+             * @description At most 32 words of at most 40 characters.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description 1 to 120 characters on one line.
+             * @default
+             */
+            title: string;
+            /**
+             * @description 1 to 100.
+             * @default []
+             */
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description A product in a line of others. */
+        ProductCard: {
+            /** @description Of which currency. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its picture. */
+            image: string;
+            /**
+             * Format: int64
+             * @description The number of its first variant.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description What one costs, minor units.
+             */
+            minor: number;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A product as buyers see it. */
+        ProductPage: {
+            /** @description Its category. */
+            category: string;
+            /** @description What it is. */
+            description: string;
+            /** @description What can be compared. */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Format: int32
+             * @description For so many days after an order the buyer gets the difference when it becomes cheaper.
+             */
+            guarantee_days: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Products that go with it. */
+            matching: components["schemas"]["ProductCard"][];
+            /** @description Pictures, films and models, in order. */
+            media: components["schemas"]["Media"][];
+            /** @description What its variants differ by. */
+            options: components["schemas"]["Choice"][];
+            /**
+             * Format: double
+             * @description Stars from 0 to 5.
+             */
+            rating?: number | null;
+            /** @description Products that are alike. */
+            related: components["schemas"]["ProductCard"][];
+            returns?: components["schemas"]["Returns"] | null;
+            seller?: components["schemas"]["Seller"] | null;
+            /** @description Its tags. */
+            tags: string[];
+            /** @description What it is called. */
+            title: string;
+            /** @description What can be bought. */
+            variants: components["schemas"]["PageVariant"][];
         };
         /** @description A product of the catalogue. */
         ProductWire: {
@@ -4076,6 +5223,38 @@ export interface components {
              * @description How many there are in all.
              */
             total?: number;
+        };
+        /** @description Products that were found. */
+        ProductsFound: {
+            /** @description The categories of the whole catalogue. */
+            categories: string[];
+            /** @description A part of them, by number. */
+            products: components["schemas"]["Product"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description Products that were kept. */
+        ProductsKept: {
+            /**
+             * Format: int64
+             * @description How many were changed; the rest was as told already.
+             */
+            changed: number;
+            /** @description Their numbers, in order. */
+            ids: number[];
+            /**
+             * Format: int64
+             * @description How many are new.
+             */
+            made: number;
+        };
+        /** @description Products to be kept. */
+        ProductsPut: {
+            /** @description 1 to 200. */
+            products: components["schemas"]["Product"][];
         };
         /**
          * @description How a prompt went away.
@@ -4227,6 +5406,64 @@ export interface components {
              */
             question: number;
         };
+        /** @description One line of a cart, and what it costs. */
+        QuoteLineWire: {
+            /**
+             * Format: int64
+             * @description What is paid for all of them after everything that is taken off.
+             */
+            amount_minor: number;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description What one costs outside the sale, in minor units.
+             */
+            list_minor: number;
+            /**
+             * Format: int64
+             * @description What one costs now.
+             */
+            price_minor: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+            /** @description Why. */
+            why: components["schemas"]["PriceWhyName"];
+        };
+        /** @description What a cart costs, line by line. It reserves nothing. */
+        QuoteWire: {
+            /** @description What is taken off, in the order in which it is. */
+            cuts: components["schemas"]["CutWire"][];
+            /** @description What comes with it for nothing. */
+            gifts: components["schemas"]["CartLineWire"][];
+            /**
+             * Format: int64
+             * @description How long the order waits for its payment, in ms.
+             */
+            hold_ms: number;
+            /** @description Whether units are held for it. */
+            holds: boolean;
+            /** @description The lines as they were asked for. */
+            lines: components["schemas"]["QuoteLineWire"][];
+            /**
+             * Format: int64
+             * @description What shipping costs before anything is taken off, in minor units.
+             */
+            shipping_full_minor: number;
+            /**
+             * Format: int64
+             * @description What shipping costs.
+             */
+            shipping_minor: number;
+            /** @description What is to be paid. */
+            total: components["schemas"]["MoneyWire"];
+        };
         /** @description A rating. */
         RatingWire: {
             /**
@@ -4375,6 +5612,21 @@ export interface components {
             /** @description Why it was rejected. */
             why: string;
         };
+        /** @description Whether something may come back without a reason, as it is told. */
+        Returns: {
+            /**
+             * Format: int32
+             * @description Days, 1 to 365.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "no_reason";
+        } | {
+            /** @enum {string} */
+            kind: "excepted";
+            /** @description `made-to-order`, `perishable`, `unsealed`, `press`, `opened`, `activated` or `clearance`. */
+            why: string;
+        };
         /** @description A show, looked back at. */
         ReviewWire: {
             /** @description What was poor about the whole show, the strongest first. */
@@ -4488,6 +5740,8 @@ export interface components {
             questions: components["schemas"]["QuestionWire"][];
             /** @description The room. */
             room: string;
+            /** @description Sales on terms of their own, shipping and campaigns. */
+            sale?: components["schemas"]["SaleView"];
             seat?: components["schemas"]["SeatView"] | null;
             /** @description The shelf, in order of listing. */
             shelf: components["schemas"]["ShelfEntry"][];
@@ -4691,6 +5945,183 @@ export interface components {
             steps: components["schemas"]["RundownStep"][];
             /** @description What it is called, at most 120 characters; may be empty. */
             title?: string;
+        };
+        /** @description A change asked of a sale, a cart or a coupon. */
+        SaleAsk: {
+            /** @enum {string} */
+            do: "open";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The terms. */
+            terms: components["schemas"]["TermsWire"];
+        } | {
+            /** @enum {string} */
+            do: "flash";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description For how long, in ms.
+             */
+            lasts_ms: number;
+            /**
+             * Format: int64
+             * @description Price of one until then, lower than before.
+             */
+            price_minor: number;
+        } | {
+            /** @enum {string} */
+            do: "set-shipping";
+            /**
+             * Format: int64
+             * @description For each order, in minor units.
+             */
+            fee_minor: number;
+            /**
+             * Format: int64
+             * @description Nothing, when the goods cost so much.
+             */
+            free_from_minor?: number | null;
+        } | {
+            /** @description Campaigns whose coupons are to be used, at most 10; what everybody has comes by itself. */
+            coupons?: string[];
+            /** @description Where it goes. */
+            delivery?: components["schemas"]["DeliveryAsk"];
+            /** @enum {string} */
+            do: "place-cart";
+            /**
+             * Format: int64
+             * @description What the buyer was told it costs, in minor units; another price is refused as `price-changed`.
+             */
+            expected_minor: number;
+            /** @description What, each item once, at most 50. */
+            lines: components["schemas"]["CartLineWire"][];
+            /** @description 32 lower-case hexadecimal digits, made at random by the buyer's device. */
+            order: string;
+        } | {
+            /** @description Where it goes. */
+            delivery?: components["schemas"]["DeliveryAsk"];
+            /** @enum {string} */
+            do: "join-wait";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The id of the order that it becomes: 32 lower-case hexadecimal digits, made at random by the buyer's device. */
+            order: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+        } | {
+            /** @enum {string} */
+            do: "leave-wait";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+        } | {
+            /** @description Where it goes. */
+            delivery?: components["schemas"]["DeliveryAsk"];
+            /** @enum {string} */
+            do: "enlist";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The id of the order that it becomes: 32 lower-case hexadecimal digits, made at random by the buyer's device. */
+            order: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+        } | {
+            /** @enum {string} */
+            do: "allot";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description 1 to 64 of A-Z, a-z, 0-9, - and _, made by who moves them. */
+            transfer: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            units: number;
+        } | {
+            /** @enum {string} */
+            do: "give-back";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description The transfer. */
+            transfer: string;
+            /**
+             * Format: int32
+             * @description How many; all that are left when absent.
+             */
+            units?: number | null;
+        } | {
+            /** @description All of it. */
+            campaign: components["schemas"]["CampaignWire"];
+            /** @enum {string} */
+            do: "set-campaign";
+        } | {
+            /** @description Which. */
+            campaign: string;
+            /** @enum {string} */
+            do: "end-campaign";
+        } | {
+            /** @description Which. */
+            campaign: string;
+            /** @enum {string} */
+            do: "claim";
+        } | {
+            /** @description The code. */
+            code: string;
+            /** @enum {string} */
+            do: "claim-code";
+        } | {
+            /** @description Of which campaign. */
+            campaign: string;
+            /** @enum {string} */
+            do: "grant";
+            /** @description 1 to 64 of A-Z, a-z, 0-9, - and _, made by who gives. */
+            grant: string;
+            /** @description To whom. */
+            person: string;
+        } | {
+            /** @enum {string} */
+            do: "give-back-coupons";
+            /** @description The order. */
+            order: string;
+        };
+        /**
+         * @description Who gets the units when there are not enough.
+         * @enum {string}
+         */
+        SaleModeName: "first-come" | "shuffle" | "first-paid";
+        /** @description The sales of a room beyond the shelf. */
+        SaleView: {
+            /** @description Shipping and campaigns. */
+            benefits: components["schemas"]["BenefitsWire"];
+            /** @description Of the items that have any, in the order of their numbers. */
+            offers: components["schemas"]["OfferWire"][];
         };
         /** @description The terms of a running sale. */
         SaleWire: {
@@ -5032,6 +6463,53 @@ export interface components {
              */
             to_s?: number | null;
         };
+        /** @description Who sells something. Buyers see all of it one tap away. */
+        Seller: {
+            /**
+             * @description Where it can be visited or written to; at most 300 characters.
+             * @default
+             */
+            address: string;
+            /**
+             * @description A telephone number or mail address for buyers; at most 200 characters.
+             * @default
+             */
+            contact: string;
+            /**
+             * Format: int64
+             * @description Its number; given by the house.
+             * @default 0
+             */
+            id: number;
+            /**
+             * @description The name in the register; at most 200 characters.
+             * @default
+             */
+            legal_name: string;
+            /**
+             * @description A picture of the licence: a path of this house or an https address.
+             * @default
+             */
+            licence_image: string;
+            /**
+             * @description What buyers know it by; 1 to 120 characters, once in the shop.
+             * @default
+             */
+            name: string;
+            /**
+             * @description The number in the register; at most 64 characters.
+             * @default
+             */
+            registration: string;
+        };
+        /** @description A seller that was kept. */
+        SellerKept: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+        };
         /** @description When people answer tickets, by the shop's own time of day. */
         ServiceHoursWire: {
             /**
@@ -5050,6 +6528,11 @@ export interface components {
              */
             to_min: number;
         };
+        /**
+         * @description What a file was found to be.
+         * @enum {string}
+         */
+        Shape: "own" | "shopify";
         /** @description One place of the shelf. */
         ShelfEntry: {
             /** @description The product. */
@@ -5065,6 +6548,62 @@ export interface components {
              * @description Units in all.
              */
             units: number;
+        };
+        /** @description What shipping costs. */
+        ShippingWire: {
+            /** @description For each order. */
+            fee: components["schemas"]["MoneyWire"];
+            /**
+             * Format: int64
+             * @description Nothing, when the goods cost so much, in minor units.
+             */
+            free_from_minor?: number | null;
+        };
+        /** @description How it stands with a shop elsewhere. */
+        ShopInfo: {
+            /**
+             * Format: int64
+             * @description What was given up.
+             */
+            given_up: number;
+            /** @description What went wrong, newest first. */
+            notes: components["schemas"]["ShopNoteWire"][];
+            /**
+             * Format: int64
+             * @description Products that have a name there.
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description When that was last done to the end, since the server started.
+             */
+            pulled_at?: number | null;
+            /** @description Whether its whole catalogue is being read now. */
+            pulling: boolean;
+            /** @description `shopify` or `medusa`. */
+            shop: string;
+            /**
+             * Format: int64
+             * @description When it last told something.
+             */
+            told_at?: number | null;
+            /**
+             * Format: int64
+             * @description What waits to be written back.
+             */
+            waiting: number;
+        };
+        /** @description Something that went wrong with a shop elsewhere. */
+        ShopNoteWire: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description What: a word that has a sentence. */
+            code: string;
+            /** @description With what: an id. */
+            subject: string;
         };
         /** @description One show in one line. */
         ShowCard: {
@@ -5173,6 +6712,31 @@ export interface components {
              */
             watch_mean_s?: number | null;
             worst?: components["schemas"]["WorstWire"] | null;
+        };
+        /** @description All that is needed to recompute a shuffle. */
+        ShuffleProof: {
+            /** @description What was published when the sale opened, hexadecimal. */
+            commit: string;
+            /** @description What was published of the list at the bell, hexadecimal. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description In which order they are served. */
+            order: string[];
+            /** @description Who was on the list, in order of entry. */
+            people: string[];
+            /** @description The room. */
+            room: string;
+            /**
+             * Format: int32
+             * @description The sale: the how-manyeth of the room.
+             */
+            sale: number;
+            /** @description The seed, hexadecimal. */
+            seed: string;
         };
         /** @description Sign-in of staff by password. */
         SignIn: {
@@ -5287,6 +6851,11 @@ export interface components {
             /** @description The data base's own words about the query, for who wrote it. */
             says: string;
         };
+        /**
+         * @description What may be in a cart beside a coupon.
+         * @enum {string}
+         */
+        StacksName: "alone" | "other-kinds" | "freely";
         /** @description A member of staff is changed. */
         StaffChange: {
             /** @description Whether they may sign in. */
@@ -5367,6 +6936,38 @@ export interface components {
             ][];
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
+        };
+        /** @description A change of stock: either `by` or `to`. */
+        StockPut: {
+            /**
+             * Format: int64
+             * @description So many more, or fewer.
+             */
+            by?: number | null;
+            /** @description What the asker calls this change, 1 to 64 of printable ASCII: asked again under it, nothing changes. */
+            key: string;
+            /** @description Why: 1 to 40 of a-z, 0-9 and `-`, such as `received`, `damaged`, `counted`. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description So many were counted.
+             */
+            to?: number | null;
+        };
+        /** @description Units of a variant. */
+        StockWire: {
+            /**
+             * Format: int64
+             * @description Held by rooms.
+             */
+            allotted: number;
+            /** @description Whether this very change had been made before. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Free; absent when they are not counted here.
+             */
+            units?: number | null;
         };
         /** @description A tag put on people, or taken off. */
         TagPut: {
@@ -5469,6 +7070,50 @@ export interface components {
             topic?: components["schemas"]["TopicWire"] | null;
             /** @description Staff: photos that wait to be chosen, oldest first. */
             waiting?: components["schemas"]["PhotoWire"][];
+        };
+        /** @description On what terms an item is sold. */
+        TermsWire: {
+            /**
+             * Format: int64
+             * @description When the list of a shuffle closes; wanted for a shuffle and for nothing else.
+             */
+            bell?: number | null;
+            /**
+             * Format: int64
+             * @description Nobody buys from then on.
+             */
+            closes_at?: number | null;
+            gift?: components["schemas"]["FirstGiftWire"] | null;
+            /**
+             * Format: int64
+             * @description How long an order waits for its payment, in ms.
+             */
+            hold_ms: number;
+            /** @description Who gets the units when there are not enough. */
+            mode: components["schemas"]["SaleModeName"];
+            /**
+             * Format: int64
+             * @description Nobody buys before then.
+             */
+            opens_at?: number | null;
+            /**
+             * Format: int32
+             * @description Units that go to one address.
+             */
+            per_household?: number | null;
+            /**
+             * Format: int32
+             * @description Units one person may have.
+             */
+            per_person: number;
+            /**
+             * Format: int64
+             * @description Price of one, in minor units.
+             */
+            price_minor: number;
+            /** @description Other prices, once so many units are held or sold; an order costs what its first unit costs. */
+            steps?: components["schemas"]["PriceStepWire"][];
+            unlock?: components["schemas"]["UnlockWire"] | null;
         };
         /** @description A line of a ticket. */
         TicketLineWire: {
@@ -5752,6 +7397,79 @@ export interface components {
              * @description Age in s that half of the stays reach; absent while unknown.
              */
             watch_median_s?: number | null;
+        };
+        /** @description A lower price for all, once enough people paid. Who paid more is owed the difference. */
+        UnlockWire: {
+            /**
+             * Format: int32
+             * @description So many people.
+             */
+            buyers: number;
+            /**
+             * Format: int64
+             * @description Price of one from then on, in minor units.
+             */
+            price_minor: number;
+        };
+        /** @description One thing that can be sold. */
+        Variant: {
+            /**
+             * @description The code on the package; at most 32 of 0-9, A-Z and `-`.
+             * @default
+             */
+            barcode: string;
+            /**
+             * @description Its own picture; the product's first when empty.
+             * @default
+             */
+            image: string;
+            /**
+             * Format: int64
+             * @description Its number, which is the number of the item on a room's shelf; 0 asks for a new one, or for the one of the same
+             *     `sku` or `values`.
+             * @default 0
+             */
+            item: number;
+            /**
+             * @description What tells it from its siblings, such as `Red / M`; made from `values` when empty.
+             * @default
+             */
+            label: string;
+            /**
+             * @description How others call it.
+             * @default []
+             */
+            outside: components["schemas"]["Outside"][];
+            /**
+             * @description What one costs: one price without a region, and others for regions of their own. 1 to 50.
+             * @default []
+             */
+            prices: components["schemas"]["Offer"][];
+            /** @default null */
+            returns: components["schemas"]["Returns"] | null;
+            /**
+             * @description The shop's own name of it, unique in the shop; empty when it has none. At most 64 of printable ASCII.
+             * @default
+             */
+            sku: string;
+            /**
+             * Format: int64
+             * @description Units that are free to be sold: not those allotted to rooms. Absent when they are not counted here. For a variant
+             *     that exists already this is told, never taken: stock changes by moves with a reason.
+             * @default null
+             */
+            units: number | null;
+            /**
+             * @description One value for each option.
+             * @default []
+             */
+            values: string[];
+            /**
+             * Format: int32
+             * @description Grams.
+             * @default null
+             */
+            weight_g: number | null;
         };
         /** @description What a webhook shall be sent again: one message, or all since a time. */
         WebhookAgain: {
@@ -6066,6 +7784,9 @@ export interface components {
         }) | (components["schemas"]["TalkAsk"] & {
             /** @enum {string} */
             kind: "talk";
+        }) | (components["schemas"]["SaleAsk"] & {
+            /** @enum {string} */
+            kind: "sale";
         }) | (components["schemas"]["CareAsk"] & {
             /** @enum {string} */
             kind: "care";
@@ -6436,7 +8157,16 @@ export interface components {
             k: "you-talk";
             /** @description What. */
             you: components["schemas"]["YouTalk"];
-        } | {
+        } | (components["schemas"]["OfferWire"] & {
+            /** @enum {string} */
+            k: "offer";
+        }) | (components["schemas"]["BenefitsWire"] & {
+            /** @enum {string} */
+            k: "benefits";
+        }) | (components["schemas"]["MySale"] & {
+            /** @enum {string} */
+            k: "you-sale";
+        }) | {
             /** @enum {string} */
             k: "photos-waiting";
             /** @description The photos, oldest first. */
@@ -7248,6 +8978,49 @@ export interface operations {
                 };
             };
             /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    compare_products: {
+        parameters: {
+            query?: {
+                /** @description numbers separated by commas, at most 8 */
+                products?: string;
+                /** @description or the first 8 of a category */
+                category?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a line for each fact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8595,6 +10368,654 @@ export interface operations {
             };
         };
     };
+    check_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceAsked"];
+            };
+        };
+        responses: {
+            /** @description whether it is honest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceChecked"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    find_products: {
+        parameters: {
+            query?: {
+                /** @description In the title, the category, the seller or a SKU; at most 100 characters. */
+                text?: string;
+                /** @description Of this category alone. */
+                category?: string;
+                /** @description Of these numbers alone, separated by commas; the rest does not count then. */
+                ids?: string;
+                /** @description How many to pass over. */
+                offset?: number;
+                /** @description How many to give, at most 100; 50 when it is 0. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a part of them, how many there are in all, and the categories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsFound"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    keep_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductsPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsKept"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each, such as `products.0.variants.1.sku` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    export_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a line for each variant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    import_products: {
+        parameters: {
+            query?: {
+                /** @description Say what would come of it, and keep nothing. */
+                dry_run?: boolean;
+                /** @description The currency of prices that state none. */
+                currency?: string;
+                /** @description What columns are called that have other names, such as `price:Retail price;title:Name`. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the file, UTF-8, at most 16 MB */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description what came of it, or would */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description the file or a parameter cannot be read: `why` and `line` say what */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    product_page: {
+        parameters: {
+            query?: {
+                /** @description whose prices: two capital letters; the general ones when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description its number, or that of one of its variants */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the product */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductPage"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such product */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    keep_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Product"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductsKept"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the catalogue is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retire_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                product: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is not offered any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such product */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     ask_question: {
         parameters: {
             query?: {
@@ -9152,6 +11573,65 @@ export interface operations {
             };
         };
     };
+    list_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the campaigns, in the order of their names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDesk"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: never;
@@ -9273,6 +11753,65 @@ export interface operations {
                 };
             };
             /** @description cannot be kept now: tell it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    my_coupons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the coupons, in the order of their campaigns' names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponWire"][];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10011,6 +12550,114 @@ export interface operations {
             };
         };
     };
+    quote_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartAsk"];
+            };
+        };
+        responses: {
+            /** @description the price, explained */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteWire"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room, item or campaign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the order would be refused; the code says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     report_shows: {
         parameters: {
             query?: {
@@ -10250,6 +12897,58 @@ export interface operations {
                 };
             };
             /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    shuffle_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the sale on terms of its own: the how-manyeth of the room */
+                sale: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the proof */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShuffleProof"];
+                };
+            };
+            /** @description no number of a sale */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shuffle, or it is not shuffled yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11270,6 +13969,666 @@ export interface operations {
             };
         };
     };
+    list_sellers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seller"][];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seller"];
+            };
+        };
+        responses: {
+            /** @description kept; its number */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerKept"];
+                };
+            };
+            /** @description fields are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there is one of this name, or there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                seller: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seller"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerKept"];
+                };
+            };
+            /** @description fields are wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description another has this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove_seller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its number */
+                seller: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description products are sold by it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_shops: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each with its last 50 notes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopInfo"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    medusa_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `{"name":"product.updated","data":{"id":"prod_…"}}` */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description taken, or told before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a header or the body is not of the documented shape, or it was sent too long ago */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the signature is not right */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the shop does not answer what changed, or it cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    shopify_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description as Shopify documents it */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description taken, or told before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a header or the body is not of the documented shape, or it was sent too long ago */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the signature is not right */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description from another shop */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    pull_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `shopify` or `medusa` */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is being asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be found out now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    retry_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `shopify` or `medusa` */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is being tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such shop is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -11706,6 +15065,271 @@ export interface operations {
             };
             /** @description not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    price_history: {
+        parameters: {
+            query?: {
+                /** @description two capital letters; everywhere when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the newest 2000 steps in the order they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceHistory"];
+                };
+            };
+            /** @description a parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description free units, and those that rooms hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockWire"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    move_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the variant's number */
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockPut"];
+            };
+        };
+        responses: {
+            /** @description what there is after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockWire"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in, or no such key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, without `x-csrf`, or the key is not trusted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such variant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are not so many, they are not counted here, or the key was used for something else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too often with this key */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,6 +62,7 @@ pub struct Config {
     pub webhooks_private: bool,
     pub talk: TalkConfig,
     pub payments: PaymentsConfig,
+    pub shops: ShopsConfig,
 }
 
 /// The settings of payments, meant.
@@ -89,7 +90,6 @@ pub struct StripeSettings {
     pub key: StripeKey,
     pub secrets: Vec<StripeSecret>,
     pub page: Option<Url>,
-    pub shops: ShopsConfig,
 }
 
 /// The settings of what viewers write and show, meant.
