@@ -266,8 +266,6 @@ impl Fold {
         }
     }
 
-    }
-
     /// Blanks everything a person wrote that is still shown.
     pub(crate) fn erase(&mut self, person: PersonId) {
         self.names.remove(&person);

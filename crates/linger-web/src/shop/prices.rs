@@ -4,7 +4,7 @@ use super::{Keeper, currency, number, reading, region};
 use crate::{
     error::{ApiError, Body},
     house::House,
-    wire::{LowestWire, PriceAsked, PriceChecked, PriceHistory, PastPriceWire},
+    wire::{LowestWire, PastPriceWire, PriceAsked, PriceChecked, PriceHistory},
 };
 use axum::{
     Json,

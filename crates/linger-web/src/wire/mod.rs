@@ -75,8 +75,8 @@ pub use sale::{
     ShuffleProof, TermsWire, UnlockWire,
 };
 pub use shop::{
-    ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PriceAsked, PriceChecked, PriceHistory,
-    PastPriceWire, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, ShopInfo,
+    ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PastPriceWire, PriceAsked, PriceChecked,
+    PriceHistory, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, ShopInfo,
     ShopNoteWire, StockPut, StockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
