@@ -6,8 +6,9 @@
 use linger_engine::{Clock, Engine, EngineConfig, Refused, Seeds, rebuild};
 use linger_log::{DiskConfig, DiskLog, Log, MemoryLog, Position, SimDisk, SimFault};
 use linger_protocol::{
-    Act, ActivityAct, ActivityEvent, ActivityId, Actor, Currency, Event, Game, Item, ItemId, Millis, Money,
-    Move, OrderId, Outcome, PersonId, Refusal, Report, Request, RoomId, Spoken, Terms,
+    Act, ActivityAct, ActivityEvent, ActivityId, Actor, Currency, Delivery, Event, Game, Item, ItemId,
+    Millis, Money, Move, OrderId, Outcome, PersonId, Refusal, Report, Request, RoomId, SaleAct, SaleEvent,
+    SaleMode, SaleTerms, Spoken, Terms, Wanted,
 };
 use std::{
     path::Path,
@@ -277,6 +278,36 @@ async fn what_was_frozen_before_a_crash_is_settled_after_it_and_once() {
         let settled = |event: &Event| matches!(event, Event::Activity(ActivityEvent::Settled { .. }));
         assert_eq!(all.iter().filter(|it| settled(&it.event)).count(), 1);
         evening.engine.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_shuffle_is_drawn_in_the_same_breath_as_its_list_is_frozen_and_then_served() {
+    let evening = open(Arc::new(MemoryLog::new())).await;
+    evening.sell(1).await;
+    let item = evening.look(|room| room.items().next().map(|it| it.id)).await.unwrap();
+    evening.ask(Actor::HOUSE, Act::CloseSale { item }).await.unwrap();
+    let (seed, bell) = ([7; 32], evening.clock.now().plus(2_000));
+    let commit = linger_room::draw::commitment(&seed);
+    let mode = SaleMode::Shuffle { bell, commit, sealed_seed: seed.to_vec().into() };
+    let terms = SaleTerms { mode, ..SaleTerms::plain(Money::new(900, Currency::CNY), 1, 5_000) };
+    let open = SaleAct::Open { item, terms: Box::new(terms) };
+    evening.ask(Actor::HOUSE, Act::Sale(open)).await.unwrap();
+    let wanted = Wanted { order: OrderId(9), units: 1, delivery: Delivery::default() };
+    let enlist = Act::Sale(SaleAct::Enlist { item, wanted });
+    evening.ask(Actor::viewer(PersonId(3)), enlist).await.unwrap();
+    let tail = evening.engine.tail(&evening.room).unwrap();
+    let mut feed = evening.engine.feed(&evening.room, tail);
+    evening.clock.0.fetch_add(2_000, Ordering::SeqCst);
+    let batch = feed.next().await.unwrap();
+    let kinds: Vec<_> = batch.entries.iter().map(|it| &it.event).take(2).collect();
+    let [Event::Sale(SaleEvent::ListFrozen { .. }), Event::Sale(SaleEvent::ListShuffled { .. })] = kinds[..]
+    else {
+        panic!("{kinds:?}")
+    };
+    let mut entries = batch.entries.to_vec();
+    while !entries.iter().any(|it| matches!(it.event, Event::Sale(SaleEvent::CartHeld(_)))) {
+        entries.extend(feed.next().await.unwrap().entries.iter().cloned());
     }
 }
 

@@ -21,6 +21,7 @@ mod id;
 mod intent;
 mod lane;
 mod money;
+mod offer;
 mod played;
 mod promise;
 mod refusal;
@@ -51,16 +52,14 @@ pub use id::{
 pub use intent::{Arm, Intent, IntentId, PromptEnd, Proposal};
 pub use lane::Lane;
 pub use money::{Currency, Money};
+pub use offer::{FirstGift, PriceStep, SaleMode, SaleTerms, Unlock};
 pub use played::{ActivityEvent, GameStep, Outcome, Play, Share, Spin};
 pub use promise::{CarePolicy, ServiceHours};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
 pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
-pub use sale::{
-    Cart, CartLine, CartOrder, Cut, Delivery, FirstGift, PriceStep, SaleAct, SaleEvent, SaleMode, SaleTerms,
-    ShippingFee, Unlock, WaitEnd, Wanted,
-};
+pub use sale::{Cart, CartLine, CartOrder, Cut, Delivery, SaleAct, SaleEvent, ShippingFee, WaitEnd, Wanted};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
 pub use shop::{OrderLine, ReturnException, ReturnRule};

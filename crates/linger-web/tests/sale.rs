@@ -9,6 +9,7 @@ use house::{
 };
 use linger_protocol::{
     Act, Actor, Currency, Item, ItemId, Money, Report, Request, ReturnException, ReturnRule, Role, RoomId,
+    SaleAct, SaleMode, SaleTerms,
 };
 use serde_json::{Value, json};
 
@@ -137,7 +138,7 @@ async fn what_cannot_be_asked_is_told_by_name() {
     let (door, ann, staff) = open().await;
     let line = |item: u64, units: i64| json!([{"item": item, "units": units}]);
     let cart = |lines: Value| json!({"order": ORDER, "lines": lines, "expected_minor": 1_000});
-    let many: Vec<Value> = (0..1_000).map(|n| json!({"item": n, "units": 1})).collect();
+    let many: Vec<Value> = (1..=1_000).map(|n| json!({"item": n, "units": 1})).collect();
     let terms = |more: Value| {
         let mut terms = json!({"price_minor": 900, "per_person": 1, "hold_ms": 60_000, "mode": "first-come"});
         for (key, value) in more.as_object().unwrap() {
@@ -225,13 +226,29 @@ async fn who_waits_is_told_their_place_and_served_when_units_come_free() {
 async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     let (door, ann, staff) = open().await;
     let bob = door.guest("tea").await;
-    door.ask("tea", &staff, json!({"kind": "close-sale", "item": 1})).await;
+    for item in [1, 2] {
+        door.ask("tea", &staff, json!({"kind": "close-sale", "item": item})).await;
+    }
     door.ask("tea", &staff, json!({"kind": "set-stock", "item": 1, "units": 1})).await;
+    let room = RoomId::new("tea").unwrap();
+    let (seed, bell) = ([7; 32], door.now().plus(30_000));
+    // With a seed of its own, as the engine of this house has no key for those that the edge makes.
+    let commit = linger_room::draw::commitment(&seed);
+    let mode = SaleMode::Shuffle { bell, commit, sealed_seed: vec![].into() };
+    let terms = SaleTerms { mode, ..SaleTerms::plain(Money::new(900, Currency::CNY), 1, 60_000) };
+    let act = Act::Sale(SaleAct::Open { item: ItemId(1), terms: Box::new(terms) });
+    door.engine.ask(&room, Request { by: Actor::HOUSE, act }, None).await.unwrap();
     let terms = json!({
-        "price_minor": 900, "per_person": 1, "hold_ms": 60_000, "mode": "shuffle", "bell": door.now().0 + 30_000,
+        "price_minor": 400, "per_person": 1, "hold_ms": 60_000, "mode": "shuffle", "bell": bell.0,
     });
-    let opened = ask(&door, &staff, "open", json!({"item": 1, "terms": terms})).await;
+    let opened = ask(&door, &staff, "open", json!({"item": 2, "terms": terms})).await;
     assert_eq!(opened.status, 200, "{}", opened.text);
+    let offer = door.get("/api/rooms/tea", &ann).await.json()["sale"]["offers"][1].clone();
+    assert_eq!(
+        (&offer["list"], offer["commit"].as_str().map(str::len)),
+        (&json!("open"), Some(64)),
+        "{offer}"
+    );
     for (who, order) in [(&ann, ORDER), (&bob, OTHER)] {
         let said = ask(&door, who, "enlist", json!({"item": 1, "order": order, "units": 1})).await;
         assert_eq!(said.status, 200, "{}", said.text);
@@ -239,11 +256,11 @@ async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     let early = door.get("/api/rooms/tea/sales/1/proof", &Who::default()).await;
     assert_eq!(early.refusal(), (404, "no-such-sale".to_owned()));
     door.pass(30_001);
-    let room = RoomId::new("tea").unwrap();
     door.engine.report(&room, Report::TimePassed).await.unwrap();
+    door.engine.report(&room, Report::ListSeedRevealed { item: ItemId(1), seed }).await.unwrap();
     let proof = door.get("/api/rooms/tea/sales/1/proof", &Who::default()).await.json();
     assert_eq!(proof["order"].as_array().map(Vec::len), Some(2), "{proof}");
-    let commit = linger_room::draw::commitment(&linger_web::unhex(proof["seed"].as_str().unwrap()).unwrap());
+    assert_eq!(linger_web::unhex(proof["seed"].as_str().unwrap()), Some(seed));
     assert_eq!(linger_web::unhex(proof["commit"].as_str().unwrap()), Some(commit));
     door.engine.report(&room, Report::TimePassed).await.unwrap();
     let offer = door.get("/api/rooms/tea", &ann).await.json()["sale"]["offers"][0].clone();

@@ -10,6 +10,7 @@ mod activity;
 mod care;
 mod cared;
 mod club;
+mod coupon;
 mod event;
 mod events;
 mod insight;
@@ -46,6 +47,10 @@ pub use club::{
     BringerWire, ClubAsk, ClubChange, ClubRulesWire, ClubStaffWire, ClubTaskWire, ClubWire, MyClubWire,
     RisenWire, SprintWire,
 };
+pub use coupon::{
+    BenefitsWire, CampaignDesk, CampaignWire, CouponKindWire, CouponWire, CutWire, OpenToName, PeriodName,
+    ShippingWire, StacksName,
+};
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use insight::{
@@ -65,10 +70,9 @@ pub use rundown::{
     RundownRefused, RundownStep, RundownTemplate, RundownWire,
 };
 pub use sale::{
-    BenefitsWire, CampaignDesk, CampaignWire, CartAsk, CartLineWire, CouponKindWire, CouponWire, CutWire,
-    DeliveryAsk, FirstGiftWire, FlashWire, ListState, MySale, MyWait, OfferWire, OpenToName, OrderLineWire,
-    PeriodName, PriceStepWire, PriceWhyName, QuoteLineWire, QuoteWire, SaleAsk, SaleModeName, SaleView,
-    ShippingWire, ShuffleProof, StacksName, TermsWire, UnlockWire,
+    CartAsk, CartLineWire, DeliveryAsk, FirstGiftWire, FlashWire, ListState, MySale, MyWait, OfferWire,
+    OrderLineWire, PriceStepWire, PriceWhyName, QuoteLineWire, QuoteWire, SaleAsk, SaleModeName, SaleView,
+    ShuffleProof, TermsWire, UnlockWire,
 };
 pub use shop::{
     ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PastPriceWire, PriceAsked, PriceChecked,
