@@ -13,7 +13,7 @@ const parcel = {
 
 function page(stage: OrderPage['stage'], care: Partial<NonNullable<OrderPage['care']>>): OrderPage {
   return {
-    order: '0a', person: '01', item: 7, units: 2, amount: cny(200), state: 'paid', at: 0, until: 0, refund_due_minor: 0,
+    order: '0a', person: '01', item: 7, units: 2, lines: [], shipping_minor: 0, holds: true, amount: cny(200), state: 'paid', at: 0, until: 0, refund_due_minor: 0,
     refunded_minor: 0, stage, care: { owed: cny(0), goods: [goods], parcels: [parcel], returns: [], refunds: [], ...care },
   };
 }

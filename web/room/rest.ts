@@ -20,7 +20,7 @@ import type {
   Kpi,
   Me,
   NewRoom,
-  Offer,
+  PriceOffer,
   Order,
   PasskeyInfo,
   PasskeyStarted,
@@ -197,7 +197,7 @@ export class Rest {
     this.#json<Stock>(`/api/variants/${item}/stock`, { body: move });
   priceHistory = (item: number, region: string) =>
     this.#json<PriceHistory>(`/api/variants/${item}/prices${region ? `?region=${enc(region)}` : ''}`);
-  checkPrice = (item: number, offer: Offer) => this.#json<PriceChecked>('/api/prices/check', { body: { item, offer } });
+  checkPrice = (item: number, offer: PriceOffer) => this.#json<PriceChecked>('/api/prices/check', { body: { item, offer } });
   sellers = () => this.#json<Seller[]>('/api/sellers');
   keepSeller = (seller: Seller) =>
     this.#json<{ id: number }>(seller.id ? `/api/sellers/${seller.id}` : '/api/sellers', { method: seller.id ? 'PUT' : 'POST', body: seller });
