@@ -126,11 +126,12 @@ mod tests {
             reference.sign("msg_1", now.0 / 1_000, body).unwrap()
         };
         let time = (now.0 / 1_000).to_string();
-        let check = |signature: &str| {
-            secret.check(&[(ID, "msg_1"), (TIMESTAMP, &time), (SIGNATURE, signature)], body, now)
+        let check = |signature: String| {
+            let headers = [(ID, "msg_1"), (TIMESTAMP, &time), (SIGNATURE, &signature)];
+            secret.check(&headers, body, now).map(str::to_owned)
         };
-        assert_eq!(check(&signed(text)), Ok("msg_1"));
-        assert_eq!(check(&signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")), Err(NoticeError::BadSignature));
+        assert_eq!(check(signed(text)), Ok("msg_1".to_owned()));
+        assert_eq!(check(signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")), Err(NoticeError::BadSignature));
     }
 
     #[test]

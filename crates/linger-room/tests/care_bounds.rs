@@ -1,4 +1,5 @@
 //! What a room keeps of the time after the sale, and no more.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 use linger_protocol::*;
 use linger_room::{Room, bounds};

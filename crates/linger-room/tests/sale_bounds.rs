@@ -1,4 +1,5 @@
 //! What a room keeps of sales and coupons is bounded, and so is what anybody may hand in.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 use linger_protocol::*;
 use linger_room::{Room, bounds};

@@ -39,8 +39,7 @@ async fn open() -> (Door, Who) {
 
 /// The house's clock began in November 2023.
 fn moment(door: &Door, ahead_s: i64) -> String {
-    let at = jiff_text(door.now().0 / 1_000 + ahead_s);
-    at
+    jiff_text(door.now().0 / 1_000 + ahead_s)
 }
 
 fn jiff_text(seconds: i64) -> String {

@@ -80,7 +80,7 @@ pub struct PaymentsConfig {
 #[derive(Clone)]
 pub enum Provider {
     Sandbox,
-    Stripe(StripeSettings),
+    Stripe(Box<StripeSettings>),
 }
 
 /// How Stripe is reached.
@@ -287,7 +287,7 @@ fn payments(typed: &Typed) -> anyhow::Result<PaymentsConfig> {
         ensure!(!names[..place].contains(name), "`payments` names {name} twice");
         providers.push(match *name {
             "sandbox" => Provider::Sandbox,
-            "stripe" => Provider::Stripe(stripe(typed)?),
+            "stripe" => Provider::Stripe(Box::new(stripe(typed)?)),
             _ => anyhow::bail!("`payments` must be sandbox, stripe, or both separated by a comma"),
         });
     }

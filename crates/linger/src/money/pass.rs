@@ -118,10 +118,9 @@ impl Till {
                 // know more than the book: what still differs then, differs.
                 let booked = self.books.payment(&known.room, &known.payment);
                 let now = provider.look(&known.payment).await?;
-                match now.and_then(|now| compare(booked.as_ref(), &now)) {
-                    Some(Step::Differs(difference)) => findings.differs(difference),
-                    // The next pass does it.
-                    _ => {}
+                // Anything else is for the next pass.
+                if let Some(Step::Differs(difference)) = now.and_then(|now| compare(booked.as_ref(), &now)) {
+                    findings.differs(difference);
                 }
             }
         }

@@ -1,7 +1,10 @@
 //! What a log says of people.
 
 use super::*;
-use linger_protocol::{Cause, CommentId, Currency, Departure, KeyId, PaymentId, Role, Sealed};
+use linger_protocol::{
+    CampaignId, CartOrder, Cause, CommentId, CouponEvent, Currency, Cut, Delivery, Departure, KeyId,
+    OrderLine, PaymentId, Role, SaleEvent, Sealed, Wanted,
+};
 
 const DAY: i64 = 86_400_000;
 
