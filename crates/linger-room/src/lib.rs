@@ -80,9 +80,9 @@ use coupon::Coupons;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CallEnd, CardTouch, Cart, ClubEvent, Delivery, Event, ItemId, Limits, Millis,
-    Money, OffReason, OrderId, PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct,
-    RundownEvent, SaleEvent, SeatEnd, TalkEvent,
+    Act, Actor, Answered, CallEnd, CardTouch, ClubEvent, Event, Limits, Millis, Money, OffReason, OrderId,
+    PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct, RundownEvent, SeatEnd,
+    TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
@@ -156,23 +156,8 @@ impl Room {
             Act::CloseSale { item } => self.shelf.decide_close_sale(*item),
             Act::PinCard { item } => self.stage.decide_pin(&self.shelf, *item),
             Act::UnpinCard => Ok(self.stage.decide_unpin()),
-            Act::PlaceOrder { order, .. }
-                if self.is_payable(*order) || self.sales.waits.contains_key(order) =>
-            {
-                Err(Refusal::OrderIdTaken)
-            }
-            Act::PlaceOrder { order, item, units } if !self.is_plain(*item) => {
-                let placing = sale::Placing {
-                    order: *order,
-                    person: by.person,
-                    cart: &Cart::of(*item, *units),
-                    expected: None,
-                    delivery: &Delivery::default(),
-                };
-                sale::decide_place(self, now, &placing)
-            }
             Act::PlaceOrder { order, item, units } => {
-                self.orders.decide_place(&self.shelf, now, by.person, (*order, *item, *units))
+                sale::decide_order(self, now, by.person, (*order, *item, *units))
             }
             Act::CancelOrder { order } => self.orders.decide_cancel(by.person, *order),
             Act::Activity(act) => {
@@ -460,38 +445,6 @@ impl Room {
         };
         events.push(Event::Rundown(RundownEvent::Carried { turn, refused }));
         Ok(events)
-    }
-
-    /// Whether an order of this item is one line at the price of its sale: in a rush, most are.
-    fn is_plain(&self, item: ItemId) -> bool {
-        self.sales.is_plain(item) && self.coupons.automatic.is_empty()
-    }
-
-    /// Whether this id names something else than an order that money is awaited for.
-    fn is_payable(&self, order: OrderId) -> bool {
-        self.gift(order).is_some()
-    }
-
-    fn apply_sale(&mut self, event: &SaleEvent) {
-        match event {
-            SaleEvent::Coupon(event) => self.coupons.apply(&mut self.orders.orders, event),
-            _ => self.sales.apply(&mut self.orders, &mut self.shelf, &mut self.deadlines, event),
-        }
-        if let SaleEvent::CartHeld(cart) = event {
-            self.coupons.apply_used(cart.person, &cart.cuts);
-        }
-    }
-
-    /// What an order's end means to sales and coupons.
-    fn apply_order_ended(&mut self, event: &Event) {
-        match event {
-            Event::OrderPaid { order, .. } => self.sales.apply_paid(*order, &self.orders),
-            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
-                self.sales.apply_ended(*order, &self.orders);
-                self.coupons.apply_unused(&self.orders.orders[order]);
-            }
-            _ => {}
-        }
     }
 
     fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {

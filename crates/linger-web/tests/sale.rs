@@ -185,8 +185,9 @@ async fn stock_moves_once_by_the_name_of_its_transfer() {
         let back = ask(&door, &staff, "give-back", json!({"transfer": "t-2", "item": 1, "units": 1})).await;
         assert_eq!(back.status, 200, "{}", back.text);
     }
-    let shelf = door.get("/api/rooms/tea", &staff).await.json()["shelf"].clone();
-    assert_eq!((&shelf[0]["units"], &shelf[0]["left"]), (&json!(12), &json!(12)), "{shelf}");
+    let stock = |room: &linger_room::Room| room.stock(ItemId(1)).unwrap();
+    let stock = door.engine.look(&RoomId::new("tea").unwrap(), stock).await.unwrap().unwrap();
+    assert_eq!((stock.units, stock.left), (12, 12));
 }
 
 /// The last event of a kind that came, or the next one.
@@ -224,8 +225,11 @@ async fn who_waits_is_told_their_place_and_served_when_units_come_free() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
-    let (door, ann, staff) = open().await;
-    let bob = door.guest("tea").await;
+    let open = Open::new(Door::open().await).await;
+    let door = &open.door;
+    shop(door).await;
+    let ((ann, mut hers), (bob, _)) = (open.guest().await, open.guest().await);
+    let staff = open.seat(Role::Operator).await;
     for item in [1, 2] {
         door.ask("tea", &staff, json!({"kind": "close-sale", "item": item})).await;
     }
@@ -241,16 +245,16 @@ async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     let terms = json!({
         "price_minor": 400, "per_person": 1, "hold_ms": 60_000, "mode": "shuffle", "bell": bell.0,
     });
-    let opened = ask(&door, &staff, "open", json!({"item": 2, "terms": terms})).await;
+    let opened = ask(door, &staff, "open", json!({"item": 2, "terms": terms})).await;
     assert_eq!(opened.status, 200, "{}", opened.text);
-    let offer = door.get("/api/rooms/tea", &ann).await.json()["sale"]["offers"][1].clone();
+    let offer = event(&mut hers, "offer", |it| it["item"] == 2).await;
     assert_eq!(
         (&offer["list"], offer["commit"].as_str().map(str::len)),
         (&json!("open"), Some(64)),
         "{offer}"
     );
     for (who, order) in [(&ann, ORDER), (&bob, OTHER)] {
-        let said = ask(&door, who, "enlist", json!({"item": 1, "order": order, "units": 1})).await;
+        let said = ask(door, who, "enlist", json!({"item": 1, "order": order, "units": 1})).await;
         assert_eq!(said.status, 200, "{}", said.text);
     }
     let early = door.get("/api/rooms/tea/sales/1/proof", &Who::default()).await;
@@ -263,6 +267,6 @@ async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     assert_eq!(linger_web::unhex(proof["seed"].as_str().unwrap()), Some(seed));
     assert_eq!(linger_web::unhex(proof["commit"].as_str().unwrap()), Some(commit));
     door.engine.report(&room, Report::TimePassed).await.unwrap();
-    let offer = door.get("/api/rooms/tea", &ann).await.json()["sale"]["offers"][0].clone();
-    assert_eq!((&offer["waiting"], &offer["list"]), (&json!(1), &json!("shuffled")), "{offer}");
+    let offer = event(&mut hers, "offer", |it| it["item"] == 1 && it["waiting"] == 1).await;
+    assert_eq!(offer["list"], "shuffled", "{offer}");
 }

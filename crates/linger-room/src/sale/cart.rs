@@ -10,26 +10,48 @@ use crate::{
     bounds::{ORDERS_MAX, ORDERS_PER_PERSON_MAX, SEALED_BYTES_MAX},
 };
 use linger_protocol::{
-    Cart, CartLine, CartOrder, Delivery, Event, Limits, Millis, Money, OrderId, PersonId, Refusal, SaleEvent,
+    Cart, CartLine, CartOrder, Delivery, Event, ItemId, Limits, Millis, Money, OrderId, PersonId, Refusal,
+    SaleEvent,
 };
 
 /// What is asked for.
-pub(crate) struct Placing<'a> {
-    pub(crate) order: OrderId,
-    pub(crate) person: PersonId,
-    pub(crate) cart: &'a Cart,
+pub(super) struct Placing<'a> {
+    pub(super) order: OrderId,
+    pub(super) person: PersonId,
+    pub(super) cart: &'a Cart,
     /// What the buyer was told it costs; none where they take it as it is.
-    pub(crate) expected: Option<Money>,
-    pub(crate) delivery: &'a Delivery,
+    pub(super) expected: Option<Money>,
+    pub(super) delivery: &'a Delivery,
 }
 
-pub(crate) fn decide_place(room: &Room, now: Millis, placing: &Placing<'_>) -> Result<Vec<Event>, Refusal> {
+/// An order of one item. At the price of its sale and with nothing more, as most are in a rush, nothing of a cart is looked at.
+pub(crate) fn decide_order(
+    room: &Room,
+    now: Millis,
+    person: PersonId,
+    (order, item, units): (OrderId, ItemId, u32),
+) -> Result<Vec<Event>, Refusal> {
+    if !room.sales.is_plain(item) || !room.coupons.automatic.is_empty() {
+        let (cart, delivery) = (Cart::of(item, units), Delivery::default());
+        return decide_place(
+            room,
+            now,
+            &Placing { order, person, cart: &cart, expected: None, delivery: &delivery },
+        );
+    }
+    if room.is_gift(order) || room.sales.waits.contains_key(&order) {
+        return Err(Refusal::OrderIdTaken);
+    }
+    room.orders.decide_place(&room.shelf, now, person, (order, item, units))
+}
+
+pub(super) fn decide_place(room: &Room, now: Millis, placing: &Placing<'_>) -> Result<Vec<Event>, Refusal> {
     if let Some(known) = room.orders.orders.get(&placing.order) {
         let same = known.person == placing.person && known.is_of(placing.cart);
         // The same answer as the first time: the order, whatever became of it.
         return if same { Ok(vec![]) } else { Err(Refusal::OrderIdTaken) };
     }
-    if room.is_payable(placing.order) || room.sales.waits.contains_key(&placing.order) {
+    if room.is_gift(placing.order) || room.sales.waits.contains_key(&placing.order) {
         return Err(Refusal::OrderIdTaken);
     }
     price::check_form(placing.cart)?;

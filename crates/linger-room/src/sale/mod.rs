@@ -21,7 +21,8 @@ mod opening;
 mod price;
 mod wait;
 
-pub(crate) use cart::{Placing, decide_place};
+pub(crate) use cart::decide_order;
+use cart::{Placing, decide_place};
 pub(crate) use price::unit_price;
 pub use price::{PriceWhy, Quote, QuoteLine};
 pub use wait::Waiting;
@@ -387,5 +388,34 @@ impl Sales {
 
     fn lot(&mut self, item: ItemId) -> &mut Lot {
         self.offer(item).lot.as_mut().expect("the sale waits for its bell")
+    }
+}
+
+impl Room {
+    /// Whether this id is a gift's: orders and gifts share their ids.
+    fn is_gift(&self, order: OrderId) -> bool {
+        self.gift(order).is_some()
+    }
+
+    pub(crate) fn apply_sale(&mut self, event: &SaleEvent) {
+        match event {
+            SaleEvent::Coupon(event) => self.coupons.apply(&mut self.orders.orders, event),
+            _ => self.sales.apply(&mut self.orders, &mut self.shelf, &mut self.deadlines, event),
+        }
+        if let SaleEvent::CartHeld(cart) = event {
+            self.coupons.apply_used(cart.person, &cart.cuts);
+        }
+    }
+
+    /// What an order's end means to sales and coupons.
+    pub(crate) fn apply_order_ended(&mut self, event: &Event) {
+        match event {
+            Event::OrderPaid { order, .. } => self.sales.apply_paid(*order, &self.orders),
+            Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
+                self.sales.apply_ended(*order, &self.orders);
+                self.coupons.apply_unused(&self.orders.orders[order]);
+            }
+            _ => {}
+        }
     }
 }

@@ -124,7 +124,7 @@ pub(super) fn known(room: &Room, person: PersonId, item: ItemId, wanted: &Wanted
         return if same { Ok(true) } else { Err(Refusal::OrderIdTaken) };
     }
     let Some(of) = room.sales.waits.get(&order) else {
-        return if room.is_payable(order) { Err(Refusal::OrderIdTaken) } else { Ok(false) };
+        return if room.is_gift(order) { Err(Refusal::OrderIdTaken) } else { Ok(false) };
     };
     let lot = room.sales.offers.get(of).and_then(|it| it.lot.as_ref());
     let queue = lot.map(lot::Lot::queue).or(room.sales.queues.get(of));
