@@ -164,7 +164,7 @@ async fn an_alarm_that_speaks_is_told_by_webhook_and_by_mail_once() {
     let seen = tries(&door, &operator, hook).await;
     assert_eq!((&seen[0]["outcome"], &seen[0]["status"]), (&json!("again"), &json!(500)), "{seen}");
     receiver.says.store(204, Ordering::SeqCst);
-    door.pass(5_000);
+    door.pass(5_500);
     assert_eq!(door.webhooks.deliver_due().await.unwrap(), None);
     let told = receiver.told();
     assert_eq!(told.len(), 2);

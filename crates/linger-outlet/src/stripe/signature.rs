@@ -27,7 +27,7 @@ impl StripeSecret {
     /// A secret as the dashboard shows it, `whsec_…`; the whole text is the key. `None` when it has another form.
     pub fn new(text: &str) -> Option<StripeSecret> {
         let text = text.trim();
-        let fits = (16..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        let fits = (14..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         (fits && text.starts_with("whsec_"))
             .then(|| StripeSecret(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())))
     }

@@ -11,6 +11,7 @@ mod club;
 mod coupon;
 mod draws;
 mod games;
+mod games_quiz;
 mod money;
 mod presence;
 mod prompts;

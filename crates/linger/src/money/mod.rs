@@ -3,8 +3,6 @@
 
 mod book;
 mod pass;
-#[cfg(test)]
-mod tests;
 
 pub use book::Books;
 pub use pass::Till;
@@ -76,3 +74,6 @@ impl Till {
         Till { engine, providers, books: Books::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;
