@@ -132,6 +132,7 @@ pub(crate) async fn settle(
         _ => None,
     };
     let request = Request { by: asker.actor, act };
+    sale::take_for_room(house, room, &request).await?;
     let done = house.engine.ask(room, request, None).await?;
     crate::talk::after(house, then).await?;
     let mut answer = answer_of(&done);

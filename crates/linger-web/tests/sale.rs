@@ -190,6 +190,31 @@ async fn stock_moves_once_by_the_name_of_its_transfer() {
     assert_eq!((stock.units, stock.left), (12, 12));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_are_not_given_units_that_the_catalogue_does_not_have() {
+    let (door, _, staff) = open().await;
+    let cup =
+        json!({"id": 1, "title": "Cup", "price": {"minor": 1_200, "currency": "CNY"}, "seller": "House"});
+    assert_eq!(door.post("/api/catalogue", &staff, json!({"products": [cup]})).await.status, 200);
+    let count = json!({"to": 4, "reason": "counted", "key": "k1"});
+    let counted = door.post("/api/variants/1/stock", &staff, count).await;
+    assert_eq!(counted.status, 200, "{}", counted.text);
+    let allot = async |transfer: &str, item: u64, units: u32| {
+        ask(&door, &staff, "allot", json!({"transfer": transfer, "item": item, "units": units})).await
+    };
+    for _ in 0..2 {
+        assert_eq!(allot("t-1", 1, 3).await.status, 200);
+    }
+    assert_eq!(allot("t-2", 1, 2).await.refusal(), (409, "too-few-units".to_owned()));
+    assert_eq!(allot("t-1", 1, 2).await.refusal(), (409, "transfer-id-taken".to_owned()));
+    assert_eq!(allot("t-3", 99, 1).await.refusal().1, "no-such-item");
+    let stock = |room: &linger_room::Room| room.stock(ItemId(1)).unwrap();
+    let stock = door.engine.look(&RoomId::new("tea").unwrap(), stock).await.unwrap().unwrap();
+    assert_eq!(stock.units, 13);
+    let kept = door.get("/api/variants/1/stock", &staff).await.json();
+    assert_eq!((&kept["units"], &kept["allotted"]), (&json!(1), &json!(3)));
+}
+
 /// The last event of a kind that came, or the next one.
 async fn event(line: &mut Line, kind: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let in_it = |message: &Value| {

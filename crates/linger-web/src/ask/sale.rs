@@ -2,6 +2,7 @@
 
 use super::{Asker, clean, fresh_seed, item_of, parse};
 use crate::{
+    account::store_refused,
     error::ApiError,
     house::House,
     wire::{
@@ -11,11 +12,13 @@ use crate::{
 };
 use aws_lc_rs::hmac;
 use axum::http::StatusCode;
+use linger_engine::Refused;
 use linger_protocol::{
     Act, Campaign, CampaignId, Cart, CartLine, CouponAct, CouponKind, Currency, Delivery, FirstGift,
-    GrantCause, ItemId, Limits, Millis, Money, OpenTo, OrderId, Period, PriceStep, RoomId, SaleAct, SaleMode,
-    SaleTerms, ShippingFee, Stacks, Unlock, Wanted,
+    GrantCause, ItemId, Limits, Millis, Money, OpenTo, OrderId, Period, PriceStep, Request, RoomId, SaleAct,
+    SaleMode, SaleTerms, ShippingFee, Stacks, Unlock, Wanted,
 };
+use linger_store::{StockAsked, StockMove, StoreError};
 
 /// Characters of an address.
 const ADDRESS_CHARS: usize = 400;
@@ -70,6 +73,25 @@ pub(super) async fn meant(
         }
         other => SaleAct::Coupon(coupon_meant(house, room, other).await?),
     }))
+}
+
+/// Takes units that a room is to get from what is free in the catalogue, before the room is asked: two rooms are never given
+/// the same unit. Asked again under the same name, nothing is taken twice; what the room's log says later is known by the same
+/// key. An item that the catalogue does not count is not bounded by it.
+pub(super) async fn take_for_room(house: &House, room: &RoomId, request: &Request) -> Result<(), ApiError> {
+    let Act::Sale(SaleAct::Allot { transfer, item, units }) = &request.act else { return Ok(()) };
+    let (now, asked) = (house.now(), request.clone());
+    // What the room would refuse takes nothing.
+    if let Some(Err(refusal)) = house.engine.look(room, move |room| room.decide(now, &asked)).await? {
+        return Err(Refused::Refusal(refusal).into());
+    }
+    let key = format!("allot:{room}:{transfer}");
+    let asked = StockAsked::Allot((*units).into());
+    let taken = StockMove { key: &key, item: item.0, asked, reason: "room", source: "room", now };
+    match house.store.move_stock(taken).await {
+        Ok(_) | Err(StoreError::NotCounted | StoreError::NotFound { .. }) => Ok(()),
+        Err(why) => Err(store_refused("allotting stock")(why)),
+    }
 }
 
 async fn coupon_meant(house: &House, room: &RoomId, ask: SaleAsk) -> Result<CouponAct, ApiError> {
