@@ -3,6 +3,7 @@
 use crate::{
     account::Caller,
     ask::{Asker, look_at_order, parse},
+    care::{Eyes, order_page},
     error::{ApiError, Body},
     house::House,
     hub::{
@@ -103,7 +104,8 @@ pub(crate) async fn get_order(
     let asker = Asker::of(&caller, &room)?;
     let order = own_order(&house, &room, &asker, &order).await?;
     let is_buyer = order.person == asker.actor.person.to_string();
-    let page = crate::care::order_page(&house, &room, order, is_buyer).await?;
+    let eyes = Eyes { is_buyer, role: asker.actor.role };
+    let page = order_page(&house, &room, order, eyes).await?;
     page.map(Json).ok_or_else(|| ApiError::not_found("no-such-order"))
 }
 

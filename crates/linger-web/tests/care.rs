@@ -132,6 +132,37 @@ async fn a_buyer_sees_everything_about_an_order_and_nobody_else_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_keeps_what_stood_on_the_shelf_where_it_goes_and_what_was_asked_about_it() {
+    let shop = Shop::open().await;
+    let place = json!({
+        "kind": "sale", "do": "place-cart", "order": ORDER, "lines": [{"item": 2, "units": 1}],
+        "expected_minor": 990, "delivery": {"confirmed": [2], "address": "Tea Lane 5"},
+    });
+    shop.door.ask("tea", &shop.ann, place).await;
+    // Afterwards the shelf says something else.
+    let mut item = Item::new(ItemId(2), "Cream", Money::new(1_200, Currency::CNY), "Valley");
+    item.returns = Some(ReturnRule::Excepted { why: ReturnException::Perishable });
+    let listed = Request { by: Actor::HOUSE, act: Act::ListItem { item } };
+    shop.door.engine.ask(&shop.room, listed, None).await.unwrap();
+    let open =
+        json!({"do": "open-ticket", "ticket": TICKET, "order": ORDER, "topic": "other", "text": "cold?"});
+    shop.done(&shop.ann, open).await;
+
+    let seen = shop.seen(&shop.ann, &page(ORDER)).await;
+    let bought = &seen["bought"][0];
+    assert_eq!((bought["title"].as_str(), bought["seller"].as_str()), (Some("Milk"), Some("Hill")));
+    assert_eq!(bought["list"]["minor"], 990);
+    assert_eq!(bought["returns"], json!({"kind": "excepted", "why": "perishable"}));
+    assert_eq!(bought["confirmed"], true);
+    assert_eq!(seen["to"], "Tea Lane 5");
+    assert_eq!(seen["tickets"][0]["lines"][0]["text"], "cold?");
+
+    let moderator = shop.door.signed_in(Role::Moderator).await;
+    assert_eq!(shop.seen(&shop.ops, &page(ORDER)).await["to"], "Tea Lane 5");
+    assert!(shop.seen(&moderator, &page(ORDER)).await["to"].is_null(), "who does not ship need not know");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exception_confirmed_when_buying_is_named_when_it_refuses() {
     let shop = Shop::open().await;
     shop.order(ORDER, 2).await;
@@ -263,6 +294,11 @@ async fn orders_of_a_person_are_theirs_in_every_room_and_queues_have_pages() {
     let rest = shop.seen(&shop.ops, &format!("/api/care/tickets?after={next}")).await;
     assert_eq!((rest["rows"].as_array().unwrap().len(), rest["next"].clone()), (5, Value::Null));
     assert_eq!(shop.seen(&shop.ops, "/api/care/to-ship").await["rows"][0]["order"]["order"], ORDER);
+    let of_cups = shop.seen(&shop.ops, "/api/care/tickets?room=cups").await;
+    assert_eq!((of_cups["rows"].clone(), of_cups["next"].clone()), (json!([]), Value::Null));
+    assert_eq!(shop.seen(&shop.ops, "/api/care/tickets?room=tea").await["rows"].as_array().unwrap().len(), 30);
+    let bad = shop.door.get("/api/care/tickets?room=No%20Room", &shop.ops).await.refusal();
+    assert_eq!(bad, (400, "bad-id".to_owned()));
     let none = shop.door.get("/api/care/nothing", &shop.ops).await.refusal();
     assert_eq!(none, (404, "not-found".to_owned()));
 }

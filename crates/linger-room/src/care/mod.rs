@@ -272,6 +272,11 @@ impl Room {
         goods.returnable_until(self.care.policy.utc_offset_min)
     }
 
+    /// The exception that the buyer confirmed for this very purchase, paid or not.
+    pub fn confirmed_exception(&self, order: OrderId, item: ItemId) -> Option<ReturnException> {
+        joint::confirmed(self, order, item)
+    }
+
     /// Paid orders of which something is still to be shipped, the first paid first.
     pub fn to_ship(&self) -> impl Iterator<Item = (OrderId, &OrderCare)> {
         self.care.to_ship.iter().filter_map(|(_, order)| Some((*order, self.care.orders.get(order)?)))

@@ -8,18 +8,35 @@ use crate::{
         forms::money_wire,
     },
     wire::{
-        CarePolicyWire, GoodsWire, ItemUnitsWire, OrderCareWire, OrderPageWire, OrderStageWire, OrderWire,
+        BoughtWire, CarePolicyWire, GoodsWire, ItemUnitsWire, OrderCareWire, OrderPageWire, OrderStageWire, OrderWire,
         ParcelWire, RatingWire, RefundWire, ReturnWire, ServiceHoursWire, TicketLineWire, TicketWire,
     },
 };
+use linger_catalogue::Returns;
 use linger_protocol::{
-    CarePolicy, ItemId, ItemUnits, Money, OrderId, OrderStage, ParcelId, RefundId, ReturnId, RoomId, Sealed,
-    TicketId, Way,
+    CarePolicy, Item, ItemId, ItemUnits, Money, OrderId, OrderStage, ParcelId, RefundId, ReturnId, ReturnRule, Role,
+    RoomId, Sealed, TicketId, Way,
 };
 use linger_room::{
     Room,
     care::{Goods, OrderCare, Owed, OwedState, Parcel, Rating, Return, Ticket},
 };
+
+/// With whose eyes an order is looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Eyes {
+    /// Whether it is their own.
+    pub(crate) is_buyer: bool,
+    /// What they may do in the room.
+    pub(crate) role: Role,
+}
+
+impl Eyes {
+    /// Where an order goes is known to its buyer and to who ships.
+    fn see_address(self) -> bool {
+        self.is_buyer || self.role >= Role::Operator
+    }
+}
 
 /// With what texts of a room are opened.
 pub(super) struct Sealing<'a> {
@@ -34,11 +51,21 @@ impl Sealing<'_> {
         let opened = self.house.vault.open(sealed, self.room.as_str().as_bytes()).await;
         Ok(plain_form(opened.map_err(|fault| ApiError::unavailable("opening a text", &fault))?))
     }
+
+    /// A text without a name; none when it was erased.
+    async fn open_whole(&self, sealed: &Sealed) -> Result<Option<String>, ApiError> {
+        let opened = self.house.vault.open(sealed, self.room.as_str().as_bytes()).await;
+        let opened = opened.map_err(|fault| ApiError::unavailable("opening a text", &fault))?;
+        Ok(opened.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
 }
 
 /// What the room knows of an order, before texts are opened.
 pub(super) struct Seen {
+    id: OrderId,
     stage: OrderStage,
+    to: Option<Sealed>,
+    confirmed: Vec<ItemId>,
     care: Option<OrderCare>,
     titles: Vec<(ItemId, String)>,
     until: Vec<(ItemId, Option<i64>)>,
@@ -54,8 +81,13 @@ pub(super) fn see(room: &Room, order: OrderId) -> Option<Seen> {
     let title = |item: ItemId| room.item(item).map_or(String::new(), |it| it.title.clone());
     let returns = care.iter().flat_map(|it| &it.returns);
     let refunds = care.iter().flat_map(|it| &it.refunds);
+    let placed = room.order(order)?;
+    let items = placed.lines.iter().map(|line| line.item);
     Some(Seen {
+        id: order,
         stage,
+        to: placed.terms.as_ref().and_then(|it| it.delivery.to.clone()),
+        confirmed: items.filter(|item| room.confirmed_exception(order, *item).is_some()).collect(),
         titles: goods().map(|item| (item, title(item))).collect(),
         until: goods().map(|item| (item, room.returnable_until(order, item).map(|at| at.0))).collect(),
         ratings: goods().filter_map(|item| Some((item, room.rating(order, item)?.clone()))).collect(),
@@ -70,24 +102,49 @@ pub(crate) async fn order_page(
     house: &House,
     room: &RoomId,
     order: OrderWire,
-    is_buyer: bool,
+    eyes: Eyes,
 ) -> Result<Option<OrderPageWire>, ApiError> {
     let Ok(id) = order.order.parse() else { return Ok(None) };
-    let seen = house.engine.look(room, move |room| see(room, id)).await?.flatten();
-    match seen {
-        Some(seen) => page_of(&Sealing { house, room }, order, seen, is_buyer).await.map(Some),
-        None => Ok(None),
+    let about = house.desk(room).map(|desk| desk.hub.tickets_about(id)).unwrap_or_default();
+    let look = move |room: &Room| {
+        let tickets: Vec<_> = about.iter().filter_map(|it| Some((*it, room.ticket(*it)?.clone()))).collect();
+        Some((see(room, id)?, tickets))
+    };
+    let Some((seen, tickets)) = house.engine.look(room, look).await?.flatten() else { return Ok(None) };
+    let sealing = Sealing { house, room };
+    let mut page = page_of(&sealing, order, seen, eyes).await?;
+    for (id, it) in &tickets {
+        page.tickets.push(ticket_of(&sealing, *id, it, 1).await?);
     }
+    Ok(Some(page))
 }
 
 pub(super) async fn page_of(
     sealing: &Sealing<'_>,
     order: OrderWire,
     seen: Seen,
-    is_buyer: bool,
+    eyes: Eyes,
 ) -> Result<OrderPageWire, ApiError> {
-    let stage = stage_wire(seen.stage);
-    let Some(care) = &seen.care else { return Ok(OrderPageWire { order, stage, care: None }) };
+    let listed = sealing.house.desk(sealing.room).map(|desk| desk.hub.listed(seen.id)).unwrap_or_default();
+    let bought = listed.iter().map(|it| bought_wire(it, seen.confirmed.contains(&it.id))).collect();
+    let to = match seen.to.as_ref().filter(|_| eyes.see_address()) {
+        Some(to) => sealing.open_whole(to).await?,
+        None => None,
+    };
+    let care = match &seen.care {
+        Some(care) => Some(Box::new(care_of(sealing, &order, &seen, care, eyes).await?)),
+        None => None,
+    };
+    Ok(OrderPageWire { order, stage: stage_wire(seen.stage), bought, to, tickets: vec![], care })
+}
+
+async fn care_of(
+    sealing: &Sealing<'_>,
+    order: &OrderWire,
+    seen: &Seen,
+    care: &OrderCare,
+    eyes: Eyes,
+) -> Result<OrderCareWire, ApiError> {
     let money = |minor| money_wire(Money::new(minor, care.paid.currency));
     let mut goods = vec![];
     for (item, it) in &care.goods {
@@ -96,20 +153,35 @@ pub(super) async fn page_of(
             Some(it) => Some(rating_of(sealing, *item, it, Some(&order.order)).await?),
             None => None,
         };
-        goods.push(goods_wire(&seen, *item, it, money(it.money_minor), rating));
+        goods.push(goods_wire(seen, *item, it, money(it.money_minor), rating));
     }
     let mut returns = vec![];
     for (id, it) in &seen.returns {
         returns.push(return_of(sealing, *id, it).await?);
     }
-    let care = OrderCareWire {
+    Ok(OrderCareWire {
         owed: money(care.owed_minor),
         goods,
-        parcels: care.parcels.iter().map(|(id, it)| parcel_wire(*id, it, is_buyer)).collect(),
+        parcels: care.parcels.iter().map(|(id, it)| parcel_wire(*id, it, eyes.is_buyer)).collect(),
         returns,
         refunds: seen.refunds.iter().map(|(id, it)| refund_wire(id, it)).collect(),
-    };
-    Ok(OrderPageWire { order, stage, care: Some(Box::new(care)) })
+    })
+}
+
+fn bought_wire(item: &Item, confirmed: bool) -> BoughtWire {
+    BoughtWire {
+        item: item.id.0,
+        title: item.title.clone(),
+        variant: item.variant.clone().unwrap_or_default(),
+        seller: item.seller.clone(),
+        image: item.image.clone(),
+        list: money_wire(item.price),
+        returns: match item.returns.unwrap_or_default() {
+            ReturnRule::NoReason { days } => Returns::NoReason { days },
+            ReturnRule::Excepted { why } => Returns::Excepted { why },
+        },
+        confirmed,
+    }
 }
 
 fn goods_wire(

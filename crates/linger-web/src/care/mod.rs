@@ -8,7 +8,7 @@ mod queue;
 
 pub use carrier::carrier_key;
 
-pub(crate) use forms::{order_page, stage_wire};
+pub(crate) use forms::{Eyes, order_page, stage_wire};
 
 use crate::{
     account::Caller,

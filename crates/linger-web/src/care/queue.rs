@@ -3,13 +3,13 @@
 //! A queue is read page by page. The place to go on from is the last row's own place, so that rows which leave or join in
 //! the meantime make nobody miss another.
 
-use super::forms::{Sealing, Seen, page_of, rating_of, refund_wire, return_of, see, ticket_of};
+use super::forms::{Eyes, Sealing, Seen, page_of, rating_of, refund_wire, return_of, see, ticket_of};
 use crate::{
     account::Staff,
     error::ApiError,
     house::House,
     orders::order_wire,
-    wire::{After, CareQueue, CareQueueWire, CareRowWire, OrderWire},
+    wire::{CareQueue, CareQueueWire, CareRowWire, OrderWire, QueuePart},
 };
 use axum::{
     Json,
@@ -39,10 +39,10 @@ enum Row {
 /// What waits in a queue, across rooms.
 #[utoipa::path(
     get, path = "/api/care/{queue}", tag = "shop",
-    params(("queue" = String, Path, description = "to-ship, returns, refunds, tickets or ratings"), After),
+    params(("queue" = String, Path, description = "to-ship, returns, refunds, tickets or ratings"), QueuePart),
     responses(
         (status = 200, description = "at most 30 rows", body = CareQueueWire),
-        (status = 400, description = "no place to go on from", body = ApiError),
+        (status = 400, description = "no place to go on from, or no room id", body = ApiError),
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role", body = ApiError),
         (status = 404, description = "no such queue", body = ApiError),
@@ -53,15 +53,17 @@ enum Row {
 pub(crate) async fn list_queue(
     State(house): State<House>,
     Path(queue): Path<String>,
-    Query(After { after }): Query<After>,
+    Query(QueuePart { after, room }): Query<QueuePart>,
     staff: Staff,
 ) -> Result<Json<CareQueueWire>, ApiError> {
     staff.need(&[Role::Moderator, Role::Host, Role::Operator, Role::Admin])?;
     let queue = named(&queue).ok_or_else(|| ApiError::not_found("not-found"))?;
     let after =
         after.map(|it| place(&it).ok_or_else(|| ApiError::field("bad-field", "after"))).transpose()?;
+    let room = room.map(|it| RoomId::new(&it).map_err(|_| ApiError::field("bad-id", "room"))).transpose()?;
+    let eyes = Eyes { is_buyer: false, role: staff.role };
     let mut found: Vec<(Place, RoomId, Row)> = vec![];
-    for id in house.engine.rooms() {
+    for id in house.engine.rooms().into_iter().filter(|id| room.as_ref().is_none_or(|it| it == id)) {
         let (name, from) = (id.to_string(), after.clone());
         let rows = house.engine.look(&id, move |room| rows(room, queue, &name, from.as_ref()));
         let rows = rows.await?.unwrap_or_default();
@@ -73,7 +75,7 @@ pub(crate) async fn list_queue(
     let next = found.last().filter(|_| more).map(|((n, room, name), ..)| format!("{n}~{room}~{name}"));
     let mut told = vec![];
     for (_, room, row) in found {
-        told.push(opened(&Sealing { house: &house, room: &room }, row).await?);
+        told.push(opened(&Sealing { house: &house, room: &room }, row, eyes).await?);
     }
     Ok(Json(CareQueueWire { rows: told, next }))
 }
@@ -128,12 +130,12 @@ fn rows(room: &Room, queue: CareQueue, name: &str, after: Option<&Place>) -> Vec
     rows
 }
 
-async fn opened(sealing: &Sealing<'_>, row: Row) -> Result<CareRowWire, ApiError> {
+async fn opened(sealing: &Sealing<'_>, row: Row, eyes: Eyes) -> Result<CareRowWire, ApiError> {
     let mut told = CareRowWire { room: sealing.room.to_string(), ..CareRowWire::default() };
     match row {
         Row::Order(it) => {
             let (order, seen) = *it;
-            told.order = Some(Box::new(page_of(sealing, order, seen, false).await?));
+            told.order = Some(Box::new(page_of(sealing, order, seen, eyes).await?));
         }
         Row::Return(id, it) => told.returning = Some(Box::new(return_of(sealing, id, &it).await?)),
         Row::Refund(id, it) => told.refund = Some(refund_wire(&id, &it)),

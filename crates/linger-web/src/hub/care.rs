@@ -13,6 +13,7 @@ pub(super) struct CareFold {
     /// What is owed of an order, and what went back, minor units.
     money: HashMap<OrderId, (i64, i64)>,
     tickets: HashMap<TicketId, (PersonId, Option<OrderId>)>,
+    about: HashMap<OrderId, Vec<TicketId>>,
 }
 
 struct Coming {
@@ -25,6 +26,10 @@ impl CareFold {
     /// What is owed of an order after the sale, and what went back, minor units.
     pub(super) fn money(&self, order: OrderId) -> (i64, i64) {
         self.money.get(&order).copied().unwrap_or((0, 0))
+    }
+
+    pub(super) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
+        self.about.get(&order).cloned().unwrap_or_default()
     }
 
     fn order_of(&self, event: &CareEvent) -> Option<OrderId> {
@@ -103,6 +108,9 @@ impl Fold {
             }
             CareEvent::TicketOpened { ticket, person, order, .. } => {
                 self.care.tickets.insert(*ticket, (*person, *order));
+                if let Some(order) = order {
+                    self.care.about.entry(*order).or_default().push(*ticket);
+                }
             }
             _ => {}
         }

@@ -15,7 +15,10 @@ use linger_protocol::{
     QuestionId, RoomId,
 };
 use linger_room::question::rank::rank;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 /// Orders shown to their owner, and to staff.
 pub(super) const ORDERS_SHOWN: usize = 50;
@@ -78,7 +81,8 @@ pub(crate) struct Fold {
 }
 
 pub(super) struct Place {
-    pub(super) item: Item,
+    /// Shared with the orders that were placed while it stood like this.
+    pub(super) item: Arc<Item>,
     pub(super) sale: Option<(Money, u32, u64)>,
     pub(super) units: u32,
     pub(super) taken: u32,
@@ -225,9 +229,10 @@ impl Fold {
     fn take_shelf(&mut self, at: Millis, event: &Event) {
         match event {
             Event::ItemListed { item } => {
+                let listed = Arc::new(item.clone());
                 match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
-                    Some(place) => place.item = item.clone(),
-                    None => self.shelf.push(Place { item: item.clone(), sale: None, units: 0, taken: 0 }),
+                    Some(place) => place.item = listed,
+                    None => self.shelf.push(Place { item: listed, sale: None, units: 0, taken: 0 }),
                 }
             }
             Event::StockSet { item, units } => self.place(*item, |place| place.units = *units),

@@ -37,7 +37,7 @@ use fold::{Fold, Plain};
 use layer::Layers;
 use linger_engine::Batch;
 use linger_log::Position;
-use linger_protocol::{ActivityId, Millis, OrderId, PersonId, RoomId};
+use linger_protocol::{ActivityId, Item, Millis, OrderId, PersonId, RoomId, TicketId};
 use opening::{Opening, open, open_all};
 use pace::{Bells, unhurried_every};
 use std::{
@@ -200,6 +200,16 @@ impl Hub {
 
     pub(crate) fn order(&self, order: OrderId) -> Option<crate::wire::OrderWire> {
         self.ring().fold.order_wire(order)
+    }
+
+    /// The items of an order as they stood on the shelf when it was placed.
+    pub(crate) fn listed(&self, order: OrderId) -> Vec<Arc<Item>> {
+        self.ring().fold.listed(order)
+    }
+
+    /// The tickets about an order, the oldest first.
+    pub(crate) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
+        self.ring().fold.care.tickets_about(order)
     }
 
     /// The last orders of a person, the newest first.

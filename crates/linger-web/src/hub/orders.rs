@@ -5,12 +5,15 @@ use super::forms::money_wire;
 use super::sale::{cuts_wire, lines_wire};
 use crate::wire::{OrderState, OrderWire};
 use linger_protocol::{
-    CartOrder, CouponEvent, Cut, ItemId, Millis, Money, OrderId, OrderLine, PersonId, SaleEvent,
+    CartOrder, CouponEvent, Cut, Item, ItemId, Millis, Money, OrderId, OrderLine, PersonId, SaleEvent,
 };
+use std::sync::Arc;
 
 pub(super) struct Order {
     person: PersonId,
     lines: Vec<OrderLine>,
+    /// Its items as they stood on the shelf when it was placed.
+    listed: Vec<Arc<Item>>,
     /// What it is beyond one line at the price of its sale.
     cart: Option<Box<CartOrder>>,
     amount: Money,
@@ -46,7 +49,9 @@ impl Fold {
         }
     }
 
-    pub(super) fn take_held(&mut self, order: OrderId, held: Order) {
+    pub(super) fn take_held(&mut self, order: OrderId, mut held: Order) {
+        let on_shelf = |line: &OrderLine| self.shelf.iter().find(|place| place.item.id == line.item);
+        held.listed = held.lines.iter().filter_map(|line| Some(on_shelf(line)?.item.clone())).collect();
         if held.holds() {
             self.take_units(&held.lines, true);
         }
@@ -111,6 +116,11 @@ impl Fold {
         self.orders.get(&order).map(|it| it.lines.clone()).unwrap_or_default()
     }
 
+    /// The items of an order as they stood on the shelf when it was placed.
+    pub(super) fn listed(&self, order: OrderId) -> Vec<Arc<Item>> {
+        self.orders.get(&order).map(|it| it.listed.clone()).unwrap_or_default()
+    }
+
     /// The last orders of a person, the newest first.
     pub(super) fn orders_of(&self, person: PersonId) -> Vec<OrderWire> {
         let mine = self.orders_of.get(&person).into_iter().flatten().rev().take(ORDERS_SHOWN);
@@ -158,7 +168,18 @@ impl Order {
         until: Millis,
     ) -> Order {
         let state = OrderState::Held;
-        Order { person, lines, cart: None, amount, state, at, until, refund_due_minor: 0, refunded_minor: 0 }
+        Order {
+            person,
+            lines,
+            listed: vec![],
+            cart: None,
+            amount,
+            state,
+            at,
+            until,
+            refund_due_minor: 0,
+            refunded_minor: 0,
+        }
     }
 
     fn holds(&self) -> bool {

@@ -2,6 +2,7 @@
 //! of the staff. Does not know who is told.
 
 use super::{ItemUnitsWire, MoneyWire, OrderWire};
+use linger_catalogue::Returns;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -37,9 +38,37 @@ pub struct OrderPageWire {
     pub order: OrderWire,
     /// How far it has come.
     pub stage: OrderStageWire,
+    /// Its items as they stood on the shelf at the moment of the order.
+    pub bought: Vec<BoughtWire>,
+    /// Where it goes, for its buyer and for who ships; none when nothing was said or it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What was asked about it, the oldest first, each with its first line; in queues empty.
+    pub tickets: Vec<TicketWire>,
     /// What came of it after it was paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub care: Option<Box<OrderCareWire>>,
+}
+
+/// An item as it stood on the shelf at the moment of an order.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct BoughtWire {
+    /// The item.
+    pub item: u64,
+    /// What it was called.
+    pub title: String,
+    /// What told it from the other variants; empty when it was the only one.
+    pub variant: String,
+    /// Who sold it.
+    pub seller: String,
+    /// A path or address of its picture; empty when there was none.
+    pub image: String,
+    /// What one cost outside the sale.
+    pub list: MoneyWire,
+    /// How it might come back.
+    pub returns: Returns,
+    /// Whether the buyer confirmed the exception for this very purchase.
+    pub confirmed: bool,
 }
 
 /// What came of a paid order.
@@ -253,6 +282,16 @@ pub struct MyOrderWire {
     pub stage: OrderStageWire,
     /// The order.
     pub order: OrderWire,
+}
+
+/// Which part of a queue.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct QueuePart {
+    /// What the list before said.
+    pub after: Option<String>,
+    /// Of one room alone.
+    pub room: Option<String>,
 }
 
 /// Which queue of the staff.

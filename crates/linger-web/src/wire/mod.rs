@@ -39,8 +39,8 @@ pub use record::{OutcomeWire, PlayerWire, RecordWire};
 
 pub use care::{CareAsk, CarePolicyWire, ItemUnitsWire, ReturnReasonWire, ServiceHoursWire, TicketTopicWire};
 pub use cared::{
-    After, CareQueue, CareQueueWire, CareRowWire, CarrierTold, GoodsWire, MyOrderWire, MyOrders,
-    OrderCareWire, OrderPageWire, OrderStageWire, ParcelWire, RatingWire, RatingsWire, RefundWire,
+    After, BoughtWire, CareQueue, CareQueueWire, CareRowWire, CarrierTold, GoodsWire, MyOrderWire, MyOrders,
+    OrderCareWire, OrderPageWire, OrderStageWire, ParcelWire, QueuePart, RatingWire, RatingsWire, RefundWire,
     ReturnWire, TicketLineWire, TicketWire,
 };
 pub use club::{
