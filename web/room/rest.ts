@@ -6,6 +6,8 @@ import type {
   AlarmTried,
   Answer,
   CampaignDesk,
+  CarePolicy,
+  CareQueue,
   CartAsk,
   Coupon,
   EventFigures,
@@ -19,11 +21,14 @@ import type {
   Invite,
   Kpi,
   Me,
+  MyOrders,
   NewRoom,
   PriceOffer,
-  Order,
+  ProductPage,
+  OrderPage,
   PasskeyInfo,
   PasskeyStarted,
+  PaymentFindings,
   PayStarted,
   PeopleFound,
   PriceChecked,
@@ -33,6 +38,7 @@ import type {
   ProductsKept,
   Proof,
   Quote,
+  Ratings,
   Review,
   RoleName,
   RoomCard,
@@ -52,6 +58,7 @@ import type {
   SqlOf,
   StaffMember,
   Stock,
+  Ticket,
   Act,
   WebhookAgain,
   WebhookInfo,
@@ -108,7 +115,17 @@ export class Rest {
   ask = (room: string, act: Act, token?: string) =>
     this.#json<Answer>(`/api/rooms/${enc(room)}/ask`, { body: act, token });
   order = (room: string, order: string, token?: string) =>
-    this.#json<Order>(`/api/rooms/${enc(room)}/orders/${order}`, { token });
+    this.#json<OrderPage>(`/api/rooms/${enc(room)}/orders/${enc(order)}`, { token });
+  myOrders = (token?: string) => this.#json<MyOrders>('/api/me/orders', { token });
+  ticket = (room: string, ticket: string, token?: string) =>
+    this.#json<Ticket>(`/api/rooms/${enc(room)}/tickets/${enc(ticket)}`, { token });
+  ratings = (room: string, item: number) => this.#json<Ratings>(`/api/rooms/${enc(room)}/items/${item}/ratings`);
+  carePolicy = (room: string) => this.#json<CarePolicy>(`/api/rooms/${enc(room)}/care`);
+  careQueue = (queue: string, after: string, room: string) => {
+    const part = new URLSearchParams({ ...(after && { after }), ...(room && { room }) });
+    return this.#json<CareQueue>(`/api/care/${queue}?${part}`);
+  };
+  paymentFindings = () => this.#json<PaymentFindings>('/api/payments/findings');
   pay = (room: string, order: string, method?: string, token?: string) =>
     this.#json<PayStarted>(`/api/rooms/${enc(room)}/orders/${order}/pay`, { body: { method }, token });
   quote = (room: string, cart: CartAsk, token?: string) =>
@@ -184,6 +201,8 @@ export class Rest {
   products = (text: string, category: string, offset: number) =>
     this.#json<ProductsFound>(`/api/products?text=${enc(text)}&category=${enc(category)}&offset=${offset}&limit=50`);
   product = async (id: number) => (await this.#json<ProductsFound>(`/api/products?ids=${id}`)).products[0];
+  /** A product as buyers see it, by its number or that of one of its variants. */
+  productPage = (product: number) => this.#json<ProductPage>(`/api/products/${product}`);
   keepProduct = (product: ShopProduct) => this.#json<ProductsKept>('/api/products', { body: { products: [product] } });
   retireProduct = (id: number) => this.#json<{ ok: boolean }>(`/api/products/${id}`, { method: 'DELETE' });
   productsCsvUrl = () => `${this.base}/api/products/export.csv`;

@@ -1,6 +1,7 @@
 // The room as one person sees it, and how each event changes it. Pure: the same events give the same view, and an
 // event taken in twice changes nothing the second time. Knows no socket, clock or page.
 import { activitiesOf, foldActivity, type Activities } from './activity';
+import { foldCare, NO_CARE, type CareView } from './care';
 import type {
   Comment,
   Draw,
@@ -59,6 +60,7 @@ export interface View extends Activities, ClubView, RundownView {
   readonly seat: Seat;
   readonly around: Around;
   readonly sales: Sales;
+  readonly care: CareView;
 }
 
 /** How many comments were left out of the talk lately, and when the last of each lot was made. */
@@ -124,6 +126,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     backstage: view.backstage ?? null,
     around: aroundOf(view),
     sales: salesOf(view),
+    care: NO_CARE,
   };
 }
 
@@ -149,6 +152,8 @@ export function fold(view: View, event: RoomEvent): View {
 }
 
 function foldBeside(view: View, event: RoomEvent): View {
+  const care = foldCare(view.care, event);
+  if (care) return { ...view, care };
   const around = foldAround(view.around, event);
   return around && around !== view.around ? { ...view, around } : view;
 }

@@ -16,6 +16,7 @@ mount(Viewer, {
     room,
     source: new URLSearchParams(location.search).get('src') ?? '',
     by: new URLSearchParams(location.search).get('by') ?? '',
+    order: new URLSearchParams(location.search).get('order') ?? undefined,
     ontitle: (title: string) => (document.title = `${title} · Linger`),
   },
 });

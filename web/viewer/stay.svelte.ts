@@ -27,7 +27,8 @@ export type OpenSheet =
   | { kind: 'call'; item: number | undefined }
   | { kind: 'gifts' }
   | { kind: 'photos' }
-  | { kind: 'buy'; item: number; order: string };
+  | { kind: 'buy'; item: number; order: string }
+  | { kind: 'order'; order: string };
 
 /** What the page around is told: a name, and the time since the show began. */
 export type Happened = (name: string, detail: Record<string, unknown>) => void;
@@ -236,7 +237,8 @@ export class Stay {
 
   /** Goes back to an order that is there. */
   openOrder(order: Order): void {
-    this.sheet = { kind: 'buy', item: order.item, order: order.order };
+    const { item, order: id, state } = order;
+    this.sheet = state === 'held' ? { kind: 'buy', item, order: id } : { kind: 'order', order: id };
   }
 
   async place(order: string, item: number, units: number): Promise<Order | undefined> {
