@@ -1,5 +1,6 @@
 // Which language the page speaks, and how a sentence is found and filled in. Knows no sentence: pages bring theirs from
 // web/messages.
+import type Care from '../messages/care.en.json';
 import type Club from '../messages/club.en.json';
 import type Data from '../messages/data.en.json';
 import type Messages from '../messages/en.json';
@@ -12,7 +13,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Shop>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Shop> | Keys<typeof Care>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

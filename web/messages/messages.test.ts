@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fill } from '../kit/fill';
+import careEn from './care.en.json';
+import careZh from './care.zh.json';
 import clubEn from './club.en.json';
 import clubZh from './club.zh.json';
 import dataEn from './data.en.json';
@@ -16,8 +18,8 @@ import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn, ...careEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh, ...careZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -33,13 +35,17 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
 ];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
+const CARE_WORDS = [
+  'careStage', 'careSays', 'careReason', 'careReturn', 'careTopic', 'careRefund', 'careRefundState', 'careException', 'careAuto', 'careStep', 'careNext', 'careStaffNext', 'careQueue', 'careQueueSays', 'careQueueEmpty',
+  'campaignKind', 'campaignStep', 'campaignDoes', 'campaignState', 'campaignOpen', 'campaignStacks', 'campaignEvery', 'campaignTimes', 'findingName', 'findingMeans', 'findingDo',
+];
 const blanks = (sentence: string) => Array.from(sentence.matchAll(/\{(\w+)/g), (it) => it[1]!).sort().join();
 
 describe('the sentences', () => {
@@ -65,7 +71,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS, ...CARE_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

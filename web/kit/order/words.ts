@@ -4,6 +4,6 @@ import * as en from '../../messages/care.en.json';
 import * as zh from '../../messages/care.zh.json';
 import { add } from '../i18n.svelte';
 
-const pick = ({ care, careStage, careSays, careReason, careReturn, careTopic, careRefund, careRefundState, careException, careAuto, careStep }: typeof en) =>
-  ({ care, careStage, careSays, careReason, careReturn, careTopic, careRefund, careRefundState, careException, careAuto, careStep });
+const pick = ({ care, careStage, careSays, careReason, careReturn, careTopic, careRefund, careRefundState, careException, careAuto, careStep, careNext }: typeof en) =>
+  ({ care, careStage, careSays, careReason, careReturn, careTopic, careRefund, careRefundState, careException, careAuto, careStep, careNext });
 add(pick(en), pick(zh));
