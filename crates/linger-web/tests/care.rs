@@ -191,12 +191,16 @@ async fn a_pick_up_shows_its_code_to_the_buyer_alone() {
     shop.pay(ORDER).await;
     shop.done(&shop.ops, json!({"do": "offer-pick-up", "order": ORDER, "parcel": PARCEL})).await;
     let code = shop.seen(&shop.ann, &page(ORDER)).await["care"]["parcels"][0]["code"].clone();
+    let under_way = shop.seen(&shop.ops, "/api/care/under-way").await;
+    assert_eq!(under_way["rows"][0]["order"]["order"], ORDER);
+    assert!(under_way["rows"][0]["order"]["care"]["parcels"][0]["code"].is_null());
     assert!(code.as_str().is_some_and(|it| it.len() == 6), "{code}");
     assert!(shop.seen(&shop.ops, &page(ORDER)).await["care"]["parcels"][0]["code"].is_null());
     let hand = |code: &Value| json!({"do": "hand-over", "order": ORDER, "parcel": PARCEL, "code": code});
     let wrong = shop.care(&shop.ops, hand(&json!("none"))).await.refusal();
     assert_eq!(wrong, (409, "wrong-code".to_owned()));
     shop.done(&shop.ops, hand(&code)).await;
+    assert_eq!(shop.seen(&shop.ops, "/api/care/under-way").await["rows"], json!([]));
     assert_eq!(shop.seen(&shop.ann, &page(ORDER)).await["stage"], "delivered");
 }
 

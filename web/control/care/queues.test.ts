@@ -17,7 +17,7 @@ describe('the queues', () => {
   test('show goods and money to operators alone', () => {
     expect(queuesOf('moderator')).toEqual(['ticket', 'late', 'rating']);
     expect(queuesOf('host')).toEqual(['ticket', 'late', 'rating']);
-    expect(queuesOf('operator')).toHaveLength(8);
+    expect(queuesOf('operator')).toHaveLength(9);
   });
 
   test('put tickets in the order of the next promise, whichever it is', () => {

@@ -2,14 +2,14 @@
 // Pure. Knows no server and no page.
 import type { CareRow, RoleName } from '../../wire';
 
-export const QUEUES = ['ship', 'decide', 'coming', 'exchange', 'refund', 'ticket', 'late', 'rating'] as const;
+export const QUEUES = ['ship', 'way', 'decide', 'coming', 'exchange', 'refund', 'ticket', 'late', 'rating'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** The lists that the server keeps. */
-export type Source = 'to-ship' | 'returns' | 'refunds' | 'tickets' | 'ratings';
+export type Source = 'to-ship' | 'under-way' | 'returns' | 'refunds' | 'tickets' | 'ratings';
 
 const FROM: Record<QueueName, Source> = {
-  ship: 'to-ship', decide: 'returns', coming: 'returns', exchange: 'returns', refund: 'refunds', ticket: 'tickets', late: 'tickets', rating: 'ratings',
+  ship: 'to-ship', way: 'under-way', decide: 'returns', coming: 'returns', exchange: 'returns', refund: 'refunds', ticket: 'tickets', late: 'tickets', rating: 'ratings',
 };
 
 export const sourceOf = (queue: QueueName): Source => FROM[queue];

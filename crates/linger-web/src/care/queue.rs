@@ -15,7 +15,7 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use linger_protocol::{ItemId, RefundId, ReturnId, Role, RoomId, TicketId};
+use linger_protocol::{ItemId, Millis, OrderId, RefundId, ReturnId, Role, RoomId, TicketId};
 use linger_room::{
     Room,
     care::{Owed, Rating, Return, Ticket},
@@ -39,7 +39,7 @@ enum Row {
 /// What waits in a queue, across rooms.
 #[utoipa::path(
     get, path = "/api/care/{queue}", tag = "shop",
-    params(("queue" = String, Path, description = "to-ship, returns, refunds, tickets or ratings"), QueuePart),
+    params(("queue" = String, Path, description = "to-ship, under-way, returns, refunds, tickets or ratings"), QueuePart),
     responses(
         (status = 200, description = "at most 30 rows", body = CareQueueWire),
         (status = 400, description = "no place to go on from, or no room id", body = ApiError),
@@ -65,7 +65,11 @@ pub(crate) async fn list_queue(
     let mut found: Vec<(Place, RoomId, Row)> = vec![];
     for id in house.engine.rooms().into_iter().filter(|id| room.as_ref().is_none_or(|it| it == id)) {
         let (name, from) = (id.to_string(), after.clone());
-        let rows = house.engine.look(&id, move |room| rows(room, queue, &name, from.as_ref()));
+        let under_way = match queue {
+            CareQueue::UnderWay => under_way(&house, &id, after.as_ref()).await,
+            _ => vec![],
+        };
+        let rows = house.engine.look(&id, move |room| rows(room, queue, &name, from.as_ref(), &under_way));
         let rows = rows.await?.unwrap_or_default();
         found.extend(rows.into_iter().map(|(place, row)| (place, id.clone(), row)));
     }
@@ -91,17 +95,38 @@ fn place(text: &str) -> Option<Place> {
     Some((n, parts.next()?.to_owned(), parts.next()?.to_owned()))
 }
 
+/// The orders of a room that are under way, from a place on: its screens know them, the room has no need to.
+async fn under_way(house: &House, room: &RoomId, after: Option<&Place>) -> Vec<(Millis, OrderId)> {
+    let Some(desk) = house.desk(room) else { return vec![] };
+    desk.hub.caught_up().await;
+    let name = room.as_str();
+    let comes = |at: Millis, id: OrderId| {
+        after.is_none_or(|(n, room, last)| (at.0, name, id.to_string().as_str()) > (*n, room, last))
+    };
+    desk.hub.under_way(Millis(after.map_or(0, |(n, ..)| *n)), comes, ROWS + 1)
+}
+
 /// The first rows of a room that come after a place, one more than a page has.
-fn rows(room: &Room, queue: CareQueue, name: &str, after: Option<&Place>) -> Vec<(Place, Row)> {
+fn rows(
+    room: &Room,
+    queue: CareQueue,
+    name: &str,
+    after: Option<&Place>,
+    under_way: &[(Millis, OrderId)],
+) -> Vec<(Place, Row)> {
     let at = |n: i64, id: String| (n, name.to_owned(), id);
+    let order = |id| Some(Row::Order(Box::new((order_wire(room, id)?, see(room, id)?))));
     let comes = |place: &Place| after.is_none_or(|after| place > after);
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let mut rows: Vec<(Place, Row)> = match queue {
         CareQueue::ToShip => {
             let waits = room.to_ship().map(|(id, care)| (at(number(care.nth), id.to_string()), id));
             let waits = waits.filter(|(place, _)| comes(place)).take(ROWS + 1);
-            let row = |id| Some(Row::Order(Box::new((order_wire(room, id)?, see(room, id)?))));
-            waits.filter_map(|(place, id)| Some((place, row(id)?))).collect()
+            waits.filter_map(|(place, id)| Some((place, order(id)?))).collect()
+        }
+        CareQueue::UnderWay => {
+            let sent = under_way.iter().map(|(sent_at, id)| (at(sent_at.0, id.to_string()), *id));
+            sent.filter_map(|(place, id)| Some((place, order(id)?))).collect()
         }
         CareQueue::Returns => {
             let runs = room.open_returns().map(|(id, it)| (at(it.until.0, id.to_string()), id, it));

@@ -3,8 +3,10 @@
 
 use super::{fold::Fold, layer::Layers};
 use crate::wire::WireEvent;
-use linger_protocol::{CareEvent, ItemId, OrderId, OrderLine, PersonId, RefundId, ReturnId, TicketId};
-use std::collections::HashMap;
+use linger_protocol::{
+    CareEvent, ItemId, Millis, OrderId, OrderLine, ParcelId, PersonId, RefundId, ReturnId, TicketId,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Default)]
 pub(super) struct CareFold {
@@ -14,6 +16,33 @@ pub(super) struct CareFold {
     money: HashMap<OrderId, (i64, i64)>,
     tickets: HashMap<TicketId, (PersonId, Option<OrderId>)>,
     about: HashMap<OrderId, Vec<TicketId>>,
+    under_way: UnderWay,
+}
+
+/// Orders with parcels that are not with their buyers yet.
+#[derive(Default)]
+struct UnderWay {
+    parcels: HashMap<OrderId, BTreeMap<ParcelId, Millis>>,
+    /// By when the first of these parcels was sent.
+    sent: BTreeSet<(Millis, OrderId)>,
+}
+
+impl UnderWay {
+    fn change(&mut self, order: OrderId, change: impl FnOnce(&mut BTreeMap<ParcelId, Millis>)) {
+        let parcels = self.parcels.entry(order).or_default();
+        if let Some(first) = parcels.values().min() {
+            self.sent.remove(&(*first, order));
+        }
+        change(parcels);
+        match parcels.values().min() {
+            Some(first) => {
+                self.sent.insert((*first, order));
+            }
+            None => {
+                self.parcels.remove(&order);
+            }
+        }
+    }
 }
 
 struct Coming {
@@ -30,6 +59,10 @@ impl CareFold {
 
     pub(super) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
         self.about.get(&order).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn under_way(&self, from: Millis) -> impl Iterator<Item = (Millis, OrderId)> {
+        self.under_way.sent.range((from, OrderId(0))..).copied()
     }
 
     fn order_of(&self, event: &CareEvent) -> Option<OrderId> {
@@ -72,6 +105,16 @@ fn ticket_of(event: &CareEvent) -> Option<TicketId> {
 impl Fold {
     pub(super) fn take_care(&mut self, event: &CareEvent) {
         match event {
+            CareEvent::Shipped { order, parcel, at, .. } => {
+                self.care.under_way.change(*order, |parcels| {
+                    parcels.insert(*parcel, *at);
+                });
+            }
+            CareEvent::Delivered { order, parcel, .. } => {
+                self.care.under_way.change(*order, |parcels| {
+                    parcels.remove(parcel);
+                });
+            }
             CareEvent::PaidCancelled { order } => {
                 for line in self.lines_of(*order) {
                     self.place(line.item, |place| place.take(-i64::from(line.units)));

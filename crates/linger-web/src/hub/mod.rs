@@ -207,6 +207,17 @@ impl Hub {
         self.ring().fold.listed(order)
     }
 
+    /// Orders of which a parcel is not with its buyer yet, from a moment of sending on, the first sent first.
+    pub(crate) fn under_way(
+        &self,
+        from: Millis,
+        comes: impl Fn(Millis, OrderId) -> bool,
+        most: usize,
+    ) -> Vec<(Millis, OrderId)> {
+        let ring = self.ring();
+        ring.fold.care.under_way(from).filter(|(at, id)| comes(*at, *id)).take(most).collect()
+    }
+
     /// The tickets about an order, the oldest first.
     pub(crate) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
         self.ring().fold.care.tickets_about(order)

@@ -300,6 +300,8 @@ pub struct QueuePart {
 pub enum CareQueue {
     /// Orders of which something is to be shipped, the first paid first.
     ToShip,
+    /// Orders of which a parcel is not with its buyer yet, the first sent first.
+    UnderWay,
     /// Returns that run, by when they go on by themselves.
     Returns,
     /// Refunds whose money has not gone back.
