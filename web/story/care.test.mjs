@@ -295,4 +295,19 @@ test('payments that the provider does not know are found, with what to do', asyn
   await mei.reload();
   await mei.getByText(/No comparison was made|payments agree/).first().waitFor();
   await looksRight(mei, 'findings-clean-desktop-en');
+  // The sandbox forgets everything when it ends: afterwards the room knows payments that the provider does not.
+  await server.stop();
+  await server.again();
+  await mei.reload();
+  await until('they are found', async () => (await staff('GET', '/api/payments/findings')).differences.length > 0, 120_000);
+  await mei.reload();
+  await mei.getByText('Check that the key belongs to the right account.', { exact: false }).waitFor();
+  const { differences } = await staff('GET', '/api/payments/findings');
+  assert.deepEqual([...new Set(differences.map((it) => it.kind))], ['not-at-provider']);
+  assert.deepEqual(differences.map((it) => it.order).sort(), [annOrder, bobOrder].sort());
+  await looksRight(mei, 'findings-desktop-en');
+  await mei.evaluate(() => localStorage.setItem('linger.lang', 'zh'));
+  await mei.reload();
+  await mei.getByText('渠道没有这笔付款').first().waitFor();
+  await looksRight(mei, 'findings-desktop-zh');
 });

@@ -33,7 +33,7 @@ export const LINGER = process.env.LINGER_BIN ?? 'linger';
 export async function startServer(...flags) {
   const data = await mkdtemp(join(tmpdir(), 'linger-story-'));
   const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--media-udp', '127.0.0.1:0', '--media-tcp', '127.0.0.1:0'];
-  const child = spawn(LINGER, [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let child = spawn(LINGER, [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const server = { data, child, base: '', invite: '' };
   const lines = createInterface({ input: child.stdout });
   await new Promise((ready, failed) => {
@@ -53,6 +53,16 @@ export async function startServer(...flags) {
     if (child.exitCode !== null) return;
     child.kill('SIGTERM');
     await once(child, 'exit');
+  };
+  /** Starts it once more on what it has kept, at the same address. */
+  server.again = async () => {
+    const { host } = new URL(server.base);
+    args[args.indexOf('--listen') + 1] = host.replace('localhost', '127.0.0.1');
+    server.child = child = spawn(LINGER, [...args, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((ready, failed) => {
+      child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+      createInterface({ input: child.stdout }).on('line', (line) => line.includes('listening on') && ready());
+    });
   };
   server.forget = async () => {
     await server.stop();
