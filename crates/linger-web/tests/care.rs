@@ -300,7 +300,10 @@ async fn orders_of_a_person_are_theirs_in_every_room_and_queues_have_pages() {
     assert_eq!(shop.seen(&shop.ops, "/api/care/to-ship").await["rows"][0]["order"]["order"], ORDER);
     let of_cups = shop.seen(&shop.ops, "/api/care/tickets?room=cups").await;
     assert_eq!((of_cups["rows"].clone(), of_cups["next"].clone()), (json!([]), Value::Null));
-    assert_eq!(shop.seen(&shop.ops, "/api/care/tickets?room=tea").await["rows"].as_array().unwrap().len(), 30);
+    assert_eq!(
+        shop.seen(&shop.ops, "/api/care/tickets?room=tea").await["rows"].as_array().unwrap().len(),
+        30
+    );
     let bad = shop.door.get("/api/care/tickets?room=No%20Room", &shop.ops).await.refusal();
     assert_eq!(bad, (400, "bad-id".to_owned()));
     let none = shop.door.get("/api/care/nothing", &shop.ops).await.refusal();

@@ -8,14 +8,15 @@ use crate::{
         forms::money_wire,
     },
     wire::{
-        BoughtWire, CarePolicyWire, GoodsWire, ItemUnitsWire, OrderCareWire, OrderPageWire, OrderStageWire, OrderWire,
-        ParcelWire, RatingWire, RefundWire, ReturnWire, ServiceHoursWire, TicketLineWire, TicketWire,
+        BoughtWire, CarePolicyWire, GoodsWire, ItemUnitsWire, OrderCareWire, OrderPageWire, OrderStageWire,
+        OrderWire, ParcelWire, RatingWire, RefundWire, ReturnWire, ServiceHoursWire, TicketLineWire,
+        TicketWire,
     },
 };
 use linger_catalogue::Returns;
 use linger_protocol::{
-    CarePolicy, Item, ItemId, ItemUnits, Money, OrderId, OrderStage, ParcelId, RefundId, ReturnId, ReturnRule, Role,
-    RoomId, Sealed, TicketId, Way,
+    CarePolicy, Item, ItemId, ItemUnits, Money, OrderId, OrderStage, ParcelId, RefundId, ReturnId,
+    ReturnRule, Role, RoomId, Sealed, TicketId, Way,
 };
 use linger_room::{
     Room,

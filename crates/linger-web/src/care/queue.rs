@@ -101,7 +101,8 @@ async fn under_way(house: &House, room: &RoomId, after: Option<&Place>) -> Vec<(
     desk.hub.caught_up().await;
     let name = room.as_str();
     let comes = |at: Millis, id: OrderId| {
-        after.is_none_or(|(n, room, last)| (at.0, name, id.to_string().as_str()) > (*n, room, last))
+        let id = id.to_string();
+        after.is_none_or(|(n, room, last)| (at.0, name, id.as_str()) > (*n, room.as_str(), last.as_str()))
     };
     desk.hub.under_way(Millis(after.map_or(0, |(n, ..)| *n)), comes, ROWS + 1)
 }
