@@ -105,6 +105,33 @@ describe('the sentences', () => {
     expect(all(/Symptom::\w+ => "([a-z-]+)"/g).filter((name) => !(name in en.symptom))).toEqual([]);
   });
 
+  test('name every difference between rooms and providers, what it means and what to do', () => {
+    const text = readFileSync(resolve(web, '../crates/linger-outlet/src/reconcile.rs'), 'utf8');
+    const kinds = Array.from(text.matchAll(/DifferenceKind::\w+ => "([a-z-]+)"/g), (it) => it[1]!).sort();
+    expect(kinds.length).toBeGreaterThan(8);
+    for (const area of ['findingName', 'findingMeans', 'findingDo']) expect(Object.keys(books.en![area]!).sort(), area).toEqual(kinds);
+  });
+
+  test('name every word that is told of an order after the sale', () => {
+    const read = (name: string) => readFileSync(resolve(web, '../crates', name), 'utf8');
+    const words = (name: string, type: string) => Array.from(read(name).matchAll(new RegExp(`${type}::\\w+(?: \\{ \\.\\. \\})? => "([a-z-]+)"`, 'g')), (it) => it[1]!);
+    for (const [area, file, type, least] of [
+      ['careStage', 'linger-protocol/src/care.rs', 'OrderStage', 9],
+      ['careSays', 'linger-protocol/src/care.rs', 'OrderStage', 9],
+      ['careAuto', 'linger-protocol/src/care.rs', 'OrderStage', 9],
+      ['careReason', 'linger-protocol/src/care.rs', 'ReturnReason', 6],
+      ['careTopic', 'linger-protocol/src/care.rs', 'TicketTopic', 6],
+      ['careReturn', 'linger-room/src/care/returns.rs', 'ReturnState', 7],
+      ['careStaffNext', 'linger-room/src/care/returns.rs', 'ReturnState', 7],
+      ['careException', 'linger-protocol/src/shop.rs', 'ReturnException', 7],
+      ['campaignKind', 'linger-protocol/src/coupon.rs', 'CouponKind', 7],
+    ] as const) {
+      const found = words(file, type);
+      expect(found.length, type).toBeGreaterThanOrEqual(least);
+      expect(found.filter((word) => !(word in books.en![area]!)), area).toEqual([]);
+    }
+  });
+
   test('are filled in by the rules of the language', () => {
     expect(fill('{n|1 person|# people}', { n: 1 }, 'en')).toBe('1 person');
     expect(fill('{n|1 person|# people}', { n: 1200 }, 'en')).toBe('1,200 people');

@@ -2207,6 +2207,28 @@ export interface components {
             campaigns: components["schemas"]["CampaignWire"][];
             shipping?: components["schemas"]["ShippingWire"] | null;
         };
+        /** @description An item as it stood on the shelf at the moment of an order. */
+        BoughtWire: {
+            /** @description Whether the buyer confirmed the exception for this very purchase. */
+            confirmed: boolean;
+            /** @description A path or address of its picture; empty when there was none. */
+            image: string;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @description What one cost outside the sale. */
+            list: components["schemas"]["MoneyWire"];
+            /** @description How it might come back. */
+            returns: components["schemas"]["Returns"];
+            /** @description Who sold it. */
+            seller: string;
+            /** @description What it was called. */
+            title: string;
+            /** @description What told it from the other variants; empty when it was the only one. */
+            variant: string;
+        };
         /** @description Somebody who brought others. */
         BringerWire: {
             /**
@@ -4529,9 +4551,15 @@ export interface components {
         };
         /** @description Everything about an order, for its owner and for staff. */
         OrderPageWire: components["schemas"]["OrderWire"] & {
+            /** @description Its items as they stood on the shelf at the moment of the order. */
+            bought: components["schemas"]["BoughtWire"][];
             care?: components["schemas"]["OrderCareWire"] | null;
             /** @description How far it has come. */
             stage: components["schemas"]["OrderStageWire"];
+            /** @description What was asked about it, the oldest first, each with its first line; in queues empty. */
+            tickets: components["schemas"]["TicketWire"][];
+            /** @description Where it goes, for its buyer and for who ships; none when nothing was said or it was erased. */
+            to?: string | null;
         };
         /**
          * @description How far an order has come, in one word.
@@ -8783,10 +8811,12 @@ export interface operations {
             query?: {
                 /** @description What the list before said. */
                 after?: string;
+                /** @description Of one room alone. */
+                room?: string;
             };
             header?: never;
             path: {
-                /** @description to-ship, returns, refunds, tickets or ratings */
+                /** @description to-ship, under-way, returns, refunds, tickets or ratings */
                 queue: string;
             };
             cookie?: never;
@@ -8802,7 +8832,7 @@ export interface operations {
                     "application/json": components["schemas"]["CareQueueWire"];
                 };
             };
-            /** @description no place to go on from */
+            /** @description no place to go on from, or no room id */
             400: {
                 headers: {
                     [name: string]: unknown;

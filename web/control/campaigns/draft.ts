@@ -116,6 +116,6 @@ export function stateOf({ campaign, ended, given, spent_minor }: CampaignDesk, n
 /** People named in a text, one to a line or parted by commas; each once. What is no name of a person stands in `bad`. */
 export function peopleIn(text: string): { people: string[]; bad: string[] } {
   const words = [...new Set(text.split(/[\s,，;；]+/).filter(Boolean).map((it) => it.toLowerCase()))];
-  const isPerson = (it: string) => /^[0-9a-f]{32}$/.test(it);
+  const isPerson = (it: string) => /^[0-9a-f]{16}$/.test(it);
   return { people: words.filter(isPerson), bad: words.filter((it) => !isPerson(it)) };
 }
