@@ -44,7 +44,7 @@ const DATA_WORDS = [
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
 const CARE_WORDS = [
   'careStage', 'careSays', 'careReason', 'careReturn', 'careTopic', 'careRefund', 'careRefundState', 'careException', 'careAuto', 'careStep', 'careNext', 'careStaffNext', 'careQueue', 'careQueueSays', 'careQueueEmpty',
-  'campaignKind', 'campaignStep', 'campaignDoes', 'campaignState', 'campaignOpen', 'campaignStacks', 'campaignEvery', 'campaignTimes', 'findingName', 'findingMeans', 'findingDo',
+  'campaignKind', 'campaignStep', 'campaignStepName', 'campaignDoes', 'campaignState', 'campaignOpen', 'campaignStacks', 'campaignEvery', 'campaignTimes', 'findingName', 'findingMeans', 'findingDo',
 ];
 const blanks = (sentence: string) => Array.from(sentence.matchAll(/\{(\w+)/g), (it) => it[1]!).sort().join();
 

@@ -5,8 +5,8 @@ import { meant } from '../shelf/draft';
 export const KINDS = ['amount', 'percent', 'threshold', 'buy-get', 'member-price', 'shipping', 'gift'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The order in which campaigns are taken off a cart; what takes off certain items comes before what takes off all. */
-export const STACKING: readonly Kind[] = ['member-price', 'buy-get', 'amount', 'percent', 'threshold', 'shipping', 'gift'];
+/** The order in which campaigns are taken off a cart, as the room does it (linger-room, coupon). */
+export const STACKING = ['member-price', 'buy-get', 'items', 'threshold', 'amount', 'percent', 'shipping', 'gift'] as const;
 
 export interface Draft {
   name: string;
