@@ -11,7 +11,7 @@ import { COLOURS, comeAs, looksRight, openHouse, picture, startBrowser, startSer
 const ROOM = 'shop';
 const PHONE = { viewport: { width: 390, height: 844 }, ...COLOURS };
 const DESK = { viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...COLOURS };
-const CUP = { id: 7, title: 'Celadon cup', seller: 'Longquan Kilns', image: '/goods/46.svg', price: { minor: 12_800, currency: 'CNY' } };
+const CUP = { id: 7, title: 'Celadon pot', seller: 'Longquan Kilns', image: '/goods/46.svg', price: { minor: 12_800, currency: 'CNY' } };
 const MILK = { id: 8, title: '鲜牛奶', seller: '西湖牧场', image: '', price: { minor: 3_600, currency: 'CNY' } };
 
 let server, browser, mei, staff, ann, bob, annOrder, bobOrder;
@@ -53,7 +53,7 @@ async function waits(key, name, text) {
 before(async () => {
   server = await startServer('--reconcile-min', '1');
   browser = await startBrowser();
-  ({ page: mei, staff } = await openHouse(server, await browser.newContext(DESK), ROOM, 'Tea and cups'));
+  ({ page: mei, staff } = await openHouse(server, await browser.newContext(DESK), ROOM, 'Pots and milk'));
   await staff('POST', '/api/catalogue', { products: [CUP, MILK] });
   const { products } = await staff('GET', '/api/products?ids=8');
   await staff('PUT', '/api/products/8', { ...products[0], returns: { kind: 'excepted', why: 'perishable' } });
@@ -113,7 +113,7 @@ test('it counts for an order, whose page says so line by line', async () => {
 test('a coupon is given by hand, once however often it is tried', async () => {
   const day = 86_400_000;
   const campaign = {
-    campaign: 'sorry', title: 'Sorry for the wait', what: { kind: 'percent', bps: 2000, most_minor: 3000 }, from: 0, until: Date.now() + 30 * day,
+    campaign: 'sorry', title: 'Sorry for the wait', what: { kind: 'percent', bps: 2000, most_minor: 3000 }, from: Date.now() - day, until: Date.now() + 30 * day,
     times: 1, every: 'ever', stacks: 'other-kinds', gives_back: true, open_to: 'grant', uses_max: 50,
   };
   await ask({ kind: 'sale', do: 'set-campaign', campaign });
@@ -159,6 +159,8 @@ test('the staff sends both from the queue without a pointer, and one is undone f
   await mei.keyboard.press('Escape');
   await mei.keyboard.press('z');
   await mei.getByText('2 orders wait to be sent.').waitFor();
+  await mei.keyboard.press('j');
+  await mei.getByText('杭州市西湖区茶路 5 号 3 楼').waitFor();
   await looksRight(mei, 'care-desk-desktop-en');
   for (const left of ['One order waits to be sent.', 'Nothing waits in this queue.']) {
     await mei.keyboard.press('s');
@@ -174,7 +176,7 @@ test('the staff sends both from the queue without a pointer, and one is undone f
 });
 
 test('what arrives is told in the queue of what is under way', async () => {
-  await waits('2', 'Under way', 'Celadon cup');
+  await waits('2', 'Under way', 'Celadon pot');
   for (let n = 0; n < 2; n++) await mei.keyboard.press('d');
   await until('both have it', async () => (await pageOf(ann, annOrder)).stage === 'delivered' && (await pageOf(bob, bobOrder)).stage === 'delivered');
 });
@@ -222,13 +224,13 @@ test('a return without a reason is agreed at once, comes back and is refunded', 
 });
 
 test('who has it rates it, as a purchase that was verified', async () => {
-  await ann.getByRole('button', { name: 'Rate Celadon cup' }).click();
+  await ann.getByRole('button', { name: 'Rate Celadon pot' }).click();
   await ann.getByRole('radio', { name: '4 stars' }).check({ force: true });
-  await ann.getByLabel('A few words, if you like').fill('A calm green. Too small for me.');
+  await ann.getByLabel('A few words, if you like').fill('A calm green. Too small for my aloe.');
   await ann.getByRole('button', { name: 'Rate', exact: true }).click();
-  await ann.getByRole('heading', { name: 'Your rating of Celadon cup' }).waitFor();
+  await ann.getByRole('heading', { name: 'Your rating of Celadon pot' }).waitFor();
   const { ratings, mean_centi } = (await asGuest(ann, `/api/rooms/${ROOM}/items/7/ratings`)).told;
-  assert.deepEqual([ratings[0].text, ratings[0].name, mean_centi], ['A calm green. Too small for me.', 'Ann', 400]);
+  assert.deepEqual([ratings[0].text, ratings[0].name, mean_centi], ['A calm green. Too small for my aloe.', 'Ann', 400]);
   await waits('9', 'Ratings', 'A calm green.');
 });
 
@@ -276,6 +278,7 @@ test('moderators see requests and ratings, and neither addresses nor money', asy
   assert.equal(await page.getByRole('navigation', { name: '队列' }).getByRole('link').count(), 3);
   await page.keyboard.press('3');
   await page.getByText('A calm green.').first().waitFor();
+  assert.equal(await page.getByRole('heading', { name: '手动退款' }).count(), 0);
   await looksRight(page, 'care-moderator-desktop-zh');
   await context.close();
 });
