@@ -99,6 +99,10 @@ fn place(text: &str) -> Option<Place> {
 async fn under_way(house: &House, room: &RoomId, after: Option<&Place>) -> Vec<(Millis, OrderId)> {
     let Some(desk) = house.desk(room) else { return vec![] };
     desk.hub.caught_up().await;
+    // The screens may be a frame behind the room.
+    if let Some(tail) = house.engine.tail(room) {
+        desk.hub.reach(tail).await;
+    }
     let name = room.as_str();
     let comes = |at: Millis, id: OrderId| {
         let id = id.to_string();
