@@ -2,6 +2,7 @@
 //!
 //! It does not know how the room decides, only what must never be.
 
+use super::coupons::Coupons;
 use super::promises::{OrderPromise, Promises, parse_position};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +27,22 @@ struct Line {
     draw: Option<Value>,
     #[serde(default)]
     payment: Option<Value>,
+    #[serde(default)]
+    sale: Option<String>,
+    #[serde(default)]
+    coupon: Option<String>,
+    #[serde(default)]
+    lines: Vec<CartLine>,
+    #[serde(default)]
+    holds: Option<bool>,
+    #[serde(flatten)]
+    coupons: super::coupons::Said,
+}
+
+#[derive(Debug, Deserialize)]
+struct CartLine {
+    item: u64,
+    units: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +56,8 @@ enum State {
 struct Order {
     promise: OrderPromise,
     state: State,
+    /// Whether it takes its units before it is paid.
+    holds: bool,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +77,8 @@ pub struct Audit {
     payments: BTreeSet<String>,
     refunds: BTreeSet<String>,
     stock: BTreeMap<u64, Stock>,
+    coupons: Coupons,
+    enlisted: BTreeMap<String, String>,
     entries: BTreeSet<(u32, String)>,
     draws: BTreeSet<u32>,
     frozen: BTreeSet<u32>,
@@ -123,6 +144,16 @@ impl Audit {
         Some(stock.units.saturating_sub(stock.held + stock.sold))
     }
 
+    /// Orders in the log that were never acknowledged.
+    pub fn unpromised(&self, promises: &Promises) -> u64 {
+        self.orders.keys().filter(|id| !promises.orders.contains_key(*id)).count() as u64
+    }
+
+    /// Units of all items that are held or sold, by the state in which the log leaves each order.
+    pub fn units_taken(&self) -> u64 {
+        self.stock.values().map(|stock| stock.held + stock.sold).sum()
+    }
+
     fn check_position(&mut self, text: &str) {
         let position = parse_position(text);
         if position.is_none() || position <= self.position {
@@ -150,18 +181,8 @@ impl Audit {
                 self.refunds.insert(text(&line.payment)?);
                 None
             }
-            "order-lapsed" | "order-cancelled" => {
-                let id = text(&line.order)?;
-                let Some(order) = self.orders.get_mut(&id) else { return Some(format!("no order {id}")) };
-                let before = std::mem::replace(&mut order.state, State::Over);
-                let (item, units) = (order.promise.item, u64::from(order.promise.units));
-                if before != State::Held {
-                    return Some(format!("order {id} was {before:?}"));
-                }
-                let stock = self.stock.entry(item).or_default();
-                stock.held = stock.held.saturating_sub(units);
-                None
-            }
+            "order-lapsed" | "order-cancelled" => self.end(&text(&line.order)?),
+            "sale" => self.take_in_sale(line),
             "draw-opened" => {
                 let draw = u32::try_from(number(&line.draw)?).ok()?;
                 (!self.draws.insert(draw)).then(|| format!("draw {draw} opened twice"))
@@ -187,15 +208,68 @@ impl Audit {
         }
     }
 
+    fn take_in_sale(&mut self, line: &Line) -> Option<String> {
+        match (line.sale.as_deref(), line.coupon.as_deref()) {
+            (Some("cart-held"), _) => {
+                let (order, person) = (text(&line.order)?, text(&line.person)?);
+                let used = self.coupons.use_up(&order, &person, &line.coupons);
+                let lines = line.lines.iter().map(|it| (it.item, it.units)).collect();
+                let promise = OrderPromise { person, lines };
+                self.keep(order, promise, line.holds.unwrap_or(true)).or(used)
+            }
+            (Some("enlisted"), _) => {
+                self.enlisted.insert(text(&line.order)?, text(&line.person)?);
+                None
+            }
+            (Some("allotted"), _) => {
+                let (item, units) = (number(&line.item)?, number(&line.units)?);
+                self.stock.entry(item).or_default().units += units;
+                None
+            }
+            (Some("gave-back"), _) => {
+                let (item, units) = (number(&line.item)?, number(&line.units)?);
+                let stock = self.stock.entry(item).or_default();
+                stock.units = stock.units.saturating_sub(units);
+                self.check_stock(item)
+            }
+            (_, Some(coupon)) => {
+                self.coupons.take_in(coupon, text(&line.person), text(&line.order), &line.coupons)
+            }
+            _ => None,
+        }
+    }
+
     fn hold(&mut self, line: &Line) -> Option<String> {
-        let (id, item) = (text(&line.order)?, number(&line.item)?);
         let units = u32::try_from(number(&line.units)?).ok()?;
-        let promise = OrderPromise { person: text(&line.person)?, item, units };
-        if self.orders.insert(id.clone(), Order { promise, state: State::Held }).is_some() {
+        let promise = OrderPromise::of(&text(&line.person)?, number(&line.item)?, units);
+        self.keep(text(&line.order)?, promise, true)
+    }
+
+    fn keep(&mut self, id: String, promise: OrderPromise, holds: bool) -> Option<String> {
+        let lines = promise.lines.clone();
+        if self.orders.insert(id.clone(), Order { promise, state: State::Held, holds }).is_some() {
             return Some(format!("order {id} held twice"));
         }
-        self.stock.entry(item).or_default().held += u64::from(units);
-        self.check_stock(item)
+        let taken = lines.iter().filter(|_| holds).map(|(item, units)| {
+            self.stock.entry(*item).or_default().held += u64::from(*units);
+            self.check_stock(*item)
+        });
+        // Each line counts, whatever an earlier one says.
+        taken.collect::<Vec<_>>().into_iter().flatten().next()
+    }
+
+    fn end(&mut self, id: &str) -> Option<String> {
+        let Some(order) = self.orders.get_mut(id) else { return Some(format!("no order {id}")) };
+        let before = std::mem::replace(&mut order.state, State::Over);
+        if before != State::Held {
+            return Some(format!("order {id} was {before:?}"));
+        }
+        for (item, units) in order.promise.lines.iter().filter(|_| order.holds) {
+            let stock = self.stock.entry(*item).or_default();
+            stock.held = stock.held.saturating_sub(u64::from(*units));
+        }
+        self.coupons.give_back(id);
+        None
     }
 
     fn pay(&mut self, line: &Line) -> Option<String> {
@@ -208,11 +282,14 @@ impl Audit {
             return Some(format!("order {id} was {:?}", order.state));
         }
         order.state = State::Paid;
-        let units = u64::from(order.promise.units);
-        let stock = self.stock.entry(order.promise.item).or_default();
-        stock.held = stock.held.saturating_sub(units);
-        stock.sold += units;
-        None
+        let (lines, holds) = (order.promise.lines.clone(), order.holds);
+        let sold = lines.iter().map(|(item, units)| {
+            let stock = self.stock.entry(*item).or_default();
+            stock.held = stock.held.saturating_sub(if holds { u64::from(*units) } else { 0 });
+            stock.sold += u64::from(*units);
+            self.check_stock(*item)
+        });
+        sold.collect::<Vec<_>>().into_iter().flatten().next()
     }
 
     fn check_stock(&mut self, item: u64) -> Option<String> {
@@ -247,6 +324,9 @@ impl Audit {
         );
         let open = promises.cancelled.iter().filter(|id| !is(id, State::Over));
         lost.extend(open.map(|id| format!("order {id} is not given up")));
+        let missing = promises.enlisted.iter().filter(|(id, person)| self.enlisted.get(*id) != Some(*person));
+        lost.extend(missing.map(|(id, person)| format!("{person} is on no list for order {id}")));
+        lost.extend(self.coupons.lost(&promises.claims));
         let missing = promises.entries.iter().filter(|entry| !self.entries.contains(entry));
         lost.extend(
             missing.map(|(draw, person)| format!("the entry of {person} into draw {draw} is not in the log")),
@@ -309,7 +389,7 @@ mod tests {
     }
 
     fn promises() -> Promises {
-        let order = |person: &str| OrderPromise { person: person.into(), item: 1, units: 1 };
+        let order = |person: &str| OrderPromise::of(person, 1, 1);
         Promises {
             comments: BTreeMap::from([(1, "a".to_owned())]),
             orders: BTreeMap::from([("o1".to_owned(), order("a")), ("o2".to_owned(), order("b"))]),
@@ -341,6 +421,53 @@ mod tests {
         let short: String = GOOD.lines().take(4).map(|line| format!("{line}\n")).collect();
         // Two orders, one paid, one entry, one draw and the position.
         assert_eq!(audit(&short).findings(&promises()).lost, 6);
+    }
+
+    const RUSH: &str = r#"
+        {"position":"7:12","event":"stock-set","item":2,"units":1}
+        {"position":"7:13","event":"sale","coupon":"campaign-set","campaign":"off","uses_max":2,"budget_minor":90,"gives_back":true}
+        {"position":"7:14","event":"sale","coupon":"claimed","campaign":"off","person":"a"}
+        {"position":"7:15","event":"sale","sale":"enlisted","item":2,"person":"b","order":"o9"}
+        {"position":"7:16","event":"sale","sale":"cart-held","order":"c1","person":"a","lines":[{"item":2,"units":1,"minor":60}],"cuts":[{"campaign":"off","off_minor":40,"owned":true}],"holds":true}
+        {"position":"7:17","event":"order-lapsed","order":"c1"}
+        {"position":"7:18","event":"sale","sale":"cart-held","order":"c2","person":"a","lines":[{"item":2,"units":1,"minor":60}],"cuts":[{"campaign":"off","off_minor":40,"owned":true}],"holds":true}"#;
+
+    #[test]
+    fn carts_coupons_and_lists_are_in_the_books() {
+        let read = audit(&format!("{GOOD}\n{RUSH}"));
+        let cart = OrderPromise::of("a", 2, 1);
+        let mut promised = Promises {
+            orders: BTreeMap::from([("c1".to_owned(), cart.clone()), ("c2".to_owned(), cart)]),
+            claims: BTreeSet::from([("off".to_owned(), "a".to_owned())]),
+            enlisted: BTreeMap::from([("o9".to_owned(), "b".to_owned())]),
+            ..Promises::default()
+        };
+        assert_eq!(read.findings(&promised), Findings::default());
+        assert_eq!((read.left(2), read.unpromised(&promised), read.units_taken()), (Some(0), 2, 2));
+        promised.claims.insert(("off".to_owned(), "b".to_owned()));
+        promised.enlisted.insert("o8".to_owned(), "b".to_owned());
+        assert_eq!(read.findings(&promised).lost, 2);
+    }
+
+    #[test]
+    fn a_coupon_used_twice_a_coupon_too_many_and_a_budget_overspent_are_found_wrong() {
+        let cart = |order: &str, off: i64| {
+            format!(
+                r#"{{"position":"7:19","event":"sale","sale":"cart-held","order":"{order}","person":"a","lines":[{{"item":1,"units":1,"minor":1}}],"cuts":[{{"campaign":"off","off_minor":{off},"owned":true}}],"holds":true}}"#
+            )
+        };
+        let claimed = |person: &str| {
+            format!(
+                r#"{{"position":"7:19","event":"sale","coupon":"claimed","campaign":"off","person":"{person}"}}"#
+            )
+        };
+        let more = |lines: &[String]| audit(&format!("{GOOD}\n{RUSH}\n{}", lines.join("\n"))).findings(&Promises::default());
+        assert_eq!(more(&[cart("c3", 1)]).wrong, 1, "a has one coupon, and it is in c2");
+        let twenty = |line: String| line.replace("7:19", "7:20");
+        assert_eq!(more(&[claimed("a"), twenty(cart("c3", 51))]).wrong, 1, "more was taken off than the budget has");
+        assert_eq!(more(&[claimed("b"), twenty(claimed("c"))]).wrong, 1, "there are two coupons");
+        let lapsed = r#"{"position":"7:19","event":"order-lapsed","order":"c2"}"#.to_owned();
+        assert_eq!(more(&[lapsed, twenty(cart("c3", 40))]).wrong, 0, "what lapsed gives its coupon back");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Address, names, random_bytes, session::origin_is_foreign};
 use crate::{
     error::{ApiError, Body},
     house::House,
-    wire::{GuestAsked, GuestToken},
+    wire::{BuyerAsked, GuestAsked, GuestToken},
 };
 use axum::{
     Json,
@@ -108,7 +108,7 @@ impl FromRequestParts<House> for Guest {
 
 /// The token of an `Authorization` header; empty when there is one of another form, so that it is refused rather than
 /// overlooked.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let told = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
     let (scheme, token) = told.split_once(' ').unwrap_or_default();
     Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })
@@ -200,6 +200,28 @@ pub(super) async fn guest(
         name: guest.name,
         expires_at: guest.expires_at.0,
     }))
+}
+
+/// A token of this room for a customer of a shop, whom its gateway names.
+///
+/// # Errors
+/// 400 when name or source are none.
+pub(crate) fn token_for_buyer(
+    house: &House,
+    room: RoomId,
+    (person, asked): (PersonId, BuyerAsked),
+    headers: &HeaderMap,
+) -> Result<GuestToken, ApiError> {
+    let now = house.now();
+    let guest = GuestAsked { name: asked.name, source: asked.source, token: None, by: None };
+    let guest = welcome(house, room, &guest, None, headers, now)?;
+    let guest = Guest { person, customer: Some(asked.buyer), ..guest };
+    Ok(GuestToken {
+        token: write(&house.token_key, &guest, now)?,
+        person: guest.person.to_string(),
+        name: guest.name,
+        expires_at: guest.expires_at.0,
+    })
 }
 
 fn welcome(
