@@ -10,8 +10,8 @@ use crate::{
 };
 use linger_log::{Log, Position};
 use linger_protocol::{
-    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, ItemId, Millis, Refusal, Report, Request, RoomId,
-    SaleEvent,
+    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, ItemId, Millis, Refusal, Report, Request,
+    RoomId, SaleEvent,
 };
 use linger_room::Room;
 use std::{
@@ -297,7 +297,12 @@ impl Host {
     }
 
     /// Puts entries into the batch: with what a room's append needs to be known by, when these are its first.
-    fn collect(&mut self, room: &RoomId, (generation, is_new, from): (u64, bool, Position), entries: Vec<Entry>) {
+    fn collect(
+        &mut self,
+        room: &RoomId,
+        (generation, is_new, from): (u64, bool, Position),
+        entries: Vec<Entry>,
+    ) {
         let index = match self.append_of.get(room) {
             Some(index) => *index,
             None => {

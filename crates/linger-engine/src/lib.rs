@@ -25,8 +25,8 @@ mod written;
 pub use clock::{Clock, SteadyClock};
 pub use feed::{Batch, Feed, FeedEnd};
 pub use mail::{Asked, Done, Refused};
-pub use written::{BATCH_BOUNDS, Written};
 pub use recover::{Rebuilt, rebuild};
+pub use written::{BATCH_BOUNDS, Written};
 
 use linger_log::{Log, Position};
 use linger_protocol::{Entry, IntentId, Report, Request, RoomId};

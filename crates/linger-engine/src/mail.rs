@@ -48,9 +48,18 @@ pub(crate) type Reply = oneshot::Sender<Asked>;
 pub(crate) type ReplyToMany = oneshot::Sender<Vec<Asked>>;
 
 pub(crate) enum Mail {
-    Work { room: RoomId, work: Work, reply: Option<Reply> },
+    Work {
+        room: RoomId,
+        work: Work,
+        reply: Option<Reply>,
+    },
     /// Asks that came together from one gateway; each is decided by itself.
-    Many { room: RoomId, gateway: u64, asks: Vec<Request>, reply: ReplyToMany },
+    Many {
+        room: RoomId,
+        gateway: u64,
+        asks: Vec<Request>,
+        reply: ReplyToMany,
+    },
     Stop(oneshot::Sender<()>),
 }
 

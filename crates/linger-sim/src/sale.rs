@@ -35,7 +35,12 @@ impl SaleAct {
     }
 
     /// A campaign whose coupons are claimed, so many in all, each of which takes so much off a cart, within a budget.
-    pub fn coupons(campaign: &str, off_minor: i64, (uses_max, budget_minor): (u32, i64), from: i64) -> SaleAct {
+    pub fn coupons(
+        campaign: &str,
+        off_minor: i64,
+        (uses_max, budget_minor): (u32, i64),
+        from: i64,
+    ) -> SaleAct {
         let campaign = json!({
             "campaign": campaign, "title": "Coupons", "what": {"kind": "amount", "off_minor": off_minor},
             "from": from, "until": from + 86_400_000, "uses_max": uses_max,

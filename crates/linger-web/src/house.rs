@@ -134,6 +134,7 @@ pub struct Inner {
     pub(crate) passkeys: Passkeys,
     pub(crate) metrics: Arc<crate::health::Metrics>,
     pub(crate) token_key: [u8; 32],
+    pub(crate) tokens: crate::account::TokenKeys,
     pub(crate) stopping: AtomicBool,
     desks: RwLock<HashMap<RoomId, Arc<RoomDesk>>>,
 }
@@ -187,6 +188,7 @@ impl House {
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
+            tokens: crate::account::TokenKeys::of(&token_key),
             token_key,
             stopping: AtomicBool::new(false),
             desks: RwLock::default(),

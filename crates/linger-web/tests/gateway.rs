@@ -5,9 +5,7 @@ mod house;
 
 use house::{Door, Who};
 use linger_log::Position;
-use linger_protocol::{
-    Act, Actor, Cause, Currency, Item, ItemId, Money, PersonId, Request, Role, RoomId,
-};
+use linger_protocol::{Act, Actor, Cause, Currency, Item, ItemId, Money, PersonId, Request, Role, RoomId};
 use serde_json::{Value, json};
 
 /// A room with five cups at 10.00 and five plates at 5.00.
@@ -85,9 +83,13 @@ async fn a_hundred_buyers_in_one_body_get_five_units_in_their_order_and_the_log_
     let tail = door.engine.tail(&room).unwrap();
     let entries = door.engine.read(&room, Position { offset: 0, ..tail }, 1_000).await.unwrap();
     let person: PersonId = outcomes[0]["person"].as_str().unwrap().parse().unwrap();
-    let through = entries.iter().filter(|it| matches!(it.cause, Cause::Through { gateway, .. } if gateway == id));
+    let through =
+        entries.iter().filter(|it| matches!(it.cause, Cause::Through { gateway, .. } if gateway == id));
     assert_eq!(through.clone().count(), 5);
-    assert_eq!(through.clone().next().unwrap().cause, Cause::Through { by: Actor::viewer(person), gateway: id });
+    assert_eq!(
+        through.clone().next().unwrap().cause,
+        Cause::Through { by: Actor::viewer(person), gateway: id }
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,7 +191,10 @@ async fn a_key_opens_its_own_room_until_it_is_revoked() {
     let staff = door.signed_in(Role::Operator).await;
     let keys = "/api/rooms/tea/gateway-keys";
     let listed = door.get(keys, &staff).await.json();
-    assert_eq!((&listed[0]["id"], &listed[0]["shop"], listed[0].get("key")), (&json!(id), &json!("hill"), None));
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["shop"], listed[0].get("key")),
+        (&json!(id), &json!("hill"), None)
+    );
     let other = door.call("DELETE", &format!("/api/rooms/cups/gateway-keys/{id}"), &staff, None).await;
     assert_eq!(other.status, 404, "a key of another room");
     assert_eq!(door.call("DELETE", &format!("{keys}/{id}"), &staff, None).await.status, 200);

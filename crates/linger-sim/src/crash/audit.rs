@@ -461,10 +461,16 @@ mod tests {
                 r#"{{"position":"7:19","event":"sale","coupon":"claimed","campaign":"off","person":"{person}"}}"#
             )
         };
-        let more = |lines: &[String]| audit(&format!("{GOOD}\n{RUSH}\n{}", lines.join("\n"))).findings(&Promises::default());
+        let more = |lines: &[String]| {
+            audit(&format!("{GOOD}\n{RUSH}\n{}", lines.join("\n"))).findings(&Promises::default())
+        };
         assert_eq!(more(&[cart("c3", 1)]).wrong, 1, "a has one coupon, and it is in c2");
         let twenty = |line: String| line.replace("7:19", "7:20");
-        assert_eq!(more(&[claimed("a"), twenty(cart("c3", 51))]).wrong, 1, "more was taken off than the budget has");
+        assert_eq!(
+            more(&[claimed("a"), twenty(cart("c3", 51))]).wrong,
+            1,
+            "more was taken off than the budget has"
+        );
         assert_eq!(more(&[claimed("b"), twenty(claimed("c"))]).wrong, 1, "there are two coupons");
         let lapsed = r#"{"position":"7:19","event":"order-lapsed","order":"c2"}"#.to_owned();
         assert_eq!(more(&[lapsed, twenty(cart("c3", 40))]).wrong, 0, "what lapsed gives its coupon back");

@@ -128,6 +128,8 @@ impl Coupons {
     /// Coupons that were acknowledged and that nobody has.
     pub(super) fn lost(&self, promised: &BTreeSet<(String, String)>) -> Vec<String> {
         let missing = promised.iter().filter(|it| !self.claimed.contains(*it));
-        missing.map(|(campaign, person)| format!("the coupon of {campaign} for {person} is not in the log")).collect()
+        missing
+            .map(|(campaign, person)| format!("the coupon of {campaign} for {person} is not in the log"))
+            .collect()
     }
 }

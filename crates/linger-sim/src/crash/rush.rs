@@ -18,8 +18,10 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// The items of the rush: the one all want, one that goes with it, and one whose units go out by chance.
-pub(super) const ITEMS: [u64; 3] = [4, 5, 6];
-const [WANTED, BESIDE, BY_CHANCE]: [u64; 3] = ITEMS;
+pub(super) const ITEMS: [u64; 3] = [WANTED, BESIDE, BY_CHANCE];
+const WANTED: u64 = 4;
+const BESIDE: u64 = 5;
+const BY_CHANCE: u64 = 6;
 /// Units of each that are added before every run.
 const UNITS_A_RUN: [i64; 3] = [30, 20, 4];
 /// Coupons that are added before every run; what each takes off, and what for each of them is in the budget: too little for
@@ -115,7 +117,8 @@ impl Rush {
             lock(&self.unanswered).remove(&(gateway, bodies));
             self.note(&asks, &outcomes);
             for (ask, outcome) in asks.iter().zip(&outcomes) {
-                if let (Act::PlaceOrder { order, .. }, None, 0) = (&ask.act, &outcome.refusal, dice.below(8)) {
+                if let (Act::PlaceOrder { order, .. }, None, 0) = (&ask.act, &outcome.refusal, dice.below(8))
+                {
                     given_up.push(GatewayAsk {
                         buyer: ask.buyer.clone(),
                         act: Act::CancelOrder { order: order.clone() },

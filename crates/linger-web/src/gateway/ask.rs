@@ -7,7 +7,7 @@ use crate::{
     error::{ApiError, blamed_field},
     house::House,
     hub::forms::money_wire,
-    wire::{GatewayAsks, GatewayOutcome, GatewayOutcomes, HeldWire, OrderWire, SaleAsk, WireAct},
+    wire::{GatewayAsks, GatewayOutcome, GatewayOutcomes, OrderWire, SaleAsk, UnitsHeldWire, WireAct},
 };
 use axum::{
     Json,
@@ -101,7 +101,10 @@ fn read(gate: &Gate, body: &[u8]) -> Result<Vec<Read>, ApiError> {
         if !error.is_data() {
             return ApiError::new(StatusCode::BAD_REQUEST, "not-json");
         }
-        ApiError { field: blamed_field(&error.to_string()), ..ApiError::new(StatusCode::BAD_REQUEST, "bad-field") }
+        ApiError {
+            field: blamed_field(&error.to_string()),
+            ..ApiError::new(StatusCode::BAD_REQUEST, "bad-field")
+        }
     })?;
     if !(1..=ASKS_MAX).contains(&body.asks.len()) {
         return Err(ApiError::field("bad-field", "asks"));
@@ -223,10 +226,10 @@ fn settle(outcome: &mut GatewayOutcome, person: PersonId, answer: Asked) -> bool
 }
 
 /// An order of one line at the price of its sale, as it was just placed; a cart is shown whole.
-fn held_by(done: &Done) -> Option<HeldWire> {
+fn held_by(done: &Done) -> Option<UnitsHeldWire> {
     done.entries.iter().find_map(|entry| match &entry.event {
         Event::UnitsHeld { amount, until, .. } => {
-            Some(HeldWire { amount: money_wire(*amount), until: until.0 })
+            Some(UnitsHeldWire { amount: money_wire(*amount), until: until.0 })
         }
         _ => None,
     })

@@ -308,9 +308,7 @@ impl Layers {
                 self.set_offer(*item);
                 self.lines.insert(*item);
             }
-            SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => {
-                self.set_stock(*item)
-            }
+            SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => self.set_stock(*item),
             SaleEvent::Coupon(event) => match event {
                 CouponEvent::CampaignSet { .. } | CouponEvent::CampaignEnded { .. } => {
                     self.set_benefits(fold)

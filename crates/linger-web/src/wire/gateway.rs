@@ -78,7 +78,7 @@ pub struct GatewayOutcome {
     pub person: Option<String>,
     /// What the order that was placed now costs; it is held until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held: Option<HeldWire>,
+    pub held: Option<UnitsHeldWire>,
     /// The order as it stands, where that is not all: a cart, or an order that was placed before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Box<OrderWire>>,
@@ -95,7 +95,7 @@ pub struct GatewayOutcome {
 
 /// An order that was placed just now.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-pub struct HeldWire {
+pub struct UnitsHeldWire {
     /// What it costs.
     pub amount: MoneyWire,
     /// Until when its units are held, ms.

@@ -56,7 +56,7 @@ pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, Pro
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use gateway::{
     BuyerAsked, GatewayAsk, GatewayAsks, GatewayKeyInfo, GatewayKeyMade, GatewayOutcome, GatewayOutcomes,
-    HeldWire, NewGatewayKey,
+    NewGatewayKey, UnitsHeldWire,
 };
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,

@@ -171,7 +171,9 @@ impl Lane {
             if again.is_empty() {
                 continue;
             }
-            let acts = again.iter().map(|n| (&wishes[*n], json!({"kind": "cancel-order", "order": wishes[*n].order})));
+            let acts = again
+                .iter()
+                .map(|n| (&wishes[*n], json!({"kind": "cancel-order", "order": wishes[*n].order})));
             let asks: Vec<_> =
                 acts.map(|(wish, act)| json!({"buyer": format!("b{}", wish.buyer), "act": act})).collect();
             http.send("POST", &path, &headers, json!({"asks": asks}).to_string().as_bytes()).await?;

@@ -26,7 +26,8 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let text = |name| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
     let mut rushes = Vec::new();
     for under_way in text("under-way").split(',') {
-        let under_way = under_way.trim().parse().context("--under-way takes numbers, with commas between them")?;
+        let under_way =
+            under_way.trim().parse().context("--under-way takes numbers, with commas between them")?;
         rushes.push(one(matches, text("how"), under_way).await?);
     }
     let engine = match number(matches, "engine-orders") {
