@@ -34,7 +34,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         0 => None,
         orders => Some(engine_alone(orders, number(matches, "units")).await?),
     };
-    let good = rushes.iter().all(|rush| rush.is_good());
+    let good = rushes.iter().all(Rushed::is_good);
     let rushes: Vec<_> = rushes.iter().map(|it| json!({ "report": it.report, "log": it.log })).collect();
     println!("{}", json!({ "interface": rushes, "engine": engine }));
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
