@@ -287,7 +287,8 @@ impl Crash {
         }
         wire.close().await;
         let view: View = door.get("looking at the room", &format!("/api/rooms/{ROOM}"), None).await?;
-        for entry in &view.shelf {
+        // A bell that was to ring while the server was down rings now: those units may be gone.
+        for entry in view.shelf.iter().filter(|entry| entry.item.id != rush::BY_CHANCE) {
             // Holds may lapse meanwhile: more may be left than the log said, never less.
             if audit.left(entry.item.id).is_some_and(|left| u64::from(entry.left) < left) {
                 self.report.wrong += 1;

@@ -21,7 +21,8 @@ use tokio::time::sleep;
 pub(super) const ITEMS: [u64; 3] = [WANTED, BESIDE, BY_CHANCE];
 const WANTED: u64 = 4;
 const BESIDE: u64 = 5;
-const BY_CHANCE: u64 = 6;
+/// Its units may go out at any moment, to those on the list.
+pub(super) const BY_CHANCE: u64 = 6;
 /// Units of each that are added before every run.
 const UNITS_A_RUN: [i64; 3] = [30, 20, 4];
 /// Coupons that are added before every run; what each takes off, and what for each of them is in the budget: too little for
