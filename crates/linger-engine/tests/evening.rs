@@ -140,7 +140,7 @@ async fn asks_that_come_together_are_decided_one_by_one_in_their_order_and_say_t
     let evening = open(log.clone()).await;
     evening.sell(3).await;
     let before = evening.engine.tail(&evening.room).unwrap();
-    let mut asks = orders(10..20, ItemId(1));
+    let mut asks = orders(10..20, ItemId(7));
     // Twice the same, and one of an item that is not there.
     asks.insert(1, asks[0].clone());
     asks.insert(2, orders(30..31, ItemId(99)).remove(0));
@@ -158,7 +158,7 @@ async fn asks_that_come_together_are_decided_one_by_one_in_their_order_and_say_t
     assert_eq!(evening.engine.written().entries(), evening.engine.tail(&evening.room).unwrap().offset);
     assert!(evening.engine.ask_many(&evening.room, 7, vec![]).await.unwrap().is_empty());
     let nowhere = RoomId::new("nowhere").unwrap();
-    let lost = evening.engine.ask_many(&nowhere, 7, orders(1..3, ItemId(1))).await.unwrap();
+    let lost = evening.engine.ask_many(&nowhere, 7, orders(1..3, ItemId(7))).await.unwrap();
     assert!(lost.iter().all(|it| *it.as_ref().unwrap_err() == Refused::Refusal(Refusal::NoSuchRoom)));
 }
 
@@ -170,10 +170,10 @@ async fn what_came_together_and_could_not_be_kept_is_kept_of_nobody() {
     evening.sell(3).await;
     let before = evening.look(|room| room.hash()).await;
     disk.fail_step(0, SimFault::Full);
-    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(1))).await.unwrap();
+    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(7))).await.unwrap();
     assert!(answers.iter().all(|it| matches!(it, Err(Refused::NotKept { .. }))), "{answers:?}");
     assert_eq!(evening.look(|room| room.hash()).await, before);
-    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(1))).await.unwrap();
+    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(7))).await.unwrap();
     assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), 3);
 }
 
