@@ -12,8 +12,7 @@ show() { echo "== $*" >&2; "$@" 2>/dev/null | tail -n 1; }
 show "$linger" bench fanout --sockets "${SOCKETS:-2000}" --rate "${RATE:-50}" --seconds 10
 show "$linger" bench fanout --mix flood --sockets "${SOCKETS:-2000}" --rate 100 --seconds 20
 show python3 bench/peers/fanout_peers.py --sockets "${SOCKETS:-2000}" --rate "${RATE:-50}" --linger "$linger" --client "$load"
-show "$linger" bench rush --buyers 20000 --units 20000
-show python3 bench/peers/rush_peers.py --linger "$linger" --client "$load"
+show python3 bench/peers/rush_peers.py --linger "$linger"
 show "$linger" bench ingest
 show python3 bench/peers/ingest_peers.py --events "${EVENTS:-400000}" --linger "$linger"
 show "$linger" bench recover --runs 5

@@ -1,8 +1,11 @@
-"""Many buyers, few units, on the peers: PostgreSQL's guarded update and Redis Lua, both as durable as they can be set.
+"""Many buyers, few units: Linger, and on the peers PostgreSQL's guarded update and Redis Lua, both as durable as they can
+be set.
 
 Two workloads: `rush` (many more orders than units) and `all_held` (a unit for everybody, so every order is a durable
-write). Each peer is driven by its own load generator in C (pgbench, redis-benchmark). With --linger the same runs on
-Linger first. Prints one JSON object as its last line.
+write). Everybody gets the same connections and the same number of orders under way on each: Linger's gateways send them in
+one body, where each order is decided, refused or held by itself; pgbench sends as many transactions in one pipeline, each
+order its own transaction; redis-benchmark sends as many calls of the script in one pipeline. With `--under-way 1,8,64,512`
+each is one point of a curve. Each peer is driven by its own load generator in C. Prints one JSON object as its last line.
 """
 
 import argparse
@@ -33,31 +36,48 @@ def percentiles(values_ms):
     return {"p50_ms": at(0.5), "p99_ms": at(0.99)}
 
 
-def postgres(units, orders, connections):
+def pgbench_script(under_way):
+    """So many orders on one connection at once, each a transaction of its own."""
+    if under_way == 1:
+        return GUARDED
+    head, order = GUARDED.split("\n", 1)
+    one = "BEGIN;\n" + order.replace(":buyer", ":buyer + {}") + "COMMIT;\n"
+    return "\n".join([head, "\\startpipeline", *[one.format(n) for n in range(under_way)], "\\endpipeline", ""])
+
+
+def postgres(units, orders, connections, under_way):
     with ground.folder() as at, ground.postgresql(at) as (port, sql, tool, _):
         sql("CREATE TABLE stock (item int PRIMARY KEY, units_left int NOT NULL CHECK (units_left >= 0))")
         sql("CREATE TABLE orders (id bigserial PRIMARY KEY, item int NOT NULL, buyer bigint NOT NULL)")
-        sql(f"INSERT INTO stock VALUES (1, {units})")
         script = at / "order.sql"
-        script.write_text(GUARDED)
-        each = max(1, orders // connections)
-        command = [
-            tool("pgbench"), "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "-n", "-M", "prepared", "-c",
-            str(connections), "-j", "2", "-t", str(each), "-f", str(script), "-l", "--log-prefix", str(at / "times"),
-            "postgres",
-        ]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=ground.environment())
+        script.write_text(pgbench_script(under_way))
+        each = max(1, orders // connections // under_way)
+        asked = each * connections * under_way
+        units = min(units, asked)
+        sql(f"INSERT INTO stock VALUES (1, {units})")
+
+        def bench(protocol):
+            command = [
+                tool("pgbench"), "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "-n", "-M", protocol, "-c",
+                str(connections), "-j", "2", "-t", str(each), "-f", str(script), "-l", "--log-prefix",
+                str(at / "times"), "postgres",
+            ]
+            return subprocess.run(command, capture_output=True, text=True, env=ground.environment())
+
+        done = bench("prepared" if under_way == 1 else "extended")
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip()[-300:])
         per_s = float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
         times = []
         for file in at.glob("times*"):
             times += [int(line.split()[2]) / 1000 for line in file.read_text().splitlines()]
         held, left = int(sql("SELECT count(*) FROM orders")), int(sql("SELECT units_left FROM stock"))
-        assert held + left == units and held == min(units, each * connections), (held, left)
-    return {"orders": each * connections, "held": held, "connections": connections, "orders_per_s": round(per_s),
-            **percentiles(times)}
+        assert held + left == units and held == min(units, asked), (held, left, units, asked)
+    return {"orders": asked, "held": held, "connections": connections, "under_way": under_way,
+            "orders_per_s": round(per_s * under_way), **percentiles(times)}
 
 
-def redis(units, orders, fsync):
+def redis(units, orders, connections, under_way, fsync):
     server = ground.program("redis-server", "redis")
     cli, bench = (str(pathlib.Path(server).parent / name) for name in ("redis-cli", "redis-benchmark"))
     with ground.folder() as at:
@@ -77,7 +97,8 @@ def redis(units, orders, fsync):
             ask("SET", "stock", units)
             digest = ask("SCRIPT", "LOAD", LUA)
             command = [
-                bench, "-h", "127.0.0.1", "-p", str(port), "-c", "64", "-n", str(orders), "-r", "999999999",
+                bench, "-h", "127.0.0.1", "-p", str(port), "-c", str(connections), "-P",
+                str(under_way), "-n", str(orders), "-r", "999999999",
                 "--csv", "EVALSHA", digest, "2", "stock", "orders", "o__rand_int__",
             ]
             done = subprocess.run(command, check=True, capture_output=True, text=True, env=ground.environment())
@@ -85,41 +106,69 @@ def redis(units, orders, fsync):
             figures = dict(zip(head[1:], row[-(len(head) - 1):]))
             held, left = int(ask("HLEN", "orders")), int(ask("GET", "stock"))
             assert held + left == units and left >= 0, (held, left)
-    return {"orders": orders, "held": held, "connections": 64, "orders_per_s": round(float(figures["rps"])),
+    return {"orders": orders, "held": held, "connections": connections, "under_way": under_way, "orders_per_s": round(float(figures["rps"])),
             "p50_ms": float(figures["p50_latency_ms"]), "p99_ms": float(figures["p99_latency_ms"])}
 
 
-def linger(binary, client, units, orders, mode):
-    with ground.linger(binary, client) as (base, process):
-        report = ground.load(client, "rush", base, "bench", "bench-admin", "only-for-this-bench-1", orders, units, mode,
-                             1, process.pid)
-    for never in ("oversold", "doubled", "lost", "unaccounted"):
-        assert report[never] == 0, report
-    return report
+def linger(binary, units, orders, how, under_way=1, connections=64, more=()):
+    """A rush by `linger bench rush`, which starts a server of its own, and then reads its log as a stranger would."""
+    command = [binary, "bench", "rush", "--buyers", str(orders), "--units", str(units), "--how", how, "--gateways",
+               str(connections), "--under-way", str(under_way), "--engine-orders", "0", *more]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError((done.stdout + done.stderr).strip()[-600:])
+    rush = json.loads(done.stdout.strip().splitlines()[-1])["interface"][0]
+    report, log = rush["report"], rush["log"]
+    assert report["answered"] == report["asked"], report
+    keep = ("connections", "held", "given_up", "seconds", "batches", "server_cpu_s", "client_cpu_s")
+    return {"orders": report["asked"], "under_way": report["under_way"],
+            "orders_per_s": round(report["orders_per_s"]), "p50_ms": round(report["delay"]["p50_ms"], 3),
+            "p99_ms": round(report["delay"]["p99_ms"], 3), **{name: report[name] for name in keep}, "log": log}
+
+
+def engine_alone(binary):
+    """The engine without the interface, all orders held."""
+    command = [binary, "bench", "rush", "--buyers", "64", "--units", "500000", "--under-way", "1"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])["engine"]
 
 
 def main():
     flags = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     flags.add_argument("--units", type=int, default=500)
-    flags.add_argument("--orders", type=int, default=20_000)
+    flags.add_argument("--orders", type=int, default=20_000, help="orders where one is under way on a connection")
+    flags.add_argument("--connections", type=int, default=64)
+    flags.add_argument("--under-way", default="1,8,64,512", help="orders under way on each connection")
     flags.add_argument("--linger", help="Linger's program, to run in the same run")
-    flags.add_argument("--client", help="our generator (example `load` of linger-sim); needed with --linger")
     asked = flags.parse_args()
-    report = {"units": asked.units, "orders": asked.orders, "rush": {}, "all_held": {}}
-    for workload, units in (("rush", asked.units), ("all_held", asked.orders)):
-        into = report[workload]
-        if asked.linger:
-            for mode in ("gateways", "sockets"):
-                # One socket a buyer: as many as one process may open.
-                orders = min(asked.orders, 15_000) if mode == "sockets" else asked.orders
-                held = min(units, orders)
-                measure = lambda mode=mode, orders=orders, held=held: linger(asked.linger, asked.client, held, orders, mode)
-                ground.peer(into, f"linger_{mode}", measure)
-        for connections in (64, 8):
-            measure = lambda connections=connections: postgres(units, asked.orders, connections)
-            ground.peer(into, f"postgresql_{connections}", measure)
-        for fsync in ("always", "everysec"):
-            ground.peer(into, f"redis_{fsync}", lambda fsync=fsync: redis(units, asked.orders, fsync))
+    report = {"units": asked.units, "connections": asked.connections, "rush": {}, "all_held": {}}
+    both = lambda orders: (("rush", min(asked.units, orders)), ("all_held", orders))
+    for under_way in map(int, asked.under_way.split(",")):
+        # More of them where they go faster: a run takes a second or so, PostgreSQL's up to twenty.
+        many = asked.orders * {1: 1, 8: 5}.get(under_way, 20)
+        for name, units in both(many):
+            into, of = report[name], f"{under_way}"
+            if asked.linger:
+                measure = lambda units=units: linger(asked.linger, units, many, "gateways", under_way, asked.connections)
+                ground.peer(into, f"linger_gateways_{of}", measure)
+            for fsync in ("always", "everysec"):
+                measure = lambda units=units, fsync=fsync: redis(units, many, asked.connections, under_way, fsync)
+                ground.peer(into, f"redis_{fsync}_{of}", measure)
+        for name, units in both(asked.orders * 2):
+            for connections in {asked.connections, 8} if under_way < 512 else {8}:
+                measure = lambda: postgres(units, asked.orders * 2, connections, under_way)
+                ground.peer(report[name], f"postgresql_{connections}_{under_way}", measure)
+    if asked.linger:
+        for name, units in both(asked.orders):
+            ground.peer(report[name], "linger_http_8", lambda: linger(asked.linger, units, asked.orders, "http", 8))
+        # One socket a buyer: as many as one process may open.
+        sockets = min(asked.orders, 15_000)
+        for name, units in both(sockets):
+            ground.peer(report[name], "linger_sockets", lambda: linger(asked.linger, units, sockets, "sockets"))
+        evening = ("--items", "500", "--mix", "evening")
+        ground.peer(report, "evening_of_500_items",
+                    lambda: linger(asked.linger, 200, asked.orders * 10, "gateways", 64, asked.connections, evening))
+        ground.peer(report, "engine_alone", lambda: engine_alone(asked.linger))
     print(json.dumps(report))
     return 0
 

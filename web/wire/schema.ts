@@ -758,6 +758,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a room for changes on behalf of your customers, many at once. Each is decided by itself, in the order of the body, and
+         *     has its own answer; what was done is durable when you read it. To ask again with the same order ids is safe.
+         */
+        post: operations["ask_for_buyers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/buyers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a room token for a buyer of yours. */
+        post: operations["buyer_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/campaigns": {
         parameters: {
             query?: never;
@@ -838,6 +875,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/gateway-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of a room's gateways, revoked ones too. The keys themselves are not kept. */
+        get: operations["list_gateway_keys"];
+        put?: never;
+        /** Make a key for a gateway. It is shown this once. */
+        post: operations["make_gateway_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room}/gateway-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a gateway's key: nothing more is taken from it. */
+        delete: operations["revoke_gateway_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2238,6 +2310,15 @@ export interface components {
             brought: number;
             /** @description The name; empty when erased. */
             name: string;
+        };
+        /** @description A room token for a buyer to be made. */
+        BuyerAsked: {
+            /** @description Who they are to the shop, 1 to 256 bytes: the same text as in asks. */
+            buyer: string;
+            /** @description The name to be shown, 1 to 24 characters; one is made up when empty. */
+            name?: string;
+            /** @description Where they come from: at most 32 of a-z, 0-9 and -. */
+            source?: string;
         };
         /**
          * @description How somebody's request for a call ended.
@@ -3687,6 +3768,80 @@ export interface components {
             /** @description Whether it is there. */
             signal: boolean;
         };
+        /** @description An ask of one buyer. */
+        GatewayAsk: {
+            /** @description What they ask: to place or give up an order, a cart, to wait, to get on a list, or to take a coupon. */
+            act: components["schemas"]["WireAct"];
+            /** @description Who they are to the shop: its own customer number, 1 to 256 bytes. */
+            buyer: string;
+        };
+        /** @description Asks of a gateway's buyers, in the order in which the room is to take them. */
+        GatewayAsks: {
+            /** @description 1 to 512. */
+            asks: components["schemas"]["GatewayAsk"][];
+        };
+        /** @description A gateway's key, without the key. */
+        GatewayKeyInfo: {
+            /**
+             * Format: int64
+             * @description When it was made, ms.
+             */
+            created_at: number;
+            /** @description The first letters of the key. */
+            hint: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was last used, ms, to the minute.
+             */
+            last_used?: number | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Since when it does not count any more, ms.
+             */
+            revoked_at?: number | null;
+            /** @description Whose customers it speaks for. */
+            shop: string;
+        };
+        /** @description A gateway's key that was made. */
+        GatewayKeyMade: {
+            /**
+             * Format: int64
+             * @description Its number: it stands in the room's log at everything that came through it.
+             */
+            id: number;
+            /** @description The key. It is shown this once. */
+            key: string;
+        };
+        /** @description What became of one ask: it was done when there is a `position`, and refused when there is a `refusal`. */
+        GatewayOutcome: {
+            /** @description The field that is to blame. */
+            field?: string | null;
+            held?: components["schemas"]["UnitsHeldWire"] | null;
+            order?: components["schemas"]["OrderWire"] | null;
+            /** @description The buyer, as the room knows them. */
+            person?: string | null;
+            /** @description Where the room's log stood right after, `epoch:offset`. */
+            position?: string | null;
+            /** @description Why it was not done: a code that has a sentence. */
+            refusal?: string | null;
+            /**
+             * Format: int64
+             * @description When trying again may help, in ms.
+             */
+            retry_ms?: number | null;
+        };
+        /** @description What became of each ask, in their order. */
+        GatewayOutcomes: {
+            /** @description As many as were asked. What was done is durable. */
+            outcomes: components["schemas"]["GatewayOutcome"][];
+        };
         /** @description A kind of gift and what one costs here. */
         GiftKind: {
             /** @description Its name in asks; `gift.NAME` in `web/messages`. */
@@ -4377,6 +4532,16 @@ export interface components {
              * @description How many they want.
              */
             units: number;
+        };
+        /** @description A gateway's key to be made. */
+        NewGatewayKey: {
+            /** @description What people call it, 1 to 100 bytes. */
+            name: string;
+            /**
+             * @description Whose customers it speaks for, 1 to 32 of a-z, 0-9 and `-`. Keys of one shop, in any room, know the same buyers; the
+             *     buyers of two shops are never the same people, whatever their numbers.
+             */
+            shop: string;
         };
         /** @description A room to be opened. */
         NewRoom: {
@@ -7425,6 +7590,16 @@ export interface components {
              * @description Age in s that half of the stays reach; absent while unknown.
              */
             watch_median_s?: number | null;
+        };
+        /** @description An order that was placed just now. */
+        UnitsHeldWire: {
+            /** @description What it costs. */
+            amount: components["schemas"]["MoneyWire"];
+            /**
+             * Format: int64
+             * @description Until when its units are held, ms.
+             */
+            until: number;
         };
         /** @description A lower price for all, once enough people paid. Who paid more is owed the difference. */
         UnlockWire: {
@@ -11603,6 +11778,168 @@ export interface operations {
             };
         };
     };
+    ask_for_buyers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room of the key */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayAsks"];
+            };
+        };
+        responses: {
+            /** @description what became of each, in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayOutcomes"];
+                };
+            };
+            /** @description the body is wrong; nothing was done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no key, or it does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the key is for another room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be taken now; nothing was done */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    buyer_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room of the key */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuyerAsked"];
+            };
+        };
+        responses: {
+            /** @description a token for this room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestToken"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no key, or it does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the key is for another room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be done now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     list_campaigns: {
         parameters: {
             query?: never;
@@ -11894,6 +12231,234 @@ export interface operations {
                 };
             };
             /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_gateway_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKeyInfo"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_gateway_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the one room it opens */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGatewayKey"];
+            };
+        };
+        responses: {
+            /** @description the key, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKeyMade"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    revoke_gateway_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description its number */
+                key: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room or key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
             503: {
                 headers: {
                     [name: string]: unknown;

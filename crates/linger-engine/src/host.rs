@@ -4,14 +4,14 @@
 use crate::{
     Clock, EngineConfig, EngineFault, Recovery, Seeds,
     deadlines::Deadlines,
-    mail::{Done, Mail, Refused, Reply, Work},
+    mail::{Asked, Done, Mail, Refused, Reply, ReplyToMany, Work},
     recover::{Rebuilt, rebuild},
-    writer::{Batches, Decided, RoomAppend, Waiting},
+    writer::{Answering, Batches, Decided, RoomAppend, Waiting},
 };
 use linger_log::{Log, Position};
 use linger_protocol::{
-    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, ItemId, Millis, Refusal, Report, RoomId,
-    SaleEvent,
+    Act, ActivityEvent, ActivityId, Cause, DrawId, Entry, Event, ItemId, Millis, Refusal, Report, Request,
+    RoomId, SaleEvent,
 };
 use linger_room::Room;
 use std::{
@@ -28,6 +28,8 @@ use std::{
 const REBUILD_AFTER_MS: u64 = 1_000;
 /// Bytes of records after which a batch is closed.
 const BATCH_BYTES: usize = 4 << 20;
+/// When to ask again for what stood behind an ask that broke the room, ms.
+const BROKEN_RETRY_MS: u64 = 250;
 /// How long the thread sleeps when nothing is due, ms.
 const IDLE_MS: u64 = 200;
 
@@ -151,9 +153,13 @@ impl Host {
                 Mail::Stop(reply) => return Some(reply),
                 Mail::Work { room, work, reply } => {
                     if !self.work(&room, work, reply) {
-                        self.flush(batches);
-                        batches.settle();
-                        self.rebuild_now(&room);
+                        self.start_over(&room, batches);
+                    }
+                }
+                Mail::Many { room, gateway, asks, reply } => {
+                    taken += asks.len().saturating_sub(1);
+                    if !self.work_many(&room, gateway, asks, reply) {
+                        self.start_over(&room, batches);
                     }
                 }
             }
@@ -166,18 +172,67 @@ impl Host {
 
     /// Lets a room decide. False when the room came upon a bug in itself and has to be rebuilt.
     fn work(&mut self, room: &RoomId, work: Work, reply: Option<Reply>) -> bool {
+        match self.decide(room, work, reply.is_some()) {
+            Decision::Settles(generation, outcome) => {
+                if let Some(reply) = reply {
+                    let answer = Answering::One(reply, outcome);
+                    self.decided.waiting.push(Waiting { room: room.clone(), generation, answer });
+                }
+                true
+            }
+            Decision::Refused(refused) => {
+                answer(reply, Err(refused));
+                true
+            }
+            Decision::Broke => {
+                answer(reply, Err(Refused::Quarantined));
+                false
+            }
+        }
+    }
+
+    /// Lets a room decide one ask after the other. False when it came upon a bug in itself: what is behind that ask is not
+    /// tried, and may be asked again.
+    fn work_many(&mut self, room: &RoomId, gateway: u64, asks: Vec<Request>, reply: ReplyToMany) -> bool {
+        let mut answers = Vec::with_capacity(asks.len());
+        let (mut last, mut sound) = (0, true);
+        for ask in asks {
+            if !sound {
+                answers.push(Err(Refused::Busy { retry_ms: BROKEN_RETRY_MS }));
+                continue;
+            }
+            match self.decide(room, Work::Through(Box::new(ask), gateway), true) {
+                Decision::Settles(generation, outcome) => {
+                    last = generation;
+                    answers.push(outcome);
+                }
+                Decision::Refused(refused) => answers.push(Err(refused)),
+                Decision::Broke => {
+                    sound = false;
+                    answers.push(Err(Refused::Quarantined));
+                }
+            }
+        }
+        let answer = Answering::Many(reply, answers);
+        self.decided.waiting.push(Waiting { room: room.clone(), generation: last, answer });
+        sound
+    }
+
+    /// Lets a room decide, and collects what it decided. `wanted` says whether anybody waits for what came of it.
+    fn decide(&mut self, room: &RoomId, work: Work, wanted: bool) -> Decision {
         let now = self.clock.now();
         if let Err(refused) = self.wake(room, &work, now) {
-            answer(reply, Err(refused));
-            return true;
+            return Decision::Refused(refused);
         }
         let Some(Slot { generation, state: State::Up { room: state, position, is_new } }) =
             self.rooms.get_mut(room)
         else {
-            return true;
+            return Decision::Refused(Refused::Stopping);
         };
+        let generation = *generation;
         let cause = match &work {
             Work::Ask(request, intent) => Cause::Asked { by: request.by, intent: *intent },
+            Work::Through(request, gateway) => Cause::Through { by: request.by, gateway: *gateway },
             Work::Note(_) | Work::Look(_) => Cause::Reported,
         };
         // A panic is a bug of the room. Its half-changed state is thrown away, so nothing unsound is seen afterwards.
@@ -185,58 +240,32 @@ impl Host {
         let events = match outcome {
             Ok(Ok(events)) => events,
             Ok(Err(refusal)) => {
-                // A refusal may rest on what is not durable yet, so it waits like any other answer.
-                if let Some(reply) = reply {
-                    let answer = Err(Refused::Refusal(refusal));
-                    self.decided.waiting.push(Waiting {
-                        reply,
-                        room: room.clone(),
-                        generation: *generation,
-                        answer,
-                    });
-                }
                 if position.offset == 0 {
                     self.rooms.remove(room);
                 }
-                return true;
+                // A refusal may rest on what is not durable yet, so it waits like any other answer.
+                return Decision::Settles(generation, Err(Refused::Refusal(refusal)));
             }
             Err(_) => {
                 tracing::error!(%room, "a bug in the room's decision; it is rebuilt from its log");
-                answer(reply, Err(Refused::Quarantined));
-                return false;
+                return Decision::Broke;
             }
         };
-        let frozen = events.iter().any(|event| {
-            matches!(
-                event,
-                Event::DrawFrozen { .. }
-                    | Event::Activity(ActivityEvent::Frozen { .. })
-                    | Event::Sale(SaleEvent::ListFrozen { .. })
-            )
-        });
+        let frozen = events.iter().any(freezes);
         let entries: Vec<Entry> = events.into_iter().map(|event| Entry { at: now, cause, event }).collect();
-        let append = RoomAppend {
-            room: room.clone(),
-            generation: *generation,
-            is_new: *is_new,
-            from: *position,
-            records: vec![],
-            entries: vec![],
-        };
+        let (from, was_new) = (*position, *is_new);
         position.offset += entries.len() as u64;
-        if let Some(reply) = reply {
-            let answer = Ok(Done { position: *position, entries: entries.clone().into() });
-            self.decided.waiting.push(Waiting { reply, room: room.clone(), generation: *generation, answer });
-        }
+        let position = *position;
+        let kept: Arc<[Entry]> = if wanted { entries.as_slice().into() } else { Arc::default() };
         if !entries.is_empty() {
             *is_new = false;
             self.deadlines.set(room, state.wakes_at());
-            self.collect(append, entries);
+            self.collect(room, (generation, was_new, from), entries);
         }
         if frozen {
             self.reveal(room);
         }
-        true
+        Decision::Settles(generation, Ok(Done { position, entries: kept }))
     }
 
     /// Makes sure that the room is there: makes it when it is to be opened, rebuilds it when it is down.
@@ -267,11 +296,23 @@ impl Host {
         }
     }
 
-    fn collect(&mut self, append: RoomAppend, entries: Vec<Entry>) {
-        let index = *self.append_of.entry(append.room.clone()).or_insert(self.decided.appends.len());
-        if index == self.decided.appends.len() {
-            self.decided.appends.push(append);
-        }
+    /// Puts entries into the batch: with what a room's append needs to be known by, when these are its first.
+    fn collect(
+        &mut self,
+        room: &RoomId,
+        (generation, is_new, from): (u64, bool, Position),
+        entries: Vec<Entry>,
+    ) {
+        let index = match self.append_of.get(room) {
+            Some(index) => *index,
+            None => {
+                let index = self.decided.appends.len();
+                self.append_of.insert(room.clone(), index);
+                let (room, records, entries) = (room.clone(), vec![], vec![]);
+                self.decided.appends.push(RoomAppend { room, generation, is_new, from, records, entries });
+                index
+            }
+        };
         let append = &mut self.decided.appends[index];
         for entry in &entries {
             let record = entry.to_bytes();
@@ -306,6 +347,13 @@ impl Host {
                 }
             }
         }
+    }
+
+    /// After a bug: everything decided so far becomes durable, and the room is what its log says.
+    fn start_over(&mut self, room: &RoomId, batches: &Batches) {
+        self.flush(batches);
+        batches.settle();
+        self.rebuild_now(room);
     }
 
     fn flush(&mut self, batches: &Batches) {
@@ -362,6 +410,26 @@ impl Host {
     }
 }
 
+/// What a room made of some work.
+enum Decision {
+    /// This is answered when everything decided up to here is durable, unless that generation is lost before.
+    Settles(u64, Asked),
+    /// The room could not be asked.
+    Refused(Refused),
+    /// The room came upon a bug in itself.
+    Broke,
+}
+
+/// Whether a list is drawn from after this.
+fn freezes(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::DrawFrozen { .. }
+            | Event::Activity(ActivityEvent::Frozen { .. })
+            | Event::Sale(SaleEvent::ListFrozen { .. })
+    )
+}
+
 /// What is frozen and waits for its seed.
 #[derive(Debug)]
 enum Awaiting {
@@ -372,7 +440,7 @@ enum Awaiting {
 
 fn decide_and_apply(room: &mut Room, now: Millis, work: Work) -> Result<Vec<Event>, Refusal> {
     let events = match work {
-        Work::Ask(request, _) => room.decide(now, &request)?,
+        Work::Ask(request, _) | Work::Through(request, _) => room.decide(now, &request)?,
         Work::Note(report) => room.note(now, &report),
         Work::Look(look) => {
             look(room);

@@ -20,11 +20,13 @@ mod host;
 mod mail;
 mod recover;
 mod writer;
+mod written;
 
 pub use clock::{Clock, SteadyClock};
 pub use feed::{Batch, Feed, FeedEnd};
-pub use mail::{Done, Refused};
+pub use mail::{Asked, Done, Refused};
 pub use recover::{Rebuilt, rebuild};
+pub use written::{BATCH_BOUNDS, Written};
 
 use linger_log::{Log, Position};
 use linger_protocol::{Entry, IntentId, Report, Request, RoomId};
@@ -96,6 +98,7 @@ pub(crate) struct Shared {
     feeds: RwLock<BTreeMap<RoomId, tokio::sync::broadcast::Sender<Arc<Batch>>>>,
     feed_batches: usize,
     threads: RwLock<Vec<JoinHandle<()>>>,
+    written: Written,
 }
 
 impl Engine {
@@ -114,6 +117,7 @@ impl Engine {
             feeds: RwLock::default(),
             feed_batches: config.feed_batches,
             threads: RwLock::default(),
+            written: Written::default(),
         });
         let (host, recovery) = host::Host::recover(log.clone(), clock, seeds, &config)?;
         let (batches, writer) = writer::start(log, Arc::downgrade(&shared))?;
@@ -139,6 +143,30 @@ impl Engine {
             reply: Some(reply),
         })?;
         answer.await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// Asks a room for changes that came together from one gateway. Each is decided by itself, in this order, and none
+    /// depends on what becomes of another; the answers, in the same order, come when all are durable.
+    ///
+    /// # Errors
+    /// Nothing was done: too much is waiting, or the engine stops.
+    pub async fn ask_many(
+        &self,
+        room: &RoomId,
+        gateway: u64,
+        asks: Vec<Request>,
+    ) -> Result<Vec<Asked>, Refused> {
+        if asks.is_empty() {
+            return Ok(vec![]);
+        }
+        let (reply, answers) = oneshot::channel();
+        self.post(Mail::Many { room: room.clone(), gateway, asks, reply })?;
+        answers.await.map_err(|_| Refused::Stopping)
+    }
+
+    /// How many entries went to the disk together so far.
+    pub fn written(&self) -> &Written {
+        &self.shared.written
     }
 
     /// Tells a room what happened. The answer comes when it is durable.

@@ -41,15 +41,31 @@ pub enum Refused {
     Stopping,
 }
 
-pub(crate) type Reply = oneshot::Sender<Result<Done, Refused>>;
+/// What became of one ask.
+pub type Asked = Result<Done, Refused>;
+
+pub(crate) type Reply = oneshot::Sender<Asked>;
+pub(crate) type ReplyToMany = oneshot::Sender<Vec<Asked>>;
 
 pub(crate) enum Mail {
-    Work { room: RoomId, work: Work, reply: Option<Reply> },
+    Work {
+        room: RoomId,
+        work: Work,
+        reply: Option<Reply>,
+    },
+    /// Asks that came together from one gateway; each is decided by itself.
+    Many {
+        room: RoomId,
+        gateway: u64,
+        asks: Vec<Request>,
+        reply: ReplyToMany,
+    },
     Stop(oneshot::Sender<()>),
 }
 
 pub(crate) enum Work {
     Ask(Box<Request>, Option<IntentId>),
+    Through(Box<Request>, u64),
     Note(Box<Report>),
     Look(Box<dyn FnOnce(&Room) + Send>),
 }

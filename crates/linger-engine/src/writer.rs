@@ -4,7 +4,7 @@
 use crate::{
     EngineFault, Shared,
     feed::Batch,
-    mail::{Done, Refused, Reply},
+    mail::{Asked, Refused, Reply, ReplyToMany},
     recover::stream_of,
 };
 use linger_log::{Append, Fault, Log, Position};
@@ -32,10 +32,35 @@ pub(crate) struct RoomAppend {
 
 /// An answer that waits for its batch.
 pub(crate) struct Waiting {
-    pub reply: Reply,
     pub room: RoomId,
     pub generation: u64,
-    pub answer: Result<Done, Refused>,
+    pub answer: Answering,
+}
+
+/// What is said to whom, if all that was decided before reaches the disk.
+pub(crate) enum Answering {
+    One(Reply, Asked),
+    Many(ReplyToMany, Vec<Asked>),
+}
+
+impl Answering {
+    /// Whoever asked may have gone.
+    fn give(self) {
+        match self {
+            Answering::One(reply, answer) => drop(reply.send(answer)),
+            Answering::Many(reply, answers) => drop(reply.send(answers)),
+        }
+    }
+
+    fn not_kept(self, doing: &str) -> Answering {
+        let lost = || Err(Refused::NotKept { doing: doing.to_owned() });
+        match self {
+            Answering::One(reply, _) => Answering::One(reply, lost()),
+            Answering::Many(reply, answers) => {
+                Answering::Many(reply, answers.iter().map(|_| lost()).collect())
+            }
+        }
+    }
 }
 
 /// Everything decided in one go.
@@ -124,6 +149,9 @@ impl Writer {
             decided.appends.clear();
         }
         let shared = self.shared.upgrade();
+        if let Some(shared) = &shared {
+            shared.written.add(decided.appends.iter().map(|append| append.entries.len()).sum());
+        }
         for append in decided.appends {
             if let (Some(shared), false) = (&shared, self.is_lost(&append.room, append.generation)) {
                 let batch = Batch { from: append.from, entries: append.entries.into() };
@@ -131,15 +159,12 @@ impl Writer {
             }
         }
         for waiting in decided.waiting {
-            let answer = if self.is_lost(&waiting.room, waiting.generation) {
-                let doing =
-                    failed_because.clone().unwrap_or_else(|| "writing what came before it".to_owned());
-                Err(Refused::NotKept { doing })
+            if self.is_lost(&waiting.room, waiting.generation) {
+                let doing = failed_because.as_deref().unwrap_or("writing what came before it");
+                waiting.answer.not_kept(doing).give();
             } else {
-                waiting.answer
-            };
-            // Whoever asked may have gone.
-            let _ = waiting.reply.send(answer);
+                waiting.answer.give();
+            }
         }
         if let Some(barrier) = decided.barrier {
             let _ = barrier.send(());

@@ -6,7 +6,7 @@
 use linger_engine::{Clock, Engine, EngineConfig, Refused, Seeds, rebuild};
 use linger_log::{DiskConfig, DiskLog, Log, MemoryLog, Position, SimDisk, SimFault};
 use linger_protocol::{
-    Act, ActivityAct, ActivityEvent, ActivityId, Actor, Currency, Delivery, Event, Game, Item, ItemId,
+    Act, ActivityAct, ActivityEvent, ActivityId, Actor, Cause, Currency, Delivery, Event, Game, Item, ItemId,
     Millis, Money, Move, OrderId, Outcome, PersonId, Refusal, Report, Request, RoomId, SaleAct, SaleEvent,
     SaleMode, SaleTerms, Spoken, Terms, Wanted,
 };
@@ -124,6 +124,57 @@ async fn a_room_rebuilt_from_its_log_is_the_same_room_hash_for_hash() {
     }
     let live = evening.engine.look(&evening.room, |room| room.hash()).await.unwrap().unwrap();
     assert_eq!(rebuild(log.as_ref(), &evening.room).unwrap().room.hash(), live);
+}
+
+fn orders(many: std::ops::Range<u64>, item: ItemId) -> Vec<Request> {
+    let one = |n: u64| {
+        let act = Act::PlaceOrder { order: OrderId(u128::from(n)), item, units: 1 };
+        Request { by: Actor::viewer(PersonId(n)), act }
+    };
+    many.map(one).collect()
+}
+
+#[tokio::test]
+async fn asks_that_come_together_are_decided_one_by_one_in_their_order_and_say_through_whom() {
+    let log: Arc<dyn Log> = Arc::new(MemoryLog::new());
+    let evening = open(log.clone()).await;
+    evening.sell(3).await;
+    let before = evening.engine.tail(&evening.room).unwrap();
+    let mut asks = orders(10..20, ItemId(7));
+    // Twice the same, and one of an item that is not there.
+    asks.insert(1, asks[0].clone());
+    asks.insert(2, orders(30..31, ItemId(99)).remove(0));
+    let answers = evening.engine.ask_many(&evening.room, 7, asks).await.unwrap();
+    let entries = |n: usize| answers[n].as_ref().map(|done| done.entries.len()).ok();
+    assert_eq!((0..5).map(entries).collect::<Vec<_>>(), [Some(1), Some(0), None, Some(1), Some(1)]);
+    assert!(answers[5..].iter().all(|it| *it.as_ref().unwrap_err() == Refused::Refusal(Refusal::SoldOut)));
+    let written = evening.engine.read(&evening.room, before, 100).await.unwrap();
+    assert_eq!(written.len(), 3);
+    for (entry, person) in written.iter().zip([10, 11, 12]) {
+        assert_eq!(entry.cause, Cause::Through { by: Actor::viewer(PersonId(person)), gateway: 7 });
+    }
+    let live = evening.engine.look(&evening.room, |room| room.hash()).await.unwrap().unwrap();
+    assert_eq!(rebuild(log.as_ref(), &evening.room).unwrap().room.hash(), live);
+    assert_eq!(evening.engine.written().entries(), evening.engine.tail(&evening.room).unwrap().offset);
+    assert!(evening.engine.ask_many(&evening.room, 7, vec![]).await.unwrap().is_empty());
+    let nowhere = RoomId::new("nowhere").unwrap();
+    let lost = evening.engine.ask_many(&nowhere, 7, orders(1..3, ItemId(7))).await.unwrap();
+    assert!(lost.iter().all(|it| *it.as_ref().unwrap_err() == Refused::Refusal(Refusal::NoSuchRoom)));
+}
+
+#[tokio::test]
+async fn what_came_together_and_could_not_be_kept_is_kept_of_nobody() {
+    let disk = SimDisk::new(3);
+    let (log, _) = DiskLog::open_on(disk_files(&disk), Path::new("/log"), DiskConfig::default()).unwrap();
+    let evening = open(Arc::new(log)).await;
+    evening.sell(3).await;
+    let before = evening.look(|room| room.hash()).await;
+    disk.fail_step(0, SimFault::Full);
+    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(7))).await.unwrap();
+    assert!(answers.iter().all(|it| matches!(it, Err(Refused::NotKept { .. }))), "{answers:?}");
+    assert_eq!(evening.look(|room| room.hash()).await, before);
+    let answers = evening.engine.ask_many(&evening.room, 7, orders(10..20, ItemId(7))).await.unwrap();
+    assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), 3);
 }
 
 #[tokio::test]

@@ -57,6 +57,16 @@ pub enum Cause {
     /// It was reported from outside.
     #[n(1)]
     Reported,
+    /// Somebody asked through a gateway: a shop's own server that speaks for its customers.
+    #[n(2)]
+    Through {
+        /// Who.
+        #[n(0)]
+        by: Actor,
+        /// The number of the key that the gateway came with.
+        #[n(1)]
+        gateway: u64,
+    },
 }
 
 /// Somebody came into the room.

@@ -252,6 +252,7 @@ fn trade() -> Vec<(&'static str, Entry)> {
         ("sale-closed", asked(Role::Host, Event::SaleClosed { item })),
         ("card-pinned", asked(Role::Host, Event::CardPinned { item })),
         ("card-unpinned", asked(Role::Host, Event::CardUnpinned { item })),
+        ("units-held-through-gateway", through(12, held.clone())),
         ("units-held", asked(Role::Viewer, held)),
         ("order-paid", reported(Event::OrderPaid { order, payment: payment() })),
         ("order-lapsed", reported(Event::OrderLapsed { order })),
@@ -450,6 +451,11 @@ fn reported(event: Event) -> Entry {
 fn asked(role: Role, event: Event) -> Entry {
     let by = Actor { person: PersonId(0x0123_4567_89ab_cdef), role };
     entry(Cause::Asked { by, intent: None }, event)
+}
+
+fn through(gateway: u64, event: Event) -> Entry {
+    let by = Actor::viewer(PersonId(0x0123_4567_89ab_cdef));
+    entry(Cause::Through { by, gateway }, event)
 }
 
 fn house(event: Event) -> Entry {

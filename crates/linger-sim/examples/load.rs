@@ -5,7 +5,6 @@
 //! load evening URL ROOM LOGIN PASSWORD PEOPLE SECONDS PACE      (crowd and host together)
 //! load fanout URL ROOM SOCKETS PER_SECOND SECONDS [SERVER_PID]
 //! load fanout-peer nats|nchan|socket-io URL PUBLISH_URL SOCKETS PER_SECOND SECONDS [SERVER_PID]
-//! load rush URL ROOM LOGIN PASSWORD BUYERS UNITS sockets|gateways [ITEMS] [SERVER_PID]
 //! load crash BINARY RUNS SEED
 //! load first-admin URL TOKEN LOGIN PASSWORD ROOM                (takes up the first invitation, opens a room)
 //! ```
@@ -13,7 +12,7 @@
 use linger_sim::crash::{CrashConfig, crash_run};
 use linger_sim::crowd::{self, CrowdConfig, Habits};
 use linger_sim::door::Door;
-use linger_sim::load::{self, FanoutConfig, PeerKind, RushConfig, RushMode, Tokens};
+use linger_sim::load::{self, FanoutConfig, PeerKind, Tokens};
 use linger_sim::script::{self, HostHabits, ScriptConfig};
 use serde_json::{Value, json};
 use std::error::Error;
@@ -52,7 +51,6 @@ async fn main() -> Outcome<()> {
         "evening" => evening(&arguments).await?,
         "fanout" => fanout(&arguments).await?,
         "fanout-peer" => fanout_peer(&arguments).await?,
-        "rush" => rush(&arguments).await?,
         "crash" => {
             let config = CrashConfig::new(arguments.text(1)?.into(), arguments.read(2)?, arguments.read(3)?);
             json!(crash_run(config).await?)
@@ -112,32 +110,6 @@ async fn fanout_peer(arguments: &Arguments) -> Outcome<Value> {
     let kind = PeerKind::parse(arguments.text(1)?).ok_or("no such peer")?;
     let config = fan(arguments, arguments.read(2)?, "room", 4)?;
     Ok(json!(load::fanout_peer(kind, &arguments.read(3)?, config).await?))
-}
-
-async fn rush(arguments: &Arguments) -> Outcome<Value> {
-    let (base, room): (Url, _) = (arguments.read(1)?, arguments.text(2)?.to_owned());
-    let session = Door::new(&base)?.sign_in(arguments.text(3)?, arguments.text(4)?).await?;
-    let many: u64 = if arguments.0.len() > 8 { arguments.read(8)? } else { 1 };
-    let items: Vec<u64> = (1..=many).collect();
-    let units: u64 = arguments.read(6)?;
-    load::rush_prepare(&session, &room, &items, units as i64).await?;
-    let mode = match arguments.text(7)? {
-        "sockets" => RushMode::Sockets,
-        _ => RushMode::Gateways { connections: 64, pipeline: 8 },
-    };
-    let config = RushConfig {
-        base,
-        room,
-        items,
-        units,
-        buyers: arguments.read(5)?,
-        orders_each: 1,
-        mode,
-        tokens: Tokens::Door,
-        seed: 1,
-        server_pid: arguments.pid(9),
-    };
-    Ok(json!(load::rush_clients(config).await?))
 }
 
 async fn first_admin(arguments: &Arguments) -> Outcome<Value> {

@@ -68,6 +68,13 @@ impl Door {
         finish(doing, request).await
     }
 
+    /// Reads a text that needs no rights.
+    pub async fn text(&self, doing: &'static str, path: &str) -> Result<String, Fault> {
+        let fault = |source| Fault::Http { doing, source: Box::new(source) };
+        let answer = self.http.get(self.url(path)).send().await.map_err(fault)?;
+        answer.error_for_status().map_err(fault)?.text().await.map_err(fault)
+    }
+
     /// Posts JSON, as a guest or as nobody.
     pub async fn post<T: DeserializeOwned>(
         &self,

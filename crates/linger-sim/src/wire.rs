@@ -158,6 +158,7 @@ pub enum Act {
         prompt: u32,
         end: &'static str,
     },
+    Sale(crate::sale::SaleAct),
 }
 
 /// An accepted ask.

@@ -31,6 +31,7 @@ mod catalogue;
 mod event_fields;
 mod fault;
 mod files;
+mod gateway_keys;
 mod images;
 mod invites;
 mod keeper;
@@ -58,6 +59,7 @@ pub use catalogue::{
 };
 pub use event_fields::EventField;
 pub use fault::{Fault, StoreError};
+pub use gateway_keys::{GATEWAY_KEYS_MAX, GatewayKey, NewGatewayKey};
 pub use images::{Images, KeptImage, NotKept};
 pub use invites::INVITES_OPEN_MAX;
 pub use keys::{BadMasterKey, MasterKey};

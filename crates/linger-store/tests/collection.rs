@@ -1,8 +1,8 @@
 //! Keys of senders, what they tell and questions that are kept, over a real file. It knows no sender.
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
-use linger_protocol::{Currency, Millis, PersonId};
-use linger_store::{EventField, NewWriteKey, Store, StoreError};
+use linger_protocol::{Currency, Millis, PersonId, RoomId};
+use linger_store::{EventField, NewGatewayKey, NewWriteKey, Store, StoreError};
 
 async fn store() -> (Store, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
@@ -35,6 +35,32 @@ async fn a_key_counts_until_it_is_revoked_and_its_use_is_noted() {
     assert_eq!((keys[0].key_hash, keys[0].currency), ([1; 32], Some(Currency::CNY)));
     let gone = store.revoke_write_key(99, Millis(1)).await;
     assert!(matches!(gone, Err(StoreError::NotFound { what: "write key" })));
+}
+
+#[tokio::test]
+async fn a_gateways_key_counts_in_its_room_until_it_is_revoked() {
+    let (store, _dir) = store().await;
+    let key = |n: u8, room| NewGatewayKey {
+        key_hash: [n; 32],
+        hint: format!("gk_{n}"),
+        name: "Till".to_owned(),
+        room: RoomId::new(room).unwrap(),
+        shop: "hill".to_owned(),
+    };
+    let (tea, cups) = (RoomId::new("tea").unwrap(), RoomId::new("cups").unwrap());
+    let first = store.make_gateway_key(key(1, "tea"), Millis(10)).await.unwrap();
+    let second = store.make_gateway_key(key(2, "cups"), Millis(20)).await.unwrap();
+    store.note_gateway_keys(&[(second, Millis(30))]).await.unwrap();
+    let elsewhere = store.revoke_gateway_key(&cups, first, Millis(40)).await;
+    assert!(matches!(elsewhere, Err(StoreError::NotFound { what: "gateway key" })));
+    store.revoke_gateway_key(&tea, first, Millis(40)).await.unwrap();
+    store.revoke_gateway_key(&tea, first, Millis(50)).await.unwrap();
+    let keys = store.gateway_keys().await.unwrap();
+    let told: Vec<_> = keys.iter().map(|it| (it.id, it.room.clone(), it.last_used, it.revoked_at)).collect();
+    assert_eq!(told, [(first, tea, None, Some(Millis(40))), (second, cups, Some(Millis(30)), None)]);
+    let unfit = NewGatewayKey { shop: "The Hill".to_owned(), ..key(3, "tea") };
+    let refused = store.make_gateway_key(unfit, Millis(1)).await;
+    assert!(matches!(refused, Err(StoreError::Unfit { field: "shop", .. })));
 }
 
 #[tokio::test]

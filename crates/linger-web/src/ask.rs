@@ -64,9 +64,12 @@ pub(crate) async fn ask_room(
     Body(act): Body<WireAct>,
 ) -> Result<Json<Answer>, ApiError> {
     let room = RoomId::new(&room).map_err(|_| ApiError::not_found("no-such-room"))?;
-    let device = house.devices.in_cookie(&house.config.public_url, &headers);
-    let device = house.devices.number(&room, device, address.network());
-    let asker = Asker { device, ..Asker::of(&caller, &room)? };
+    let mut asker = Asker::of(&caller, &room)?;
+    // Only moves in games count by device.
+    if matches!(act, WireAct::Activity(_)) {
+        let device = house.devices.in_cookie(&house.config.public_url, &headers);
+        asker.device = house.devices.number(&room, device, address.network());
+    }
     house.limiter.ask(asker.actor.person).map_err(ApiError::too_many)?;
     carry_out(&house, &room, &asker, act).await.map(Json)
 }

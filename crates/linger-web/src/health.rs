@@ -85,6 +85,12 @@ struct Http {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AtMost {
+    /// Entries, or `more`.
+    at_most: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct InRoom {
     room: String,
 }
@@ -194,6 +200,17 @@ impl Metrics {
         self.ask_seconds.observe(took.as_secs_f64());
         if code != "ok" {
             self.refused(code);
+        }
+    }
+
+    /// A gateway asked so much at once; what became of it is counted by code, as in [`Metrics::asked`].
+    pub(crate) fn asked_together(&self, codes: &[(&str, u64)], took: Duration) {
+        for (code, n) in codes {
+            self.asks.get_or_create(&Outcome { outcome: (*code).to_owned() }).inc_by(*n);
+            (0..*n).for_each(|_| self.ask_seconds.observe(took.as_secs_f64()));
+            if *code != "ok" {
+                self.refusals.get_or_create(&Code { code: (*code).to_owned() }).inc_by(*n);
+            }
         }
     }
 
@@ -394,6 +411,13 @@ fn momentary(house: &House) -> Registry {
     counter("media_forwarded_packets", "Packets written to viewers", media.packets_forwarded);
     counter("media_received_packets", "Packets taken from publishers", media.packets_received);
     counter("media_dropped_datagrams", "Datagrams a socket did not take", media.datagrams_dropped);
+    counter("log_entries", "Entries of rooms that became durable", house.engine.written().entries());
+    let batches = Family::<AtMost, Counter>::default();
+    for (bound, n) in house.engine.written().batches().filter(|(_, n)| *n > 0) {
+        let at_most = bound.map_or_else(|| "more".to_owned(), |bound: u64| bound.to_string());
+        batches.get_or_create(&AtMost { at_most }).inc_by(n);
+    }
+    registry.register("log_batches", "Syncs of the rooms' log, by the entries that shared one", batches);
     if cards.len() <= ROOMS_NAMED_MAX {
         let here = Family::<InRoom, Gauge>::default();
         for card in cards {

@@ -129,10 +129,12 @@ pub struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) links: Arc<crate::links::Links>,
     pub(crate) devices: crate::account::Devices,
+    pub(crate) gates: crate::gateway::Gates,
     zone: TimeZone,
     pub(crate) passkeys: Passkeys,
     pub(crate) metrics: Arc<crate::health::Metrics>,
     pub(crate) token_key: [u8; 32],
+    pub(crate) tokens: crate::account::TokenKeys,
     pub(crate) stopping: AtomicBool,
     desks: RwLock<HashMap<RoomId, Arc<RoomDesk>>>,
 }
@@ -163,6 +165,7 @@ impl House {
             limiter: Limiter::new(&parts.config),
             links: Arc::new(crate::links::Links::of(&parts.vault)),
             devices: crate::account::Devices::of(&parts.vault),
+            gates: crate::gateway::Gates::of(&parts.vault),
             zone: TimeZone::get(&parts.config.zone).unwrap_or(TimeZone::UTC),
             engine: parts.engine,
             store: parts.store,
@@ -185,6 +188,7 @@ impl House {
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
+            tokens: crate::account::TokenKeys::of(&token_key),
             token_key,
             stopping: AtomicBool::new(false),
             desks: RwLock::default(),
@@ -201,6 +205,7 @@ impl House {
                 tokio::time::sleep(FORGET_EVERY).await;
                 quiet.limiter.forget_quiet();
                 quiet.track.forget_quiet();
+                crate::gateway::note_use(&quiet).await;
             }
         });
         Ok(house)

@@ -12,6 +12,7 @@ mod ask;
 mod care;
 mod catalogue;
 mod error;
+mod gateway;
 mod health;
 mod house;
 mod hub;

@@ -4,7 +4,7 @@
 use crate::{
     account, ask, care, catalogue,
     error::{ApiError, in_our_form},
-    health,
+    gateway, health,
     house::House,
     media, orders, pages, payments, questions, records, review, rooms, rundown, sale, shop, shops, socket,
     talk, track, watch,
@@ -52,6 +52,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
         (name = "rooms", description = "Rooms, and coming into them"),
         (name = "shop", description = "Catalogue, orders, payments"),
         (name = "data", description = "Figures of a show"),
+        (name = "gateways", description = "A shop's own server that asks for its customers, and its keys"),
         (name = "video", description = "Picture and sound"),
         (name = "people", description = "What is known of people, and its erasure"),
         (name = "staff", description = "Who works here, and sign-in"),
@@ -74,6 +75,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(care::routes())
         .merge(shop::routes())
         .merge(shops::routes())
+        .merge(gateway::routes())
         .merge(
             OpenApiRouter::default()
                 .routes(routes!(catalogue::list_products, catalogue::put_products))
@@ -121,6 +123,7 @@ fn head() -> utoipa::openapi::OpenApi {
     let schemes = [
         ("room-token", bearer("from `POST /api/rooms/{room}/guest`")),
         ("carrier-key", bearer("from `linger carrier-key`")),
+        ("gateway-key", bearer("from `POST /api/rooms/{room}/gateway-keys`")),
         ("ingest-key", bearer("from `POST /api/rooms/{room}/ingest-key`")),
         ("write-key", write_key),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),

@@ -311,7 +311,10 @@ impl Connection {
             let staff = frame.staff.as_ref().filter(|_| self.role != RoleName::Viewer);
             let operators = frame.operators.as_ref().filter(|_| operates);
             let yours = frame.private.get(&self.asker.actor.person);
-            for part in staff.into_iter().chain(operators).chain(yours).chain([&frame.public]) {
+            let orders =
+                frame.orders_for(&self.desk.hub, self.asker.actor.person, self.role != RoleName::Viewer);
+            let orders = orders.as_ref();
+            for part in staff.into_iter().chain(operators).chain(yours).chain(orders).chain([&frame.public]) {
                 handed(socket.feed(Message::Text(part.clone()))).await?;
             }
             self.house.metrics.delivered(frame.events);

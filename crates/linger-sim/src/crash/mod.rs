@@ -4,9 +4,11 @@
 //! dumps the log with the program's own `log dump`, and keeps its own books over it ([`Audit`]).
 
 mod audit;
+mod coupons;
 mod pressure;
 mod promises;
 mod proof;
+mod rush;
 mod server;
 
 pub use audit::{Audit, Findings};
@@ -19,10 +21,11 @@ use crate::door::{Door, StaffSession, Who, Wire};
 use crate::fault::Fault;
 use crate::wire::{Act, Event, Told, View};
 use pressure::{Guest, ITEMS, Pressure};
+use rush::Rush;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
@@ -89,6 +92,14 @@ pub struct CrashReport {
     pub payments_started: usize,
     /// Of these, which the log does not know at the end, neither as paid nor as going back: money in the air.
     pub payments_unsettled: u64,
+    /// Asks answered through gateways, many in one body.
+    pub asked_together: u64,
+    /// Asks of such bodies that a blow cut off and that were asked again after it.
+    pub together_asked_again: u64,
+    /// People whose coupons were acknowledged, by campaign.
+    pub coupons_acknowledged: usize,
+    /// Entries on lists of shuffles acknowledged.
+    pub enlisted_acknowledged: usize,
     /// Draw entries acknowledged.
     pub entries_acknowledged: usize,
     /// Draws opened.
@@ -159,6 +170,8 @@ pub async fn crash_run(config: CrashConfig) -> Result<CrashReport, Fault> {
         serving: Vec::new(),
         report: CrashReport::default(),
         units: 0,
+        rush: None,
+        begun: rush::now_ms(),
         program,
         config,
     };
@@ -188,11 +201,18 @@ struct Crash {
     serving: Vec<f64>,
     report: CrashReport,
     units: i64,
+    rush: Option<Rush>,
+    /// When the series began, ms since 1970.
+    begun: i64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Crash {
     fn promised(&self) -> Promises {
-        self.promises.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.promises).clone()
     }
 
     async fn set_up(&mut self, door: &Door, server: &mut Server) -> Result<StaffSession, Fault> {
@@ -207,6 +227,7 @@ impl Crash {
             let guest = door.guest(ROOM, &format!("guest {place}"), "direct", None).await?;
             self.guests.push(Guest { token: guest.token, person: guest.person });
         }
+        self.rush = Some(Rush::set_up(&host, self.promises.clone()).await?);
         Ok(host)
     }
 
@@ -217,6 +238,9 @@ impl Crash {
             let sale = Act::OpenSale { item, price_minor: Some(1_000), per_person: 900, hold_ms: HOLD_MS };
             host.ask(ROOM, &sale).await?;
         }
+        if let Some(rush) = &self.rush {
+            rush.prepare(host, (self.report.kills + 1, self.begun), &mut self.dice).await?;
+        }
         let pressure = Pressure {
             door: host.door().clone(),
             room: ROOM.into(),
@@ -225,6 +249,9 @@ impl Crash {
             gap_ms: self.config.gap_ms,
         };
         let mut tasks = pressure.begin(&self.guests, host, &mut self.dice);
+        if let Some(rush) = &self.rush {
+            rush.begin(host.door(), &mut tasks, &mut self.dice);
+        }
         let blow_ms = 60 + self.dice.below(self.config.blow_ms_max as usize) as u64;
         sleep(Duration::from_millis(blow_ms)).await;
         server.kill().await?;
@@ -260,7 +287,8 @@ impl Crash {
         }
         wire.close().await;
         let view: View = door.get("looking at the room", &format!("/api/rooms/{ROOM}"), None).await?;
-        for entry in &view.shelf {
+        // A bell that was to ring while the server was down rings now: those units may be gone.
+        for entry in view.shelf.iter().filter(|entry| entry.item.id != rush::BY_CHANCE) {
             // Holds may lapse meanwhile: more may be left than the log said, never less.
             if audit.left(entry.item.id).is_some_and(|left| u64::from(entry.left) < left) {
                 self.report.wrong += 1;
@@ -269,6 +297,9 @@ impl Crash {
             }
         }
         self.ask_again(&door).await;
+        if let Some(rush) = &self.rush {
+            self.report.together_asked_again += rush.ask_again(&door).await;
+        }
         self.prove(&door, audit.revealed()).await;
         let host = door.sign_in(LOGIN, PASSWORD).await?;
         Ok((server, host))
@@ -296,15 +327,14 @@ impl Crash {
 
     /// Asks again for what a blow cut off, as a buyer's device does; the log shows whether that ordered twice.
     async fn ask_again(&mut self, door: &Door) {
-        let unanswered = std::mem::take(&mut *self.unanswered.lock().unwrap_or_else(PoisonError::into_inner));
+        let unanswered = std::mem::take(&mut *lock(&self.unanswered));
         for (place, order, item) in unanswered {
             let Some(guest) = self.guests.get(place) else { continue };
             let act = Act::PlaceOrder { order: order.clone(), item, units: 1 };
             if let Ok(answer) = door.ask(ROOM, &guest.token, &act).await {
-                let mut promises = self.promises.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut promises = lock(&self.promises);
                 promises.saw(&answer.position);
-                let promise = OrderPromise { person: guest.person.clone(), item, units: 1 };
-                promises.orders.insert(order, promise);
+                promises.orders.insert(order, OrderPromise::of(&guest.person, item, 1));
             }
             self.report.orders_asked_again += 1;
         }
@@ -325,6 +355,9 @@ impl Crash {
         report.orders_acknowledged = promises.orders.len();
         report.paid_acknowledged = promises.paid.len();
         report.payments_started = promises.payments.len();
+        report.asked_together = promises.asked_together;
+        report.coupons_acknowledged = promises.claims.len();
+        report.enlisted_acknowledged = promises.enlisted.len();
         report.entries_acknowledged = promises.entries.len();
         report.draws = promises.draws.len();
         (report.listening_ms_p50, report.listening_ms_max) = middle_and_most(&mut self.listening);

@@ -3,12 +3,13 @@
 //!
 //! It does not know when the blow comes.
 
+use super::lock;
 use super::promises::{OrderPromise, Promises};
 use crate::dice::Dice;
 use crate::door::{Door, StaffSession, Who, Wire};
 use crate::fault::Fault;
 use crate::wire::{Act, Answer, Event, Tell, Told};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -35,10 +36,6 @@ pub(super) struct Pressure {
     pub(super) unanswered: Arc<Mutex<Vec<(usize, String, u64)>>>,
     /// Milliseconds somebody waits between two asks.
     pub(super) gap_ms: u64,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 impl Pressure {
@@ -114,7 +111,7 @@ impl Pressure {
         {
             let mut promises = lock(&self.promises);
             promises.saw(&answer.position);
-            let promise = OrderPromise { person: guest.person.clone(), item, units: 1 };
+            let promise = OrderPromise::of(&guest.person, item, 1);
             promises.orders.insert(order.clone(), promise);
         }
         match dice.below(10) {

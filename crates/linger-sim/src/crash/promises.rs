@@ -1,16 +1,21 @@
 //! What a server acknowledged to us, as we heard it. It does not know whether it was kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An order that was acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderPromise {
     /// Whose.
     pub person: String,
-    /// The item.
-    pub item: u64,
-    /// How many.
-    pub units: u32,
+    /// What, each item with its units.
+    pub lines: Vec<(u64, u32)>,
+}
+
+impl OrderPromise {
+    /// An order of one item.
+    pub fn of(person: &str, item: u64, units: u32) -> OrderPromise {
+        OrderPromise { person: person.to_owned(), lines: vec![(item, units)] }
+    }
 }
 
 /// Everything acknowledged so far, over all runs.
@@ -28,8 +33,14 @@ pub struct Promises {
     pub payments: BTreeMap<String, String>,
     /// Entries into draws: draw and person.
     pub entries: Vec<(u32, String)>,
+    /// Coupons taken: campaign and person.
+    pub claims: BTreeSet<(String, String)>,
+    /// Entries on the list of a shuffle: the order that it becomes, with whose it is.
+    pub enlisted: BTreeMap<String, String>,
     /// Draws that were opened.
     pub draws: Vec<u32>,
+    /// Asks that were answered through gateways, whatever the answer.
+    pub asked_together: u64,
     /// The furthest position we were told: epoch and offset.
     pub position: (u64, u64),
 }

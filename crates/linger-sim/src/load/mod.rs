@@ -23,5 +23,5 @@ pub use flood::{FloodReport, LaneReport, flood_clients};
 pub use histogram::{Delays, Histogram};
 pub use ingest::{IngestConfig, IngestReport, ingest_clients, visible_ms};
 pub use process::{Usage, raise_open_files};
-pub use rush::{RushConfig, RushMode, RushReport, rush_clients, rush_prepare};
+pub use rush::{Mix, RushConfig, RushMode, RushReport, rush_clients, rush_prepare};
 pub use tokens::Tokens;

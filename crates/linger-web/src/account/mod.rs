@@ -25,7 +25,7 @@ pub use token::{Guest, guest_from_token, room_token_key};
 pub(crate) use address::Address;
 pub(crate) use device::{Arrived, Devices};
 pub(crate) use session::still_seated;
-pub(crate) use token::token_key;
+pub(crate) use token::{TokenKeys, bearer, token_for_buyer, token_key};
 
 use crate::{error::ApiError, house::House};
 use axum::{extract::FromRequestParts, http::request::Parts};

@@ -4,7 +4,7 @@ use super::{Address, names, random_bytes, session::origin_is_foreign};
 use crate::{
     error::{ApiError, Body},
     house::House,
-    wire::{GuestAsked, GuestToken},
+    wire::{BuyerAsked, GuestAsked, GuestToken},
 };
 use axum::{
     Json,
@@ -23,6 +23,24 @@ const KEY_LABEL: &str = "room-token";
 pub fn room_token_key(vault: &linger_store::Vault) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(token_key(vault))
+}
+
+/// What tokens are signed and checked with, made ready once: a rush is thousands of checks a second.
+pub(crate) struct TokenKeys {
+    signing: EncodingKey,
+    checking: DecodingKey,
+    rules: Validation,
+}
+
+impl TokenKeys {
+    pub(crate) fn of(key: &[u8]) -> TokenKeys {
+        // One algorithm, ours: what the token's head asks for does not count. The end is compared with the house's own clock
+        // and to the millisecond.
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.validate_exp = false;
+        let (signing, checking) = (EncodingKey::from_secret(key), DecodingKey::from_secret(key));
+        TokenKeys { signing, checking, rules }
+    }
 }
 
 pub(crate) fn token_key(vault: &linger_store::Vault) -> [u8; 32] {
@@ -92,7 +110,7 @@ struct Claims {
 /// # Errors
 /// 401 when the token is not ours, is damaged or has ended; 403 when it is for another room.
 pub fn guest_from_token(house: &House, room: &RoomId, token: &str) -> Result<Guest, ApiError> {
-    let guest = read(&house.token_key, token, house.now())?;
+    let guest = read(&house.tokens, token, house.now())?;
     guest.for_room(room)?;
     Ok(guest)
 }
@@ -102,28 +120,24 @@ impl FromRequestParts<House> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Guest, ApiError> {
         let token = bearer(&parts.headers).ok_or_else(|| ApiError::unauthorized("no-token"))?;
-        read(&house.token_key, token, house.now())
+        read(&house.tokens, token, house.now())
     }
 }
 
 /// The token of an `Authorization` header; empty when there is one of another form, so that it is refused rather than
 /// overlooked.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let told = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
     let (scheme, token) = told.split_once(' ').unwrap_or_default();
     Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })
 }
 
-fn read(key: &[u8], token: &str, now: Millis) -> Result<Guest, ApiError> {
+fn read(keys: &TokenKeys, token: &str, now: Millis) -> Result<Guest, ApiError> {
     let bad = || ApiError::unauthorized("bad-token");
     if token.len() > TOKEN_BYTES_MAX {
         return Err(bad());
     }
-    // One algorithm, ours: what the token's head asks for does not count. The end is compared below, with the house's
-    // own clock and to the millisecond.
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.validate_exp = false;
-    let claims = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key), &rules);
+    let claims = jsonwebtoken::decode::<Claims>(token, &keys.checking, &keys.rules);
     let claims = claims.map_err(|_| bad())?.claims;
     let expires_at = Millis(claims.exp.saturating_mul(1_000));
     if expires_at <= now {
@@ -143,7 +157,7 @@ fn read(key: &[u8], token: &str, now: Millis) -> Result<Guest, ApiError> {
     Ok(Guest { person, name, room, source: claims.src, expires_at, customer, by: claims.by })
 }
 
-fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
+fn write(keys: &TokenKeys, guest: &Guest, now: Millis) -> Result<String, ApiError> {
     let claims = Claims {
         sub: guest.person.to_string(),
         name: guest.name.clone(),
@@ -154,7 +168,7 @@ fn write(key: &[u8], guest: &Guest, now: Millis) -> Result<String, ApiError> {
         cust: guest.customer.clone(),
         by: guest.by.clone(),
     };
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(key))
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &keys.signing)
         .map_err(|fault| ApiError::unavailable("signing a token", &fault))
 }
 
@@ -192,14 +206,36 @@ pub(super) async fn guest(
     house.limiter.guest(address.network()).map_err(ApiError::too_many)?;
     let now = house.now();
     // A token that does not hold any more makes a new person, as if none had been shown.
-    let before = asked.token.as_deref().and_then(|token| read(&house.token_key, token, now).ok());
+    let before = asked.token.as_deref().and_then(|token| read(&house.tokens, token, now).ok());
     let guest = welcome(&house, room, &asked, before, &headers, now)?;
     Ok(Json(GuestToken {
-        token: write(&house.token_key, &guest, now)?,
+        token: write(&house.tokens, &guest, now)?,
         person: guest.person.to_string(),
         name: guest.name,
         expires_at: guest.expires_at.0,
     }))
+}
+
+/// A token of this room for a customer of a shop, whom its gateway names.
+///
+/// # Errors
+/// 400 when name or source are none.
+pub(crate) fn token_for_buyer(
+    house: &House,
+    room: RoomId,
+    (person, asked): (PersonId, BuyerAsked),
+    headers: &HeaderMap,
+) -> Result<GuestToken, ApiError> {
+    let now = house.now();
+    let guest = GuestAsked { name: asked.name, source: asked.source, token: None, by: None };
+    let guest = welcome(house, room, &guest, None, headers, now)?;
+    let guest = Guest { person, customer: Some(asked.buyer), ..guest };
+    Ok(GuestToken {
+        token: write(&house.tokens, &guest, now)?,
+        person: guest.person.to_string(),
+        name: guest.name,
+        expires_at: guest.expires_at.0,
+    })
 }
 
 fn welcome(
@@ -264,6 +300,10 @@ mod tests {
     const KEY: [u8; 32] = [7; 32];
     const NOW: Millis = Millis(1_700_000_000_000);
 
+    fn keys() -> TokenKeys {
+        TokenKeys::of(&KEY)
+    }
+
     fn guest() -> Guest {
         Guest {
             person: PersonId(42),
@@ -277,25 +317,25 @@ mod tests {
     }
 
     fn code(token: &str, now: Millis) -> String {
-        read(&KEY, token, now).unwrap_err().code
+        read(&keys(), token, now).unwrap_err().code
     }
 
     #[test]
     fn a_token_says_who_came_until_it_ends() {
-        let token = write(&KEY, &guest(), NOW).unwrap();
-        let read_back = read(&KEY, &token, NOW.plus(59_999)).unwrap();
+        let token = write(&keys(), &guest(), NOW).unwrap();
+        let read_back = read(&keys(), &token, NOW.plus(59_999)).unwrap();
         assert_eq!((read_back.person, read_back.name.as_str()), (PersonId(42), "Ann"));
         assert_eq!(code(&token, NOW.plus(60_000)), "expired");
     }
 
     #[test]
     fn another_key_or_a_changed_letter_is_refused() {
-        let token = write(&[8; 32], &guest(), NOW).unwrap();
+        let token = write(&TokenKeys::of(&[8; 32]), &guest(), NOW).unwrap();
         assert_eq!(code(&token, NOW), "bad-token");
-        let token = write(&KEY, &guest(), NOW).unwrap();
+        let token = write(&keys(), &guest(), NOW).unwrap();
         let (head, rest) = token.split_once('.').unwrap();
         let (body, signature) = rest.split_once('.').unwrap();
-        let forged = write(&KEY, &Guest { person: PersonId(43), ..guest() }, NOW).unwrap();
+        let forged = write(&keys(), &Guest { person: PersonId(43), ..guest() }, NOW).unwrap();
         let other = forged.split('.').nth(1).unwrap();
         assert_ne!(body, other);
         assert_eq!(code(&format!("{head}.{other}.{signature}"), NOW), "bad-token");
@@ -303,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_tokens_own_choice_of_algorithm_does_not_count() {
-        let claims = write(&KEY, &guest(), NOW).unwrap().split('.').nth(1).unwrap().to_owned();
+        let claims = write(&keys(), &guest(), NOW).unwrap().split('.').nth(1).unwrap().to_owned();
         let none = super::super::base64_url(br#"{"alg":"none","typ":"JWT"}"#);
         assert_eq!(code(&format!("{none}.{claims}."), NOW), "bad-token");
         let hs512 = Header::new(Algorithm::HS512);
@@ -316,14 +356,14 @@ mod tests {
         let token =
             jsonwebtoken::encode(&Header::new(Algorithm::HS256), &body, &EncodingKey::from_secret(&KEY))
                 .unwrap();
-        assert!(read(&KEY, &token, NOW).is_ok());
+        assert!(read(&keys(), &token, NOW).is_ok());
     }
 
     #[test]
     fn nobody_comes_in_as_the_house_or_under_a_name_that_disturbs() {
-        let house = write(&KEY, &Guest { person: PersonId(0), ..guest() }, NOW).unwrap();
+        let house = write(&keys(), &Guest { person: PersonId(0), ..guest() }, NOW).unwrap();
         assert_eq!(code(&house, NOW), "bad-token");
-        let turned = write(&KEY, &Guest { name: "\u{202e}nnA".to_owned(), ..guest() }, NOW).unwrap();
+        let turned = write(&keys(), &Guest { name: "\u{202e}nnA".to_owned(), ..guest() }, NOW).unwrap();
         assert_eq!(code(&turned, NOW), "bad-token");
     }
 }

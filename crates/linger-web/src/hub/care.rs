@@ -183,7 +183,7 @@ impl Layers {
             | CareEvent::ReturnReceived { returning, .. } => {
                 if let Some(coming) = fold.care.returns.get(returning) {
                     let items = coming.lines.iter().map(|line| line.item).chain(coming.exchange);
-                    items.for_each(|item| self.set_stock(fold, item));
+                    items.for_each(|item| self.set_stock(item));
                 }
             }
             _ => {}

@@ -8,6 +8,7 @@ use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
     ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, ItemId, OffReason, OrderId, PersonId,
 };
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashMap};
 
 /// People who rose that are named in one frame; the levels of all of them show all the same.
@@ -24,6 +25,39 @@ pub(crate) struct Layers {
     seat: super::seat::Touched,
     /// Items whose waiting line moved.
     pub(super) lines: BTreeSet<ItemId>,
+    /// Items whose stock or offer is to be told as it stands at the end of the frame.
+    stock: BTreeSet<ItemId>,
+    pub(super) offers: BTreeSet<ItemId>,
+    /// Orders that changed, each once, with whose they are. In a rush there are many, and hardly any buyer has a socket:
+    /// what is said of an order is made when somebody is there to hear it.
+    pub orders: Orders,
+}
+
+/// Orders of a frame, by their buyers and in the order of their first change.
+#[derive(Default)]
+pub(crate) struct Orders {
+    of: FxHashMap<PersonId, Vec<OrderId>>,
+    all: Vec<OrderId>,
+}
+
+impl Orders {
+    fn add(&mut self, owner: PersonId, order: OrderId) {
+        let own = self.of.entry(owner).or_default();
+        if !own.contains(&order) {
+            own.push(order);
+            self.all.push(order);
+        }
+    }
+
+    /// Those of one buyer.
+    pub(crate) fn of(&self, person: PersonId) -> &[OrderId] {
+        self.of.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[OrderId] {
+        &self.all
+    }
 }
 
 impl Layers {
@@ -108,6 +142,16 @@ impl Layers {
     /// Adds what is told as a whole, once all entries of the frame are in `fold`.
     pub(crate) fn finish(&mut self, fold: &Fold) {
         self.tell_lines(fold);
+        for item in std::mem::take(&mut self.stock) {
+            if let Some((units, left)) = fold.stock(item) {
+                self.public.push(WireEvent::Stock { item: item.0, left, units });
+            }
+        }
+        for item in std::mem::take(&mut self.offers) {
+            if let Some(offer) = fold.offer(item) {
+                self.public.push(WireEvent::Offer { offer: Box::new(offer) });
+            }
+        }
         if self.seat.stage {
             self.public.push(WireEvent::Seat { stage: fold.seat.stage() });
         }
@@ -221,7 +265,7 @@ impl Layers {
         let at = entry.at.0;
         match &entry.event {
             Event::ItemListed { item } => self.public.push(WireEvent::ItemListed { item: item_wire(item) }),
-            Event::StockSet { item, .. } => self.set_stock(fold, *item),
+            Event::StockSet { item, .. } => self.set_stock(*item),
             Event::SaleOpened { item, price, per_person, hold_ms } => {
                 self.public.push(WireEvent::SaleOpened {
                     item: item.0,
@@ -248,13 +292,10 @@ impl Layers {
     pub(super) fn add_order(&mut self, fold: &Fold, order: OrderId) {
         let Some(owner) = fold.owner(order) else { return };
         for item in fold.items_of(order) {
-            self.set_stock(fold, item);
-            self.set_offer(fold, item);
+            self.set_stock(item);
+            self.set_offer(item);
         }
-        if let Some(order) = fold.order_wire(order) {
-            self.staff.push(WireEvent::Order { order: order.clone() });
-            self.tell(owner, WireEvent::Order { order });
-        }
+        self.orders.add(owner, order);
     }
 
     /// Who gave an order up, or let it lapse, has its coupons again.
@@ -354,16 +395,12 @@ impl Layers {
         }
     }
 
-    pub(super) fn set_stock(&mut self, fold: &Fold, item: ItemId) {
-        let Some((units, left)) = fold.stock(item) else { return };
-        let told = self.public.iter_mut().find_map(|it| match it {
-            WireEvent::Stock { item: of, left, units } if *of == item.0 => Some((left, units)),
-            _ => None,
-        });
-        match told {
-            Some(told) => (*told.0, *told.1) = (left, units),
-            None => self.public.push(WireEvent::Stock { item: item.0, left, units }),
-        }
+    pub(super) fn set_stock(&mut self, item: ItemId) {
+        self.stock.insert(item);
+    }
+
+    pub(super) fn set_offer(&mut self, item: ItemId) {
+        self.offers.insert(item);
     }
 }
 

@@ -30,11 +30,11 @@ pub(crate) use forms::{hex, role_name};
 use crate::{
     house::{House, RoomDesk},
     links::Links,
-    wire::{RoleName, RoomCard, RoomView, ToClient},
+    wire::{RoleName, RoomCard, RoomView, ToClient, WireEvent},
 };
 use axum::extract::ws::Utf8Bytes;
 use fold::{Fold, Plain};
-use layer::Layers;
+use layer::{Layers, Orders};
 use linger_engine::Batch;
 use linger_log::Position;
 use linger_protocol::{ActivityId, Item, Millis, OrderId, PersonId, RoomId, TicketId};
@@ -42,7 +42,7 @@ use opening::{Opening, open, open_all};
 use pace::{Bells, unhurried_every};
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
     time::{Duration, Instant},
 };
 use thinning::Thinning;
@@ -66,8 +66,21 @@ pub(crate) struct Frame {
     pub staff: Option<Utf8Bytes>,
     pub operators: Option<Utf8Bytes>,
     pub private: HashMap<PersonId, Utf8Bytes>,
+    orders: Orders,
+    /// The orders for staff, made for the first of them who reads the frame.
+    orders_told: OnceLock<Option<Utf8Bytes>>,
     /// Public events in it, for the delivery count.
     pub events: u64,
+}
+
+impl Frame {
+    /// What this frame says of orders, as they stand now: to staff of all, to a viewer of their own.
+    pub(crate) fn orders_for(&self, hub: &Hub, person: PersonId, is_staff: bool) -> Option<Utf8Bytes> {
+        if is_staff {
+            return self.orders_told.get_or_init(|| hub.tell_orders(self.orders.all())).clone();
+        }
+        hub.tell_orders(self.orders.of(person))
+    }
 }
 
 /// The fan-out of one room.
@@ -221,6 +234,18 @@ impl Hub {
     /// The tickets about an order, the oldest first.
     pub(crate) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
         self.ring().fold.care.tickets_about(order)
+    }
+
+    /// The message that tells of these orders; none when there is nothing to tell.
+    fn tell_orders(&self, orders: &[OrderId]) -> Option<Utf8Bytes> {
+        if orders.is_empty() {
+            return None;
+        }
+        let ring = self.ring();
+        let told = orders.iter().filter_map(|order| ring.fold.order_wire(*order));
+        let events: Vec<WireEvent> = told.map(|order| WireEvent::Order { order }).collect();
+        drop(ring);
+        (!events.is_empty()).then(|| text(&ToClient::Yours { events }))
     }
 
     /// The last orders of a person, the newest first.
@@ -471,6 +496,8 @@ fn encode(layers: Layers, to: Position, now_ms: i64) -> Frame {
         to,
         staff: (!layers.staff.is_empty()).then(|| yours(layers.staff)),
         operators: (!layers.operators.is_empty()).then(|| yours(layers.operators)),
+        orders: layers.orders,
+        orders_told: OnceLock::new(),
         private: layers.private.into_iter().map(|(person, events)| (person, yours(events))).collect(),
         public: text(&ToClient::Events { position: to.to_string(), at: now_ms, events: layers.public }),
         events,

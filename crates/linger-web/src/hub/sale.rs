@@ -283,12 +283,12 @@ impl Layers {
                     per_person: terms.per_person,
                     hold_ms: terms.hold_ms,
                 });
-                self.set_offer(fold, *item);
+                self.set_offer(*item);
             }
             SaleEvent::FlashOpened { item, .. }
             | SaleEvent::FlashEnded { item }
             | SaleEvent::Unlocked { item }
-            | SaleEvent::ListFrozen { item, .. } => self.set_offer(fold, *item),
+            | SaleEvent::ListFrozen { item, .. } => self.set_offer(*item),
             SaleEvent::ShippingSet { .. } => self.set_benefits(fold),
             SaleEvent::CartHeld(cart) => {
                 self.add_order(fold, cart.order);
@@ -296,21 +296,19 @@ impl Layers {
                 self.lines.extend(cart.lines.iter().map(|line| line.item));
             }
             SaleEvent::WaitLeft { item, person, .. } => {
-                self.set_offer(fold, *item);
+                self.set_offer(*item);
                 self.set_my_sale(fold, *person);
                 self.lines.insert(*item);
             }
             SaleEvent::WaitJoined { item, person, .. } | SaleEvent::Enlisted { item, person, .. } => {
-                self.set_offer(fold, *item);
+                self.set_offer(*item);
                 self.set_my_sale(fold, *person);
             }
             SaleEvent::ListShuffled { item, .. } => {
-                self.set_offer(fold, *item);
+                self.set_offer(*item);
                 self.lines.insert(*item);
             }
-            SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => {
-                self.set_stock(fold, *item)
-            }
+            SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => self.set_stock(*item),
             SaleEvent::Coupon(event) => match event {
                 CouponEvent::CampaignSet { .. } | CouponEvent::CampaignEnded { .. } => {
                     self.set_benefits(fold)
@@ -331,19 +329,6 @@ impl Layers {
     pub(super) fn tell_lines(&mut self, fold: &Fold) {
         for item in std::mem::take(&mut self.lines) {
             fold.sale.first_in_line(item).into_iter().for_each(|it| self.set_my_sale(fold, it));
-        }
-    }
-
-    /// An offer as it now stands, once in a frame.
-    pub(super) fn set_offer(&mut self, fold: &Fold, item: ItemId) {
-        let Some(now) = fold.offer(item) else { return };
-        let told = self.public.iter_mut().find_map(|it| match it {
-            WireEvent::Offer { offer } if offer.item == item.0 => Some(offer),
-            _ => None,
-        });
-        match told {
-            Some(told) => **told = now,
-            None => self.public.push(WireEvent::Offer { offer: Box::new(now) }),
         }
     }
 

@@ -13,6 +13,7 @@ mod club;
 mod coupon;
 mod event;
 mod events;
+mod gateway;
 mod insight;
 mod record;
 mod review;
@@ -53,6 +54,10 @@ pub use coupon::{
 };
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
+pub use gateway::{
+    BuyerAsked, GatewayAsk, GatewayAsks, GatewayKeyInfo, GatewayKeyMade, GatewayOutcome, GatewayOutcomes,
+    NewGatewayKey, UnitsHeldWire,
+};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };

@@ -53,13 +53,16 @@ fn dump(config: &Config, room: &str) -> anyhow::Result<ExitCode> {
 /// One entry without any text a person wrote.
 fn line(at: Position, entry: &Entry) -> Value {
     let by = match entry.cause {
-        Cause::Asked { by, .. } => by.role.as_str(),
+        Cause::Asked { by, .. } | Cause::Through { by, .. } => by.role.as_str(),
         Cause::Reported => "report",
     };
     let mut line =
         json!({ "position": at.to_string(), "at": entry.at.0, "by": by, "event": word(&entry.event) });
     if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields(&entry.event)) {
         line.extend(fields);
+        if let Cause::Through { gateway, .. } = entry.cause {
+            line.insert("gateway".to_owned(), json!(gateway));
+        }
     }
     line
 }

@@ -15,9 +15,11 @@ const LOGIN: &str = "bench-admin";
 /// Where a bench runs. The server ends and its data goes when this is dropped.
 pub struct Ground {
     pub server: Server,
+    /// What it was started with, to read what it leaves.
+    pub program: Program,
     pub door: Door,
     pub staff: StaffSession,
-    _folder: tempfile::TempDir,
+    pub _folder: tempfile::TempDir,
 }
 
 /// A server without the limits that hold back one address, which shows all talk to everybody.
@@ -63,6 +65,6 @@ impl Ground {
         let door = Door::new(&server.base)?;
         let staff = door.take_up(&token, LOGIN, "Bench", PASSWORD).await?;
         staff.open_room(ROOM, "Bench", "Bench").await?;
-        Ok(Ground { server, door, staff, _folder: folder })
+        Ok(Ground { server, program, door, staff, _folder: folder })
     }
 }

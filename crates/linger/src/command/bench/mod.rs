@@ -40,15 +40,31 @@ pub fn program() -> Command {
         .subcommand(
             Command::new("rush")
                 .about("Many buyers, few units; every answer durable")
-                .arg(flag("buyers", "10000", "Buyers, one order each"))
+                .arg(flag("buyers", "10000", "Buyers"))
                 .arg(flag("units", "500", "Units of each item"))
                 .arg(flag("items", "1", "Items, orders falling on them in proportion to 1 / rank"))
-                .arg(flag(
-                    "gateways",
-                    "64",
-                    "Connections that carry many buyers; 0 gives each buyer a socket",
-                ))
-                .arg(flag("pipeline", "8", "Requests under way on each gateway"))
+                .arg(flag("orders-each", "1", "Orders of one buyer"))
+                .arg(
+                    Arg::new("how")
+                        .long("how")
+                        .value_parser(["gateways", "http", "sockets"])
+                        .default_value("gateways")
+                        .help("A few connections that carry many buyers in one body; a few on which each order is a request of its buyer; or a socket for each buyer"),
+                )
+                .arg(flag("gateways", "64", "Connections, but for sockets"))
+                .arg(
+                    Arg::new("under-way")
+                        .long("under-way")
+                        .default_value("64")
+                        .help("Orders under way on each connection, but for sockets; several numbers make several runs, each with a server of its own"),
+                )
+                .arg(
+                    Arg::new("mix")
+                        .long("mix")
+                        .value_parser(["rush", "evening"])
+                        .default_value("rush")
+                        .help("Single units; or carts among them, and orders that are given up again"),
+                )
                 .arg(flag("engine-orders", "500000", "Orders for the engine alone; 0 leaves it out")),
         )
         .subcommand(

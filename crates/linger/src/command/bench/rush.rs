@@ -13,10 +13,8 @@ use linger_log::{DiskConfig, DiskLog};
 use linger_protocol::{
     Act, Actor, Currency, Item, ItemId, Limits, Money, OrderId, PersonId, Refusal, Request, RoomId,
 };
-use linger_sim::{
-    load::{RushConfig, RushMode, Tokens, rush_clients, rush_prepare},
-    script,
-};
+use linger_sim::load::{Mix, RushConfig, RushMode, RushReport, Tokens, rush_clients, rush_prepare};
+use serde::Serialize;
 use serde_json::json;
 use std::{process::ExitCode, sync::Arc, time::Instant};
 
@@ -25,37 +23,99 @@ const UNDER_WAY: usize = 4_096;
 
 /// Measures and prints.
 pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let text = |name| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    let mut rushes = Vec::new();
+    for under_way in text("under-way").split(',') {
+        let under_way =
+            under_way.trim().parse().context("--under-way takes numbers, with commas between them")?;
+        rushes.push(one(matches, text("how"), under_way).await?);
+    }
+    let engine = match number(matches, "engine-orders") {
+        0 => None,
+        orders => Some(engine_alone(orders, number(matches, "units")).await?),
+    };
+    let good = rushes.iter().all(Rushed::is_good);
+    let rushes: Vec<_> = rushes.iter().map(|it| json!({ "report": it.report, "log": it.log })).collect();
+    println!("{}", json!({ "interface": rushes, "engine": engine }));
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A rush, and what an independent reader of the log makes of it.
+struct Rushed {
+    report: RushReport,
+    log: Read,
+}
+
+/// The log held to everything that was acknowledged; all but the first two must be 0.
+#[derive(Serialize)]
+struct Read {
+    entries: u64,
+    units_taken: u64,
+    /// Acknowledged, and not in the log as it was.
+    lost: u64,
+    oversold: u64,
+    wrong: u64,
+    /// In the log, and never acknowledged.
+    unpromised: u64,
+    /// By how much the units that the log says are taken differ from those acknowledged.
+    units_apart: u64,
+}
+
+impl Rushed {
+    fn is_good(&self) -> bool {
+        let Rushed { report, log } = self;
+        let books = report.oversold + report.doubled + report.lost + report.unaccounted;
+        books + log.lost + log.oversold + log.wrong + log.unpromised + log.units_apart == 0
+    }
+}
+
+/// A server of its own, and a rush on it.
+async fn one(matches: &ArgMatches, how: &str, under_way: usize) -> anyhow::Result<Rushed> {
     let ground = Ground::new().await?;
-    script::stock_catalogue(&ground.staff).await?;
-    let items: Vec<u64> =
-        linger_sim::goods::GOODS.iter().map(|good| good.id).take(count(matches, "items")?.max(1)).collect();
+    let items: Vec<u64> = (1..=number(matches, "items").max(1)).collect();
     let units = number(matches, "units");
     rush_prepare(&ground.staff, ROOM, &items, i64::try_from(units)?).await?;
-    let mode = match count(matches, "gateways")? {
-        0 => RushMode::Sockets,
-        connections => RushMode::Gateways { connections, pipeline: count(matches, "pipeline")?.max(1) },
+    let connections = count(matches, "gateways")?.max(1);
+    let mode = match how {
+        "sockets" => RushMode::Sockets,
+        "http" => RushMode::Http { connections, pipeline: under_way },
+        _ => {
+            let key = ground.staff.gateway_key(ROOM, "bench").await?;
+            RushMode::Gateways { connections, under_way, key }
+        }
     };
-    let report = rush_clients(RushConfig {
+    let evening = matches.get_one::<String>("mix").is_some_and(|mix| mix == "evening");
+    let (report, promises) = rush_clients(RushConfig {
         base: ground.server.base.clone(),
         room: ROOM.to_owned(),
         items,
         units,
         buyers: count(matches, "buyers")?,
-        orders_each: 1,
+        orders_each: count(matches, "orders-each")?.max(1),
+        mix: if evening { Mix::Evening } else { Mix::Rush },
         mode,
         tokens: Tokens::Door,
         seed: 1,
         server_pid: ground.server.pid(),
     })
     .await?;
-    ground.server.stop().await?;
-    let engine = match number(matches, "engine-orders") {
-        0 => None,
-        orders => Some(engine_alone(orders, units).await?),
+    let Ground { server, program, _folder, .. } = ground;
+    server.stop().await?;
+    let audit = program.audit(ROOM).await?;
+    let found = audit.findings(&promises);
+    for what in &found.described {
+        eprintln!("{what}");
+    }
+    let log = Read {
+        entries: audit.lines(),
+        units_taken: audit.units_taken(),
+        lost: found.lost,
+        oversold: found.oversold,
+        wrong: found.wrong,
+        unpromised: audit.unpromised(&promises),
+        units_apart: audit.units_taken().abs_diff(report.held),
     };
-    let good = report.oversold + report.doubled + report.lost + report.unaccounted == 0;
-    println!("{}", json!({ "interface": report, "engine": engine }));
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(Rushed { report, log })
 }
 
 /// No draw is held here.

@@ -8,7 +8,7 @@ pub(super) fn sale(event: &SaleEvent) -> Value {
         SaleEvent::CartHeld(cart) => {
             let line =
                 |it: &OrderLine| json!({ "item": it.item.0, "units": it.units, "minor": it.amount.minor });
-            let cut = |it: &Cut| json!({ "campaign": it.campaign.as_str(), "off_minor": it.off });
+            let cut = |it: &Cut| json!({ "campaign": it.campaign.as_str(), "off_minor": it.off, "owned": it.owned });
             json!({
                 "sale": "cart-held", "order": cart.order.to_string(), "person": cart.person.to_string(),
                 "lines": cart.lines.iter().map(line).collect::<Vec<_>>(),
@@ -22,9 +22,9 @@ pub(super) fn sale(event: &SaleEvent) -> Value {
         SaleEvent::WaitLeft { item, person, .. } => {
             json!({ "sale": "wait-left", "item": item.0, "person": person.to_string() })
         }
-        SaleEvent::Enlisted { item, person, .. } => {
-            json!({ "sale": "enlisted", "item": item.0, "person": person.to_string() })
-        }
+        SaleEvent::Enlisted { item, person, wanted } => json!({
+            "sale": "enlisted", "item": item.0, "person": person.to_string(), "order": wanted.order.to_string(),
+        }),
         SaleEvent::Allotted { transfer, item, units } => {
             json!({ "sale": "allotted", "transfer": transfer.as_str(), "item": item.0, "units": units })
         }
@@ -49,7 +49,10 @@ pub(super) fn sale(event: &SaleEvent) -> Value {
 fn coupon(event: &CouponEvent) -> Value {
     match event {
         CouponEvent::CampaignSet { campaign } => {
-            json!({ "coupon": "campaign-set", "campaign": campaign.id.as_str() })
+            json!({
+                "coupon": "campaign-set", "campaign": campaign.id.as_str(), "uses_max": campaign.uses_max,
+                "budget_minor": campaign.budget, "gives_back": campaign.gives_back,
+            })
         }
         CouponEvent::CampaignEnded { campaign } => {
             json!({ "coupon": "campaign-ended", "campaign": campaign.as_str() })
