@@ -16,6 +16,7 @@ mod events;
 mod insight;
 mod record;
 mod review;
+mod rule;
 mod rundown;
 mod sale;
 mod seat;
@@ -65,6 +66,10 @@ pub use seat::{
     OnStageWire, SeatAsk, SeatDeskWire, SeatEndWire, SeatFigures, SeatView, StageWire, WhoMayAskWire,
 };
 
+pub use rule::{
+    DeedWire, ReadyRule, RuleActedWire, RuleBackTest, RuleBackTested, RuleEndWire, RuleInfo, RuleList,
+    RuleMetric, RuleMoment, RuleProblemWire, RulePut, RuleTried, RuleTry, RuleVersion, SignWire,
+};
 pub use rundown::{
     BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
     RundownRefused, RundownStep, RundownTemplate, RundownWire,
