@@ -46,6 +46,7 @@ export type Intent = Schemas['IntentWire'];
 export type Prompt = Schemas['PromptWire'];
 export type ReadyRule = Schemas['ReadyRule'];
 export type RuleBackTested = Schemas['RuleBackTested'];
+export type RuleActed = Schemas['RuleActedWire'];
 export type RuleInfo = Schemas['RuleInfo'];
 export type RuleList = Schemas['RuleList'];
 export type RuleMetric = Schemas['RuleMetric'];

@@ -228,7 +228,9 @@ fn live(seed: u64, crashes: bool) -> (Day, BTreeSet<IntentId>) {
             found.extend(reborn.read(&day.log));
             if day.roll(2) == 0 {
                 let old: Vec<_> = process.carrier.due(day.now).into_iter().collect();
-                old.iter().for_each(|intent| drop(day.carry(intent)));
+                for intent in &old {
+                    let _ = day.carry(intent);
+                }
             }
             process = reborn;
         }

@@ -74,16 +74,18 @@ impl World {
         PersonId(self.here[place])
     }
 
+    fn arrival(&mut self) -> Event {
+        self.people += 1;
+        self.here.push(self.people);
+        let source = ["feed", "share", "direct", "search"][self.dice(4) as usize].to_owned();
+        let (session, person) = (SessionId(self.people), PersonId(self.people));
+        let arrived = vec![Arrival { session, person, source, brought_by: None }];
+        Event::PresenceChanged { arrived, left: vec![], here: self.here.len() as u32 }
+    }
+
     fn event(&mut self) -> Event {
         match self.dice(100) {
-            0..20 if self.here.len() < 50_000 => {
-                self.people += 1;
-                self.here.push(self.people);
-                let source = ["feed", "share", "direct", "search"][self.dice(4) as usize].to_owned();
-                let (session, person) = (SessionId(self.people), PersonId(self.people));
-                let arrived = vec![Arrival { session, person, source, brought_by: None }];
-                Event::PresenceChanged { arrived, left: vec![], here: self.here.len() as u32 }
-            }
+            0..20 if self.here.len() < 50_000 => self.arrival(),
             0..20 => {
                 let place = self.dice(self.here.len() as u64) as usize;
                 let session = SessionId(self.here.swap_remove(place));
@@ -140,10 +142,8 @@ fn main() {
     }
     // A room with people in it, before anything is measured.
     while world.here.len() < 20_000 {
-        let event = world.event();
-        if matches!(event, Event::PresenceChanged { .. }) {
-            evaluator.fold(&Entry { at: at(0), cause, event });
-        }
+        let event = world.arrival();
+        evaluator.fold(&Entry { at: at(0), cause, event });
     }
     let (mut spent, mut found, mut slowest) = (0.0, 0_usize, 0.0_f64);
     for batch in 0..EVENTS / A_SECOND {

@@ -36,7 +36,7 @@ fn unanswered_questions_on_a_show_that_was() {
 
 #[test]
 fn segments_below_and_above_the_usual_on_a_show_that_was() {
-    check("dwell-below", &expect!["16:23 rule-budget-spent, 31:49 rule-budget-spent"]);
+    check("dwell-below", &expect!["16:23 HoldOut, 31:49 rule-budget-spent"]);
     check("dwell-above", &expect!["11:20 Act, 21:25 Act, 27:45 Act, 41:56 HoldOut"]);
 }
 

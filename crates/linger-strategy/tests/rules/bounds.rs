@@ -37,13 +37,38 @@ fn a_rule_that_would_fire_with_every_tick_speaks_once_in_a_cool_down_and_never_b
         with("flips", "here > 20.0", json!({ "act": "prompt-host", "text": "Look" })),
         json!({ "cool_down_s": 60, "budget": { "times": 5 } }),
     );
-    expect![[""]].assert_eq(&play(vec![rule(flips)], &script));
+    expect![[r#"
+        1:00  flips  Prompt { text: "Look" }  [here 21]
+        2:00  flips  Prompt { text: "Look" }  [here 21]
+        3:00  flips  Prompt { text: "Look" }  [here 21]
+        4:00  flips  Prompt { text: "Look" }  [here 21]
+        5:00  flips  Prompt { text: "Look" }  [here 21]
+        6:00  flips  passed over: rule-budget-spent  [here 21]
+        7:00  flips  passed over: rule-budget-spent  [here 21]
+        8:00  flips  passed over: rule-budget-spent  [here 21]
+        9:00  flips  passed over: rule-budget-spent  [here 21]
+        10:00  flips  passed over: rule-budget-spent  [here 21]
+        11:00  flips  passed over: rule-budget-spent  [here 21]
+        12:00  flips  passed over: rule-budget-spent  [here 21]
+        13:00  flips  passed over: rule-budget-spent  [here 21]
+        14:00  flips  passed over: rule-budget-spent  [here 21]
+        15:00  flips  passed over: rule-budget-spent  [here 21]
+        16:00  flips  passed over: rule-budget-spent  [here 21]
+        17:00  flips  passed over: rule-budget-spent  [here 21]
+        18:00  flips  passed over: rule-budget-spent  [here 21]
+        19:00  flips  passed over: rule-budget-spent  [here 21]
+        20:00  flips  passed over: rule-budget-spent  [here 21]
+    "#]]
+    .assert_eq(&play(vec![rule(flips)], &script));
 }
 
 #[test]
 fn a_condition_that_stays_true_is_one_occasion() {
     let stays = with("stays", "here > 5.0", json!({ "act": "prompt-host", "text": "Look" }));
-    expect![[""]].assert_eq(&play(vec![rule(stays)], &format!("{CROWD}1:00..30:00/5 say 1\n")));
+    expect![[r#"
+        0:00  stays  Prompt { text: "Look" }  [here 20]
+    "#]]
+    .assert_eq(&play(vec![rule(stays)], &format!("{CROWD}1:00..30:00/5 say 1\n")));
 }
 
 #[test]
@@ -55,7 +80,11 @@ fn it_is_ready_again_when_until_says_so() {
     // The first lull is no end: it falls to ten a minute only.
     let script =
         format!("{CROWD}1:00..1:30/1 say 1\n1:31..2:30/6 say 1\n2:31..3:00/1 say 1\n5:00..5:30/1 say 1\n");
-    expect![[""]].assert_eq(&play(vec![rule], &script));
+    expect![[r#"
+        1:10  chatty  Prompt { text: "Look" }  [comments_per_min 22]
+        5:10  chatty  Prompt { text: "Look" }  [comments_per_min 22]
+    "#]]
+    .assert_eq(&play(vec![rule], &script));
 }
 
 #[test]
@@ -65,7 +94,10 @@ fn a_condition_has_to_hold_as_long_as_the_rule_says() {
         json!({ "hold_s": 20 }),
     );
     let script = format!("{CROWD}1:00 come 10 feed\n1:19.5 go 10\n2:00 come 10 feed\n3:00 time\n");
-    expect![[""]].assert_eq(&play(vec![rule(holds)], &script));
+    expect![[r#"
+        2:20  holds  Prompt { text: "Look" }  [here 30]
+    "#]]
+    .assert_eq(&play(vec![rule(holds)], &script));
 }
 
 #[test]
@@ -75,7 +107,10 @@ fn too_few_people_mean_nothing() {
         json!({ "people_min": 25 }),
     );
     let script = format!("{CROWD}1:00..2:00/5 say 1\n1:30 come 5 feed\n");
-    expect![[""]].assert_eq(&play(vec![rule(few)], &script));
+    expect![[r#"
+        1:31  few  Prompt { text: "Look" }  [comments_per_min 7]
+    "#]]
+    .assert_eq(&play(vec![rule(few)], &script));
 }
 
 #[test]
@@ -85,7 +120,30 @@ fn of_two_rules_that_undo_each_other_each_change_stands_for_a_cool_down() {
     let two =
         patched(with("two", "comments_per_min < 6.0", pin(2)), json!({ "window_s": 10, "cool_down_s": 90 }));
     let script = format!("{CROWD}1:00..6:00/20 say 2\n");
-    expect![[""]].assert_eq(&play(vec![rule(two), rule(one)], &script));
+    expect![[r#"
+        0:00  two  PinCard { item: ItemId(2) }  [comments_per_min 0]
+        1:00  one  passed over: rule-conflict  [comments_per_min 6]
+        1:20  one  passed over: rule-conflict  [comments_per_min 6]
+        1:30  two  PinCard { item: ItemId(2) }  [comments_per_min 0]
+        1:40  one  passed over: rule-conflict  [comments_per_min 6]
+        2:00  one  passed over: rule-conflict  [comments_per_min 6]
+        2:20  one  passed over: rule-conflict  [comments_per_min 6]
+        2:40  one  passed over: rule-conflict  [comments_per_min 6]
+        3:00  two  PinCard { item: ItemId(2) }  [comments_per_min 0]
+        3:00  one  passed over: rule-conflict  [comments_per_min 6]
+        3:20  one  passed over: rule-conflict  [comments_per_min 6]
+        3:40  one  passed over: rule-conflict  [comments_per_min 6]
+        4:00  one  passed over: rule-conflict  [comments_per_min 6]
+        4:20  one  passed over: rule-conflict  [comments_per_min 6]
+        4:30  two  PinCard { item: ItemId(2) }  [comments_per_min 0]
+        4:40  one  passed over: rule-conflict  [comments_per_min 6]
+        5:00  one  passed over: rule-conflict  [comments_per_min 6]
+        5:20  one  passed over: rule-conflict  [comments_per_min 6]
+        5:40  one  passed over: rule-conflict  [comments_per_min 6]
+        6:00  two  PinCard { item: ItemId(2) }  [comments_per_min 0]
+        6:00  one  passed over: rule-conflict  [comments_per_min 6]
+    "#]]
+    .assert_eq(&play(vec![rule(two), rule(one)], &script));
 }
 
 #[test]
@@ -94,7 +152,12 @@ fn the_higher_priority_has_the_last_word() {
     let high = patched(with("high", "here > 30.0", pin(2)), json!({ "priority": 90 }));
     let script =
         format!("{CROWD}1:00 come 15 feed\n1:05 go 20\n1:06 come 5 feed\n1:07 come 15 feed\n4:00 time\n");
-    expect![[""]].assert_eq(&play(vec![rule(low), rule(high)], &script));
+    expect![[r#"
+        0:00  low  PinCard { item: ItemId(1) }  [here 20]
+        1:00  high  PinCard { item: ItemId(2) }  [here 35]
+        2:00  high  PinCard { item: ItemId(2) }  [here 35]
+    "#]]
+    .assert_eq(&play(vec![rule(low), rule(high)], &script));
 }
 
 #[test]
@@ -103,7 +166,14 @@ fn in_one_moment_the_stated_order_decides() {
     let same = |code: &str, priority: u8| {
         rule(patched(with(code, "here > 30.0", pin(2)), json!({ "priority": priority })))
     };
-    expect![[""]].assert_eq(&play(vec![same("c", 50), same("b", 50), same("a", 40)], &script));
+    expect![[r#"
+        1:00  b  PinCard { item: ItemId(2) }  [here 35]
+        1:00  c  passed over: rule-conflict  [here 35]
+        1:00  a  passed over: rule-conflict  [here 35]
+        2:00  c  PinCard { item: ItemId(2) }  [here 35]
+        3:00  a  PinCard { item: ItemId(2) }  [here 35]
+    "#]]
+    .assert_eq(&play(vec![same("c", 50), same("b", 50), same("a", 40)], &script));
 }
 
 fn flash(budget: Value) -> Value {
@@ -122,7 +192,20 @@ fn a_flash_price_is_charged_with_all_that_is_unsold_and_stops_at_the_last_cent()
     let script = format!("{CROWD}0:30..6:00/30 say 2\n0:10 buy i1 2\n");
     // Ten units at two yuan off: twenty yuan each time, of fifty.
     let budget = json!({ "times": 10, "money": { "minor": 5_000, "currency": "CNY" } });
-    expect![[""]].assert_eq(&play(vec![rule(flash(budget))], &script));
+    expect![[r#"
+        0:30  flash  FlashPrice { item: ItemId(1), price: Money { minor: 800, currency: Currency([67, 78, 89]) }, lasts_ms: 60000 }  [comments_per_min 6]
+        1:00  flash  FlashPrice { item: ItemId(1), price: Money { minor: 800, currency: Currency([67, 78, 89]) }, lasts_ms: 60000 }  [comments_per_min 6]
+        1:30  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        2:00  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        2:30  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        3:00  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        3:30  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        4:00  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        4:30  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        5:00  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        5:30  flash  passed over: rule-budget-spent  [comments_per_min 6]
+        6:00  flash  passed over: rule-budget-spent  [comments_per_min 6]
+    "#]].assert_eq(&play(vec![rule(flash(budget))], &script));
     // One cent more than the third needs.
     let enough = json!({ "times": 10, "money": { "minor": 6_000, "currency": "CNY" } });
     let log = log_of(&script);
@@ -135,10 +218,16 @@ fn a_flash_price_is_charged_with_all_that_is_unsold_and_stops_at_the_last_cent()
 fn a_flash_price_without_a_sale_or_in_another_currency_is_passed_over() {
     let none = "0:00 live\n0:00 come 20 feed\n0:30 say 2\n1:00 time\n";
     let budget = json!({ "times": 10, "money": { "minor": 5_000, "currency": "CNY" } });
-    expect![[""]].assert_eq(&play(vec![rule(flash(budget))], none));
+    expect![[r#"
+        0:30  flash  passed over: not-on-sale  [comments_per_min 6]
+    "#]]
+    .assert_eq(&play(vec![rule(flash(budget))], none));
     let dollars = json!({ "times": 10, "money": { "minor": 5_000, "currency": "USD" } });
     let script = format!("{CROWD}0:30 say 2\n1:00 time\n");
-    expect![[""]].assert_eq(&play(vec![rule(flash(dollars))], &script));
+    expect![[r#"
+        0:30  flash  passed over: rule-currency  [comments_per_min 6]
+    "#]]
+    .assert_eq(&play(vec![rule(flash(dollars))], &script));
 }
 
 #[test]
@@ -189,5 +278,8 @@ fn a_cohort_is_looked_at_for_itself() {
         "when": { "cel": "leaves >= 3.0" },
         "do": { "act": "prompt-host", "text": "{leaves} new people left" },
     }));
-    expect![[""]].assert_eq(&play(vec![loyal], &format!("{CROWD}1:00..1:03/1 go 1\n2:00 time\n")));
+    expect![[r#"
+        1:03  loyal  Prompt { text: "3 new people left" }  [leaves 3]
+    "#]]
+    .assert_eq(&play(vec![loyal], &format!("{CROWD}1:00..1:03/1 go 1\n2:00 time\n")));
 }
