@@ -34,8 +34,9 @@ enum Code {
     Stack(Vec<Step>),
 }
 
+/// One comparison of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Atom {
+pub(crate) struct Atom {
     metric: Metric,
     cmp: Cmp,
     /// Compared with so many times another figure, or with one.
@@ -76,18 +77,30 @@ impl Program {
     /// Whether the condition is met: true, neither false nor unknown.
     pub fn is_met(&self, figures: &impl Read) -> bool {
         match &self.code {
-            Code::All(atoms) => atoms.iter().all(|atom| {
-                let with = atom.other.map_or(atom.times, |other| atom.times * figures.value(other));
-                // A comparison with what is no number does not hold, except that it is another; that is no atom.
-                atom.cmp.holds(figures.value(atom.metric), with)
-            }),
+            Code::All(atoms) => atoms.iter().all(|atom| atom.holds(figures)),
             Code::Stack(steps) => run(steps, figures) == 1.0,
+        }
+    }
+
+    /// A comparison without which the condition is not met, if it has one.
+    pub(crate) fn first(&self) -> Option<Atom> {
+        match &self.code {
+            Code::All(atoms) => atoms.first().copied(),
+            Code::Stack(_) => None,
         }
     }
 
     /// Whether it is looked at with every second.
     pub fn ticks(&self) -> bool {
         self.drifts || self.needs & super::metric::each_second() != 0
+    }
+}
+
+impl Atom {
+    /// Whether it holds. A comparison with what is no number does not, except that it is another; that is no atom.
+    pub(crate) fn holds(&self, figures: &impl Read) -> bool {
+        let with = self.other.map_or(self.times, |other| self.times * figures.value(other));
+        self.cmp.holds(figures.value(self.metric), with)
     }
 }
 

@@ -117,6 +117,16 @@ impl Armed {
         }
     }
 
+    /// Whether something is remembered of a viewer.
+    pub fn knows(&self, key: Key) -> bool {
+        !self.many.is_empty() && self.many.contains_key(&key)
+    }
+
+    /// Whether it waits for its condition, where it has one subject.
+    pub fn is_idle(&self) -> bool {
+        self.one.phase == Phase::Ready
+    }
+
     /// Another show: nothing of the one before counts but the room's own cool-down.
     pub fn begin_show(&mut self) {
         self.many.clear();

@@ -30,10 +30,6 @@ impl<'a> Looking<'a> {
             Key::Source(code) => figures.sources.get(usize::from(code)).map(|it| &*it.name),
             _ => None,
         };
-        Looking {
-            view: View { figures, whom, window_s: armed.rule.window_s },
-            needs: armed.when.needs,
-            source,
-        }
+        Looking { view: View::of(figures, whom, armed.rule.window_s), needs: armed.when.needs, source }
     }
 }

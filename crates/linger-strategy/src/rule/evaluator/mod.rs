@@ -16,15 +16,16 @@ pub use occasion::Why;
 
 use super::{
     conflict::{Taken, Thing},
-    figures::{Figures, Touched, Wants},
+    figures::{Figures, Person, Touched, View, Wants, Whom},
     ledger::Ledger,
-    metric::ScopeKind,
+    metric::{Metric, ScopeKind},
+    program::Atom,
     spec::{Rule, Scope},
     wheel::Wheel,
 };
 use armed::{Armed, Key, Look, Phase};
 use figures_of::{Looking, whom};
-use linger_protocol::{Entry, Event, Intent, Limits, Millis, RoomId, RuleEvent};
+use linger_protocol::{Entry, Event, Intent, Limits, Millis, PersonId, RoomId, RuleEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a rule found.
@@ -48,14 +49,26 @@ pub struct Evaluator {
     /// Slots in the stated order: the higher priority first, then by code.
     order: Vec<usize>,
     /// What of it is looked at when metrics move: rooms and segments, viewers.
-    watching: Vec<(u64, usize)>,
-    viewers: Vec<(u64, usize)>,
+    watching: Vec<Watching>,
+    viewers: Vec<usize>,
+    /// By slot: whether a rule with one subject waits for its condition.
+    idle: Vec<bool>,
     ticking: Vec<usize>,
     ledger: Ledger,
     taken: Taken,
     touched: Touched,
     /// Whether rules come from the log.
     from_log: bool,
+}
+
+/// What of a rule is needed to see that it has nothing to say, side by side in memory: most events find every rule so.
+#[derive(Clone, Copy, Debug)]
+struct Watching {
+    needs: u64,
+    slot: usize,
+    window_s: u32,
+    /// Without this its condition is not met. None where a look also has to see when time will have passed.
+    first: Option<Atom>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +90,7 @@ impl Evaluator {
             order: vec![],
             watching: vec![],
             viewers: vec![],
+            idle: vec![],
             ticking: vec![],
             ledger: Ledger::default(),
             taken: Taken::default(),
@@ -164,11 +178,13 @@ impl Evaluator {
             None => {
                 self.slots.insert(code.to_owned(), self.armed.len());
                 self.armed.push(None);
+                self.idle.push(true);
                 self.armed.len() - 1
             }
         };
         let before = self.armed[slot].take();
         self.armed[slot] = rule.map(|rule| Armed::new(&self.room, rule, version, before));
+        self.idle[slot] = true;
         self.arrange();
         self.want();
         if let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures)
@@ -195,9 +211,15 @@ impl Evaluator {
         let mut order: Vec<(usize, &Armed)> = self.slots.values().filter_map(|slot| at_work(*slot)).collect();
         // By code already; a stable sort keeps that among equals.
         order.sort_by_key(|(_, it)| std::cmp::Reverse(it.rule.priority));
-        let of = |kinds: &[ScopeKind]| -> Vec<(u64, usize)> {
+        let of = |kinds: &[ScopeKind]| -> Vec<Watching> {
             let fits = |it: &&(usize, &Armed)| kinds.contains(&it.1.rule.scope.kind());
-            order.iter().filter(fits).map(|(slot, it)| (it.needs(), *slot)).collect()
+            let watching = |(slot, it): &(usize, &Armed)| Watching {
+                needs: it.needs(),
+                slot: *slot,
+                window_s: it.rule.window_s,
+                first: it.when.first().filter(|_| it.when.thresholds.is_empty()),
+            };
+            order.iter().filter(fits).map(watching).collect()
         };
         let ticks = |it: &&(usize, &Armed)| {
             let kind = it.1.rule.scope.kind();
@@ -208,7 +230,7 @@ impl Evaluator {
             }
         };
         let watching = of(&[ScopeKind::Room, ScopeKind::Segment]);
-        let viewers = of(&[ScopeKind::Viewer]);
+        let viewers = of(&[ScopeKind::Viewer]).into_iter().map(|it| it.slot).collect();
         let ticking = order.iter().filter(ticks).map(|(slot, _)| *slot).collect();
         let order = order.into_iter().map(|(slot, _)| slot).collect();
         (self.watching, self.viewers, self.ticking, self.order) = (watching, viewers, ticking, order);
@@ -228,6 +250,7 @@ impl Evaluator {
 
     fn begin_show(&mut self) {
         self.armed.iter_mut().flatten().for_each(Armed::begin_show);
+        self.idle.fill(true);
         self.ledger.begin_show();
     }
 
@@ -274,7 +297,8 @@ impl Evaluator {
         for timer in due {
             let current = self.armed[timer.slot].as_mut().filter(|it| it.version == timer.version);
             let Some(armed) = current else { continue };
-            if let Some(subject) = armed.subject(timer.key)
+            if (matches!(timer.key, Key::One) || armed.knows(timer.key))
+                && let Some(subject) = armed.subject(timer.key)
                 && subject.look_at.is_some_and(|it| it <= second)
             {
                 subject.look_at = None;
@@ -320,15 +344,42 @@ impl Evaluator {
             return;
         }
         for place in 0..self.watching.len() {
-            let (needs, slot) = self.watching[place];
-            if needs & touched.metrics != 0 {
-                self.look(slot, Key::One, at, found);
+            let Watching { needs, slot, window_s, first } = self.watching[place];
+            if needs & touched.metrics == 0 {
+                continue;
             }
+            if self.idle[slot]
+                && let (Some(first), Some(figures)) = (first, &self.figures)
+                && !first.holds(&View { figures, whom: Whom::Room, window_s, who: None })
+            {
+                continue;
+            }
+            self.look(slot, Key::One, at, found);
         }
+        if !self.viewers.is_empty() {
+            touched.people.iter().for_each(|it| self.look_at_viewer(at, *it, found));
+        }
+    }
+
+    /// Looks at one viewer for all rules about viewers. Of whom nothing is remembered and who meets no condition, nothing
+    /// is kept.
+    fn look_at_viewer(
+        &mut self,
+        at: Millis,
+        (person, who, came): (PersonId, Person, bool),
+        found: &mut Vec<Finding>,
+    ) {
+        let key = Key::Viewer(person);
         for place in 0..self.viewers.len() {
-            let slot = self.viewers[place].1;
-            for person in &touched.people {
-                self.look(slot, Key::Viewer(*person), at, found);
+            let slot = self.viewers[place];
+            let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { continue };
+            let (whom, window_s) = (Whom::Viewer(person), armed.rule.window_s);
+            let view = View { figures, whom, window_s, who: Some(who) };
+            if armed.when.is_met(&view) || armed.knows(key) {
+                self.look(slot, key, at, found);
+            } else if came && let Some(second) = next_second(armed, &view, at, None) {
+                let timer = Timer { slot, version: armed.version, key };
+                self.wheel.set(second, timer);
             }
         }
     }
@@ -339,18 +390,30 @@ impl Evaluator {
             let fits = |item| armed.rule.segment_item().is_none_or(|it| it == item);
             match figures.segment.as_ref().filter(|it| fits(it.item)) {
                 Some(segment) => armed.turn_to(segment.number),
-                None => return armed.turn_to(0),
+                None => {
+                    armed.turn_to(0);
+                    self.idle[slot] = true;
+                    return;
+                }
             }
         }
-        if let Key::Viewer(person) = key
-            && !figures.is_here(person)
-        {
-            return;
-        }
         let whom = whom(armed, key);
+        let view = View::of(figures, whom, armed.rule.window_s);
+        if matches!(whom, Whom::Viewer(_)) {
+            if view.who.is_none() {
+                return;
+            }
+            // Of whom nothing is remembered, nothing begins to be before the condition is met.
+            if !armed.knows(key) && !armed.when.is_met(&view) {
+                if let Some(second) = next_second(armed, &view, at, None) {
+                    self.wheel.set(second, Timer { slot, version: armed.version, key });
+                }
+                return;
+            }
+        }
         let enough = figures.people_in(whom) >= armed.rule.people_min;
-        let view = super::figures::View { figures, whom, window_s: armed.rule.window_s };
         let look = armed.look(key, at, enough, &view);
+        self.idle[slot] = armed.is_idle();
         let again = match look {
             Look::Again(again) => Some(again),
             Look::Nothing | Look::Occasion => None,
@@ -364,18 +427,8 @@ impl Evaluator {
     /// Sets the next time at which this is to be looked at because time passes, if it has to be.
     fn set_timer(&mut self, slot: usize, key: Key, at: Millis, again: Option<Millis>) {
         let (Some(armed), Some(figures)) = (&mut self.armed[slot], &self.figures) else { return };
-        let whom = whom(armed, key);
-        let thresholds = armed.when.thresholds.iter();
-        let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
-        let meets = |(metric, value): &(super::metric::Metric, f64)| {
-            let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
-            figures.base(*metric, whom).map(|base| base.plus(ms)).filter(|it| *it >= at)
-        };
-        let next = thresholds.filter_map(meets).chain(again).min();
-        let Some(next) = next else { return };
-        // A second is looked at when it begins: the first one that is not before.
-        let second = (next.0.saturating_add(999).div_euclid(1_000)).max(figures.second + 1);
+        let view = View::of(figures, whom(armed, key), armed.rule.window_s);
+        let Some(second) = next_second(armed, &view, at, again) else { return };
         let version = armed.version;
         let Some(subject) = armed.subject(key) else { return };
         if subject.look_at.is_none_or(|it| it > second) {
@@ -396,6 +449,7 @@ impl Evaluator {
         if let Some(why) = why {
             // It would be the same with every look: it waits until it is ready again, as if it had spoken.
             subject.phase = Phase::Spoke;
+            self.idle[slot] = false;
             subject.cool_until = Some(at.plus(cool_down_ms));
             found.push(Finding { intent, passed_over: Some(why) });
             return self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
@@ -410,9 +464,25 @@ impl Evaluator {
             return self.set_timer(slot, key, at, Some(until));
         }
         (subject.phase, subject.waits) = (Phase::Spoke, false);
+        self.idle[slot] = false;
         subject.cool_until = Some(at.plus(cool_down_ms));
         self.ledger.claim(&intent);
         found.push(Finding { intent, passed_over: None });
         self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
     }
+}
+
+/// The next second in which a rule is to be looked at because time passes, if there is one.
+fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
+    let thresholds = armed.when.thresholds.iter();
+    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
+    let meets = |(metric, value): &(Metric, f64)| {
+        let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
+        let base = view.figures.base(*metric, view.whom, view.who.as_ref())?;
+        Some(base.plus(ms)).filter(|it| *it >= at)
+    };
+    let next = thresholds.filter_map(meets).chain(again).min()?;
+    // A second is looked at when it begins: the first one that is not before.
+    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
 }

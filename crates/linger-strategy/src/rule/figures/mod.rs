@@ -74,7 +74,7 @@ pub(crate) struct Source {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Person {
+pub(crate) struct Person {
     /// The show they were first here in.
     first_show: Millis,
     /// Stays that run, and since when the first of them does.
@@ -115,7 +115,8 @@ pub(crate) enum Whom {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Touched {
     pub metrics: u64,
-    pub people: Vec<PersonId>,
+    /// Viewers as they are now, and whether they came just now.
+    pub people: Vec<(PersonId, Person, bool)>,
 }
 
 impl Figures {
@@ -249,13 +250,13 @@ impl Figures {
         self.people.iter().filter(|(_, it)| it.stays > 0).map(|(person, _)| *person)
     }
 
-    /// Whether this viewer is here.
-    pub fn is_here(&self, person: PersonId) -> bool {
-        self.people.get(&person).is_some_and(|it| it.stays > 0)
+    /// A viewer who is here.
+    pub fn here(&self, person: PersonId) -> Option<Person> {
+        self.people.get(&person).filter(|it| it.stays > 0).copied()
     }
 
     /// Since when a figure that grows with time grows.
-    pub fn base(&self, metric: Metric, whom: Whom) -> Option<Millis> {
+    pub fn base(&self, metric: Metric, whom: Whom, who: Option<&Person>) -> Option<Millis> {
         match metric {
             Metric::SegmentS => self.segment.as_ref().map(|it| it.from),
             Metric::OldestQuestionS => self.questions.first_key_value().map(|(_, at)| *at),
@@ -266,10 +267,7 @@ impl Figures {
                 Whom::Source(code) => self.sources.get(usize::from(code))?.first_at,
                 _ => None,
             },
-            Metric::StayS => match whom {
-                Whom::Viewer(person) => self.people.get(&person).filter(|it| it.stays > 0).map(|it| it.since),
-                _ => None,
-            },
+            Metric::StayS => who.filter(|it| it.stays > 0).map(|it| it.since),
             _ => None,
         }
     }
@@ -303,7 +301,7 @@ impl Figures {
     }
 
     /// A figure of some people, over a window.
-    pub fn value(&self, metric: Metric, whom: Whom, window_s: u32) -> f64 {
+    pub fn value(&self, metric: Metric, whom: Whom, window_s: u32, who: Option<&Person>) -> f64 {
         let Some(crowd) = self.crowd(whom) else { return f64::NAN };
         match metric {
             Metric::Here => f64::from(crowd.here),
@@ -340,18 +338,17 @@ impl Figures {
             | Metric::ShowS
             | Metric::SourceAgeS
             | Metric::StayS => {
-                self.base(metric, whom).map_or(f64::NAN, |base| whole(self.now.since(base)) / 1_000.0)
+                self.base(metric, whom, who).map_or(f64::NAN, |base| whole(self.now.since(base)) / 1_000.0)
             }
-            Metric::ViewerComments => self.of_viewer(whom, |it| it.comments),
-            Metric::ViewerOrders => self.of_viewer(whom, |it| it.orders),
+            Metric::ViewerComments => self.of_viewer(who, |it| it.comments),
+            Metric::ViewerOrders => self.of_viewer(who, |it| it.orders),
             // Counted where questions are followed.
             Metric::Askers => f64::NAN,
         }
     }
 
-    fn of_viewer(&self, whom: Whom, count: impl Fn(&Person) -> u32) -> f64 {
-        let Whom::Viewer(person) = whom else { return f64::NAN };
-        let Some(who) = self.people.get(&person) else { return f64::NAN };
+    fn of_viewer(&self, who: Option<&Person>, count: impl Fn(&Person) -> u32) -> f64 {
+        let Some(who) = who else { return f64::NAN };
         if who.show == self.show.began.unwrap_or_default() { f64::from(count(who)) } else { 0.0 }
     }
 
@@ -365,11 +362,23 @@ pub(crate) struct View<'a> {
     pub figures: &'a Figures,
     pub whom: Whom,
     pub window_s: u32,
+    /// The viewer, where it is one who is here.
+    pub who: Option<Person>,
+}
+
+impl<'a> View<'a> {
+    pub fn of(figures: &'a Figures, whom: Whom, window_s: u32) -> View<'a> {
+        let who = match whom {
+            Whom::Viewer(person) => figures.here(person),
+            _ => None,
+        };
+        View { figures, whom, window_s, who }
+    }
 }
 
 impl Read for View<'_> {
     fn value(&self, metric: Metric) -> f64 {
-        self.figures.value(metric, self.whom, self.window_s)
+        self.figures.value(metric, self.whom, self.window_s, self.who.as_ref())
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::rule::{metric::Metric, spec::Cohort};
 use linger_protocol::{
-    ActivityEvent, Arrival, Cause, Departure, Entry, Event, ItemId, LeaveReason, Millis, PersonId, Role,
-    RundownEvent, SaleEvent,
+    ActivityEvent, Actor, Arrival, Cause, Departure, Entry, Event, ItemId, LeaveReason, Millis, PersonId,
+    Role, RundownEvent, SaleEvent,
 };
 
 const PRESENCE: u64 = 1 << Metric::Here as u8
@@ -32,7 +32,8 @@ impl Figures {
             self.begin_show(at);
             touched.metrics = u64::MAX;
         }
-        if matches!(entry.cause, Cause::Asked { by, .. } if by.role == Role::Host)
+        // Whoever runs the room from the stage, in whichever role; the house itself is nobody.
+        if matches!(entry.cause, Cause::Asked { by, .. } if by.role >= Role::Host && by != Actor::HOUSE)
             || entry.event == Event::WentLive
         {
             self.host_at = Some(at);
@@ -77,8 +78,8 @@ impl Figures {
             }
             Event::Followed { person, .. } | Event::Unfollowed { person, .. } => {
                 let follows = matches!(event, Event::Followed { .. });
-                self.change(at, *person, |who| who.follows = follows);
-                self.touch(*person, 0, touched);
+                let who = self.change(at, *person, |who| who.follows = follows);
+                self.touch(*person, who, false, touched);
             }
             Event::CardPinned { item } => self.pin(Some(*item), touched),
             Event::CardUnpinned { .. } => self.pin(None, touched),
@@ -90,30 +91,31 @@ impl Figures {
         }
     }
 
-    fn touch(&self, person: PersonId, metrics: u64, touched: &mut Touched) {
-        touched.metrics |= metrics;
-        if self.wants.viewers {
-            touched.people.push(person);
+    /// Something of a viewer moved; of others than viewers who are here nothing is looked at.
+    fn touch(&self, person: PersonId, who: Option<Person>, came: bool, touched: &mut Touched) {
+        if self.wants.viewers
+            && let Some(who) = who.filter(|it| it.stays > 0)
+        {
+            touched.people.push((person, who, came));
         }
     }
 
     fn comment(&mut self, person: PersonId, touched: &mut Touched) {
         let show = self.show.began.unwrap_or_default();
         self.room.comments.add(1);
-        if self.wants.cohorts || self.wants.viewers || self.wants.sources {
-            if let Some(who) = self.people.get_mut(&person) {
-                who.counted_in(show).comments += 1;
-            }
-            self.count(person, |crowd| crowd.comments.add(1));
+        touched.metrics |= Metric::CommentsPerMin.bit() | Metric::ViewerComments.bit();
+        if let Some(who) = self.people.get_mut(&person) {
+            who.counted_in(show).comments += 1;
+            let who = *who;
+            self.count_with(&who, |crowd| crowd.comments.add(1));
+            self.touch(person, Some(who), false, touched);
         }
-        self.touch(person, Metric::CommentsPerMin.bit() | Metric::ViewerComments.bit(), touched);
     }
 
     /// Counts something for all the groups that a person belongs to, beside the whole room.
-    fn count(&mut self, person: PersonId, count: impl Fn(&mut Crowd)) {
-        let Some(who) = self.people.get(&person).copied() else { return };
+    fn count_with(&mut self, who: &Person, count: impl Fn(&mut Crowd)) {
         if self.wants.cohorts {
-            let within = Cohort::ALL.map(|cohort| self.is_in(cohort, &who));
+            let within = Cohort::ALL.map(|cohort| self.is_in(cohort, who));
             self.cohorts.iter_mut().zip(within).filter(|(_, it)| *it).for_each(|(crowd, _)| count(crowd));
         }
         if self.wants.sources
@@ -124,15 +126,16 @@ impl Figures {
     }
 
     /// Changes what is known of a person, and counts them in the groups they then belong to.
-    fn change(&mut self, at: Millis, person: PersonId, change: impl FnOnce(&mut Person)) {
-        let Some(mut who) = self.people.get(&person).copied() else { return };
-        let before = Cohort::ALL.map(|cohort| self.is_in(cohort, &who));
-        change(&mut who);
-        let after = Cohort::ALL.map(|cohort| self.is_in(cohort, &who));
-        self.people.insert(person, who);
+    fn change(&mut self, at: Millis, person: PersonId, change: impl FnOnce(&mut Person)) -> Option<Person> {
+        let known = self.people.get_mut(&person)?;
+        let was = *known;
+        change(known);
+        let who = *known;
         if !self.wants.cohorts {
-            return;
+            return Some(who);
         }
+        let before = Cohort::ALL.map(|cohort| self.is_in(cohort, &was));
+        let after = Cohort::ALL.map(|cohort| self.is_in(cohort, &who));
         for (place, crowd) in self.cohorts.iter_mut().enumerate() {
             if before[place] != after[place] {
                 crowd.settle(at);
@@ -141,6 +144,7 @@ impl Figures {
                 crowd.here = here;
             }
         }
+        Some(who)
     }
 
     fn source_of(&mut self, name: &str) -> u8 {
@@ -182,13 +186,13 @@ impl Figures {
             }
             who.stays += 1;
             who.source = code;
-            who.counted_in(show);
+            let who = *who.counted_in(show);
+            self.count_with(&who, |crowd| crowd.come(at));
+            self.touch(arrival.person, Some(who), true, touched);
         }
         if let Some(source) = self.sources.get_mut(usize::from(code)) {
             source.first_at.get_or_insert(at);
         }
-        self.count(arrival.person, |crowd| crowd.come(at));
-        self.touch(arrival.person, 0, touched);
     }
 
     /// A stay ends. Who was sent away did not choose to leave.
@@ -198,12 +202,9 @@ impl Figures {
         self.room.go(at, seen);
         // By the source of this stay, not of the person's last.
         if let Some(who) = self.people.get_mut(&person) {
-            let last = std::mem::replace(&mut who.source, source);
-            self.count(person, |crowd| crowd.go(at, seen));
-            if let Some(who) = self.people.get_mut(&person) {
-                who.source = last;
-                who.stays = who.stays.saturating_sub(1);
-            }
+            let whose = Person { source, ..*who };
+            who.stays = who.stays.saturating_sub(1);
+            self.count_with(&whose, |crowd| crowd.go(at, seen));
         }
     }
 
@@ -275,9 +276,11 @@ impl Figures {
         if let Some(person) = self.shelf.take(event) {
             let show = self.show.began.unwrap_or_default();
             self.room.orders.add(1);
-            self.change(at, person, |who| who.counted_in(show).orders += 1);
-            self.count(person, |crowd| crowd.orders.add(1));
-            self.touch(person, Metric::OrdersPerMin.bit() | Metric::ViewerOrders.bit(), touched);
+            touched.metrics |= Metric::OrdersPerMin.bit() | Metric::ViewerOrders.bit();
+            if let Some(who) = self.change(at, person, |who| who.counted_in(show).orders += 1) {
+                self.count_with(&who, |crowd| crowd.orders.add(1));
+                self.touch(person, Some(who), false, touched);
+            }
         }
         touched.metrics |= STOCK;
     }
