@@ -12,14 +12,16 @@ import dataZh from './data.zh.json';
 import baseEn from './en.json';
 import playEn from './play.en.json';
 import playZh from './play.zh.json';
+import rulesEn from './rules.en.json';
+import rulesZh from './rules.zh.json';
 import shopEn from './shop.en.json';
 import shopZh from './shop.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn, ...careEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh, ...careZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...rulesEn, ...shopEn, ...careEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...rulesZh, ...shopZh, ...careZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -35,11 +37,12 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|rules|shop|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
+  'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem',
 ];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
 const CARE_WORDS = [

@@ -47,6 +47,10 @@ import type {
   RundownProblem,
   RundownRead,
   RundownTemplate,
+  RuleBackTested,
+  RuleInfo,
+  RuleList,
+  RuleTried,
   SavedQuestion,
   SegmentList,
   ShuffleProof,
@@ -169,6 +173,14 @@ export class Rest {
   keepAlarm = (rule: unknown, seen: string) => this.#json<{ id: number }>('/api/alarms', { body: { rule, seen } });
   removeAlarm = (id: number) => this.#json<{ ok: boolean }>(`/api/alarms/${id}`, { method: 'DELETE' });
   newestMoments = (most: number) => this.#json<AlarmMoment[]>(`/api/alarms/moments?newest=${most}`);
+  rules = (language: string) => this.#json<RuleList>(`/api/rules?language=${language}`);
+  tryRule = (rule: unknown) => this.#json<RuleTried>('/api/rules/try', { body: { rule } });
+  backTestRule = (rule: unknown, room: string) => this.#json<RuleBackTested>('/api/rules/back-test', { body: { rule, room } });
+  makeRule = (rule: unknown) => this.#json<RuleInfo>('/api/rules', { body: { rule, after: 0 } });
+  changeRule = (code: string, rule: unknown, after: number) =>
+    this.#json<RuleInfo>(`/api/rules/${enc(code)}`, { method: 'PUT', body: { rule, after } });
+  removeRule = (code: string, after: number) =>
+    this.#json<{ ok: boolean }>(`/api/rules/${enc(code)}?after=${after}`, { method: 'DELETE' });
   webhooks = () => this.#json<WebhookInfo[]>('/api/webhooks');
   addWebhook = (url: string, topics: string[]) => this.#json<WebhookMade>('/api/webhooks', { body: { url, topics } });
   renewWebhook = (id: string) => this.#json<WebhookMade>(`/api/webhooks/${enc(id)}/secret`, { method: 'POST' });

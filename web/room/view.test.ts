@@ -134,6 +134,14 @@ describe('the view of a room', () => {
     expect(fold(shown, { k: 'prompt-closed', prompt: 1, end: 'expired' }).prompt).toBeNull();
   });
 
+  test('keeps once what a rule did', () => {
+    const proposal = { kind: 'rule', version: 1, deed: { do: 'unpin-card' }, times_max: 3 } as const;
+    const why: { metric: string; value: number }[] = [];
+    const acted = { k: 'rule-acted', intent: { id: 'i', rule: 'r', at: 1, proposal: { ...proposal, why } }, end: 'done' } as const;
+    const view = fold(fold(seen('host'), acted), acted);
+    expect(view.acted.map((it) => [it.intent.rule, it.end])).toEqual([['r', 'done']]);
+  });
+
   test('is not troubled by an event of a later version', () => {
     const view = seen();
     expect(fold(view, { k: 'something-new' } as never)).toBe(view);

@@ -12,6 +12,7 @@ import type {
   RoleName,
   RoomEvent,
   RoomView,
+  RuleActed,
   ShelfEntry,
   Welcome,
 } from '../wire';
@@ -56,6 +57,8 @@ export interface View extends Activities, ClubView, RundownView {
   readonly prompt: Prompt | null;
   readonly promptEnds: Readonly<Record<number, string>>;
   readonly withheld: readonly Intent[];
+  /** What rules did by themselves since one came, or could not do, or held out. */
+  readonly acted: readonly RuleActed[];
   readonly orders: readonly Order[];
   readonly seat: Seat;
   readonly around: Around;
@@ -119,6 +122,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     prompt: view.prompt ?? null,
     promptEnds: {},
     withheld: [],
+    acted: [],
     orders: view.orders,
     seat: seatOf(view),
     ...clubOf(view),
@@ -176,6 +180,10 @@ function foldComments(view: View, event: RoomEvent): View | undefined {
       return { ...view, leftOut: withLeftOut(view.leftOut, event) };
     case 'comment-hidden':
       return { ...view, comments: view.comments.filter((it) => it.id !== event.id) };
+    case 'rule-acted':
+      return view.acted.some((it) => it.intent.id === event.intent.id)
+        ? view
+        : { ...view, acted: [...view.acted, event].slice(-WITHHELD_MAX) };
     default:
       return undefined;
   }

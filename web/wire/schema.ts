@@ -1211,6 +1211,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that are kept, rules that are ready to be taken, and the metrics that conditions may name. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Keeps a new rule. It works in every room it is meant for within a second. */
+        post: operations["make_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/back-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a rule, whether it is kept or not, on a show that was: "it would have spoken at 21:14 and 21:37". */
+        post: operations["back_test_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a rule without keeping it: what is wrong with it, and how it is written the other way. */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps another version of a rule. */
+        put: operations["change_rule"];
+        post?: never;
+        /** Takes a rule away; what it did stays in the logs, and its versions are kept. */
+        delete: operations["remove_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a rule, newest first: who wrote what when. */
+        get: operations["rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rundowns/templates": {
         parameters: {
             query?: never;
@@ -3169,6 +3256,73 @@ export interface components {
             parts_minor?: number[];
             /** @description What people read. */
             title: string;
+        };
+        /** @description What a rule does. */
+        DeedWire: {
+            /** @enum {string} */
+            do: "prompt";
+            /** @description What. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "announce";
+            /** @description What. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "start-activity";
+        } | {
+            /** @enum {string} */
+            do: "extend-step";
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            ms: number;
+        } | {
+            /** @enum {string} */
+            do: "pin-card";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+        } | {
+            /** @enum {string} */
+            do: "unpin-card";
+        } | {
+            /** @enum {string} */
+            do: "flash-price";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int64
+             * @description For how long.
+             */
+            lasts_ms: number;
+            /** @description Price of one until then. */
+            price: components["schemas"]["MoneyWire"];
+        } | {
+            /** @description Of which campaign. */
+            campaign: string;
+            /** @enum {string} */
+            do: "grant";
+        } | {
+            /** @enum {string} */
+            do: "next-up";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+        } | {
+            /** @enum {string} */
+            do: "call-webhook";
+            /** @description What it is called there. */
+            topic: string;
         };
         /** @description Where an order goes, and what its buyer confirmed. */
         DeliveryAsk: {
@@ -5517,6 +5671,26 @@ export interface components {
              * @description Within how many seconds.
              */
             window_s: number;
+        } | {
+            /** @description The viewer, the source, the cohort or the item that it is about. */
+            about?: string | null;
+            cost?: components["schemas"]["MoneyWire"] | null;
+            /** @description What is to be done. */
+            deed: components["schemas"]["DeedWire"];
+            /** @enum {string} */
+            kind: "rule";
+            /**
+             * Format: int32
+             * @description How often the rule may act in a show.
+             */
+            times_max: number;
+            /**
+             * Format: int32
+             * @description The version of the rule.
+             */
+            version: number;
+            /** @description The figures that spoke for it. */
+            why: components["schemas"]["SignWire"][];
         };
         /** @description What a viewer's device tells about picture and sound, for the time since it last told. */
         QualityTold: {
@@ -5713,6 +5887,15 @@ export interface components {
             parts: components["schemas"]["Part"][];
             /** @description Whether every part is ready. */
             ready: boolean;
+        };
+        /** @description A rule that was ready before anybody wrote one. */
+        ReadyRule: {
+            /** @description Its code. */
+            code: string;
+            /** @description The rule. */
+            rule: Record<string, never>;
+            /** @description When it acts, in CEL. */
+            when_cel: string;
         };
         /** @description A segment ready to be taken over. */
         ReadySegmentInfo: {
@@ -5941,6 +6124,173 @@ export interface components {
             talk?: components["schemas"]["TalkView"] | null;
             /** @description What it is called. */
             title: string;
+        };
+        /** @description An intent of a rule, and what came of it. */
+        RuleActedWire: {
+            /** @description Why it could not be carried out. */
+            code?: string | null;
+            /** @description What came of it. */
+            end: components["schemas"]["RuleEndWire"];
+            /** @description What and why. */
+            intent: components["schemas"]["IntentWire"];
+        };
+        /** @description A rule to be tried on a show that was. */
+        RuleBackTest: {
+            /** @description The room. */
+            room: string;
+            /** @description The rule. */
+            rule: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The show, from 1; the last one when it is left out.
+             */
+            show?: number | null;
+        };
+        /** @description What a rule would have done. */
+        RuleBackTested: {
+            /** @description The moments, in order; 1,000 at most. */
+            moments: components["schemas"]["RuleMoment"][];
+            /**
+             * Format: int64
+             * @description When the show began.
+             */
+            show_began?: number | null;
+            /**
+             * Format: int64
+             * @description When it ended; none while it is on.
+             */
+            show_ended?: number | null;
+            /**
+             * Format: int32
+             * @description How many shows the room had.
+             */
+            shows: number;
+        };
+        /**
+         * @description What came of an intent that is no prompt.
+         * @enum {string}
+         */
+        RuleEndWire: "done" | "withheld" | "refused";
+        /** @description A rule that is kept. */
+        RuleInfo: {
+            /**
+             * Format: int64
+             * @description When it was changed last.
+             */
+            changed_at: number;
+            /** @description By whom. */
+            changed_by: string;
+            /** @description Its code. */
+            code: string;
+            /** @description The rule. */
+            rule: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
+            /** @description When it acts, in CEL. */
+            when_cel: string;
+        };
+        /** @description Rules, what is ready, and what they are made of. */
+        RuleList: {
+            /** @description The metrics. */
+            metrics: components["schemas"]["RuleMetric"][];
+            /** @description What is ready to be taken. */
+            ready: components["schemas"]["ReadyRule"][];
+            /** @description What is kept. */
+            rules: components["schemas"]["RuleInfo"][];
+        };
+        /** @description A metric that conditions may name. */
+        RuleMetric: {
+            /**
+             * Format: double
+             * @description The least it can be.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description The most it can be.
+             */
+            most: number;
+            /** @description Its name. */
+            name: string;
+            /** @description In which scopes it can be asked for. */
+            scopes: string[];
+            /** @description What it is a number of. */
+            unit: string;
+            /** @description Whether it is counted over the rule's window. */
+            windowed: boolean;
+        };
+        /** @description A moment at which a rule would have spoken. */
+        RuleMoment: {
+            arm?: components["schemas"]["RuleEndWire"] | null;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description What it would have proposed, and why. */
+            intent: components["schemas"]["IntentWire"];
+            /** @description Why it was passed over, as a code. */
+            passed_over?: string | null;
+            /**
+             * Format: int32
+             * @description Seconds since the show began.
+             */
+            show_s: number;
+        };
+        /** @description One thing that is wrong with a rule. */
+        RuleProblemWire: {
+            /** @description The word, the number or the place that it is about. */
+            about?: string;
+            /** @description What is wrong with it, as a code with a sentence. */
+            code: string;
+            /** @description The field, such as `when.all.0.metric`. */
+            field: string;
+        };
+        /** @description A rule to be kept. */
+        RulePut: {
+            /**
+             * Format: int32
+             * @description The version it was made from; zero for a new one.
+             */
+            after: number;
+            /** @description The rule; see `docs/rules.md`. */
+            rule: Record<string, never>;
+        };
+        /** @description A rule that was looked at. */
+        RuleTried: {
+            /** @description What is wrong with it; nothing when it can be kept. */
+            problems: components["schemas"]["RuleProblemWire"][];
+            /** @description When it is ready again, in CEL. */
+            until_cel?: string | null;
+            /** @description When it acts, in CEL, if it can be read. */
+            when_cel?: string | null;
+            /** @description The condition as a form, where it fits one. */
+            when_form?: Record<string, never> | null;
+        };
+        /** @description A rule to be tried. */
+        RuleTry: {
+            /** @description The rule. */
+            rule: Record<string, never>;
+        };
+        /** @description A version of a rule. */
+        RuleVersion: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            changed_at: number;
+            /** @description By whom. */
+            changed_by: string;
+            /** @description The rule; none where it was taken away. */
+            rule?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version: number;
         };
         /** @description Staff: where the room stands in its run of show. */
         RunWire: {
@@ -6937,6 +7287,16 @@ export interface components {
             login: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description One figure as it stood when a rule found its occasion. */
+        SignWire: {
+            /** @description The metric. */
+            metric: string;
+            /**
+             * Format: double
+             * @description Its value.
+             */
+            value: number;
         };
         /** @description One slice of a wheel. */
         SliceAsk: {
@@ -8307,7 +8667,10 @@ export interface components {
             intent: components["schemas"]["IntentWire"];
             /** @enum {string} */
             k: "prompt-withheld";
-        } | {
+        } | (components["schemas"]["RuleActedWire"] & {
+            /** @enum {string} */
+            k: "rule-acted";
+        }) | {
             /** @description How it ended. */
             end: components["schemas"]["PromptEndWire"];
             /** @enum {string} */
@@ -13734,6 +14097,546 @@ export interface operations {
                 };
             };
             /** @description no such ticket of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description `en` or `zh`. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description no such language */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleInfo"];
+                };
+            };
+            /** @description what is wrong, by field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there is such a rule, or there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    back_test_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBackTest"];
+            };
+        };
+        responses: {
+            /** @description when it would have spoken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBackTested"];
+                };
+            };
+            /** @description what is wrong, by field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such room or show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be tried now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTry"];
+            };
+        };
+        responses: {
+            /** @description what is wrong with it, if anything is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTried"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its code */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleInfo"];
+                };
+            };
+            /** @description what is wrong, by field */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such rule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description somebody else changed it in the meantime */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove_rule: {
+        parameters: {
+            query: {
+                /** @description The version that is taken away. */
+                after: number;
+            };
+            header?: never;
+            path: {
+                /** @description its code */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description gone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description no version */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such rule */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description somebody else changed it in the meantime */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    rule_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its code */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such rule */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,7 @@
 //! The queue of one room's prompts and what holds them back. It does not know what the prompts say.
 
 use linger_protocol::{
-    Act, Actor, Entry, Event, Intent, IntentId, Millis, OffReason, PromptId, Proposal, QuestionId, Refusal,
-    Request,
+    Act, Actor, Entry, Event, Intent, IntentId, Millis, OffReason, PromptId, QuestionId, Refusal, Request,
 };
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
@@ -11,6 +10,8 @@ use std::fmt;
 const ASK_AGAIN_MS: u64 = 5_000;
 /// How long to wait when somebody else's prompt was quicker and its entry has not come yet.
 const STEP_BACK_MS: u64 = 1_000;
+/// What a rule saw is not shown later than this, ms.
+const LATE_MS: u64 = 60_000;
 /// Answered questions and passed-on intents that are remembered.
 const REMEMBERED_MAX: usize = 10_000;
 /// Dropped intents that are kept for whoever wants to know.
@@ -61,6 +62,8 @@ pub enum DropReason {
     QueueFull,
     /// The host ended the show.
     ShowEnded,
+    /// It is about a moment that is over.
+    Late,
     /// The room refused it.
     Refused(Refusal),
 }
@@ -137,7 +140,7 @@ impl Desk {
             }
             Event::QuestionAnswered { question, .. } => {
                 remember(&mut self.answered, *question);
-                self.drop_waiting(DropReason::Answered, |intent| question_of(intent) == *question);
+                self.drop_waiting(DropReason::Answered, |intent| intent.question() == Some(*question));
             }
             Event::WentOff { reason: OffReason::Ended } => {
                 self.spent = 0;
@@ -156,7 +159,7 @@ impl Desk {
         if is_known {
             return;
         }
-        if self.answered.contains(&question_of(&intent)) {
+        if intent.question().is_some_and(|it| self.answered.contains(&it)) {
             self.drop_one(intent, DropReason::Answered);
             return;
         }
@@ -189,6 +192,9 @@ impl Desk {
         if self.free_at().is_some_and(|free_at| now < free_at) {
             return Vec::new();
         }
+        // What a rule saw is worth a glance for a while; a question stays one until it is answered.
+        let late = |intent: &Intent| intent.proposed().is_some() && now.since(intent.at) > LATE_MS;
+        self.drop_waiting(DropReason::Late, late);
         let Some(intent) = self.waiting.pop_front() else { return Vec::new() };
         let request = request(&intent);
         self.asked = Some((intent, now));
@@ -264,11 +270,6 @@ impl Desk {
 
 fn request(intent: &Intent) -> Request {
     Request { by: Actor::HOUSE, act: Act::FollowIntent { intent: intent.clone() } }
-}
-
-fn question_of(intent: &Intent) -> QuestionId {
-    let Proposal::AnswerQuestion { question, .. } = intent.proposal;
-    question
 }
 
 /// Keeps the newest ids; questions are counted upwards, and of hashes any may go.

@@ -2,6 +2,8 @@
 //! budget of a show and the rule that one prompt shows at a time; what cannot go out now waits while its occasion is
 //! true.
 //!
+//! What is no prompt waits for nobody: [`Carrier`] takes it to the room at once, and [`errand`] says by which act.
+//!
 //! It does not know how occasions are found, nor sockets, vendors or clocks.
 //!
 //! # Both arms stand in the same queue
@@ -15,6 +17,8 @@
 //! What cannot be the same: a shown prompt keeps the screen until the host is done with it, and a withheld one has nothing
 //! on the screen. That touches the occasions after it, whatever arm they are in, and not its own outcome.
 
+mod carrier;
 mod desk;
 
+pub use carrier::{Carrier, Errand, FRESH_MS, errand, next_up, webhook_of};
 pub use desk::{BadConfig, Config, Desk, DropReason, Dropped};

@@ -74,7 +74,7 @@ impl Play {
         for request in self.desk.due(at) {
             assert_eq!(request.by, Actor::HOUSE);
             let Act::FollowIntent { intent } = request.act else { panic!("a desk only passes on intents") };
-            let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+            let question = intent.question().unwrap();
             match intent.arm {
                 Arm::Act => {
                     self.prompts += 1;
@@ -89,7 +89,7 @@ impl Play {
             }
         }
         for dropped in self.desk.take_dropped() {
-            let Proposal::AnswerQuestion { question, .. } = dropped.intent.proposal;
+            let question = dropped.intent.question().unwrap();
             told.push(format!("drops q{question}: {:?}", dropped.reason));
         }
         if let Some(wakes_at) = self.desk.wakes_at() {

@@ -4,7 +4,7 @@
 use crate::Comparison;
 use crate::comparison::ArmSums;
 use crate::pulse::{Pulse, Reading};
-use linger_protocol::{Arm, Entry, Event, Intent, LeaveReason, Millis, PromptId, Proposal, QuestionId};
+use linger_protocol::{Arm, Entry, Event, Intent, LeaveReason, Millis, PromptId, QuestionId, RuleEvent};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Seconds within which a question has to be answered to count as answered.
@@ -36,7 +36,8 @@ pub struct Arms {
 struct Occasion {
     rule: String,
     arm: Arm,
-    question: QuestionId,
+    // None where a rule is about something else than a question.
+    question: Option<QuestionId>,
     at: Millis,
     answered: bool,
     // The minute before, and the sums at the moment itself; none once the minute after is counted or spoilt.
@@ -79,6 +80,9 @@ impl Arms {
                 self.showing = Some((*prompt, intent.rule.clone()));
             }
             Event::PromptWithheld { intent } => self.begin(at, intent),
+            Event::Rule(RuleEvent::Done { intent } | RuleEvent::Withheld { intent }) => {
+                self.begin(at, intent)
+            }
             Event::PromptClosed { prompt, end } => {
                 let closed = self.showing.take_if(|(shown, _)| shown == prompt);
                 if let Some(arms) = closed.and_then(|(_, rule)| self.rules.get_mut(&rule)) {
@@ -115,6 +119,9 @@ impl Arms {
                 self.followed.push_front(occasion);
                 break;
             }
+            if occasion.question.is_none() {
+                continue;
+            }
             if let Some(sums) = sums_of(&mut self.rules, &occasion.rule, occasion.arm) {
                 sums.answered.add(occasion.answered);
                 if !occasion.answered {
@@ -128,7 +135,7 @@ impl Arms {
     pub fn comparisons(&self) -> Vec<Comparison> {
         let mut rules = self.rules.clone();
         let now = self.now;
-        for occasion in self.followed.iter().filter(|it| !it.answered) {
+        for occasion in self.followed.iter().filter(|it| !it.answered && it.question.is_some()) {
             if let Some(sums) = sums_of(&mut rules, &occasion.rule, occasion.arm) {
                 sums.answer_time.censored(0, age_s(occasion.at, now), 1).expect("observed from age 0");
             }
@@ -145,14 +152,13 @@ impl Arms {
         if self.followed.len() >= FOLLOWED_MAX {
             self.followed.pop_front();
         }
-        let Proposal::AnswerQuestion { question, .. } = intent.proposal;
         let then = self.pulse.at(at);
         let window_begins = Millis(at.0.saturating_sub_unsigned(window_ms()));
         let before = then.since(self.pulse.at(window_begins));
         self.followed.push_back(Occasion {
             rule: intent.rule.clone(),
             arm: intent.arm,
-            question,
+            question: intent.question(),
             at,
             answered: false,
             hazard: Some((before, then)),
@@ -160,7 +166,7 @@ impl Arms {
     }
 
     fn answer(&mut self, at: Millis, question: QuestionId) {
-        for occasion in self.followed.iter_mut().filter(|it| it.question == question && !it.answered) {
+        for occasion in self.followed.iter_mut().filter(|it| it.question == Some(question) && !it.answered) {
             occasion.answered = true;
             if let Some(sums) = sums_of(&mut self.rules, &occasion.rule, occasion.arm) {
                 sums.answer_time.left(0, age_s(occasion.at, at), 1).expect("observed from age 0");

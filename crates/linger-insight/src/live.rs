@@ -5,7 +5,7 @@ use crate::source::{SourceCode, Sources};
 use crate::{Arms, Ended, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step};
 use linger_protocol::{
     Arrival, Departure, DrawId, Entry, Event, ItemId, LeaveReason, Millis, Money, OffReason, OrderId,
-    PersonId, PromptId, Proposal, Quality, QuestionId, Role, SaleEvent, SessionId,
+    PersonId, PromptId, Quality, QuestionId, Role, SaleEvent, SessionId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -388,7 +388,7 @@ impl Live {
                 self.clear(at, SegmentKind::Draw { draw: *draw });
             }
             Event::PromptShown { prompt, intent, .. } => {
-                let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+                let Some(question) = intent.question() else { return };
                 self.stage.prompt = Some((*prompt, question));
                 self.show(at, SegmentKind::Prompt { prompt: *prompt, question });
             }
@@ -398,7 +398,7 @@ impl Live {
                 }
             }
             Event::PromptWithheld { intent } => {
-                let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+                let Some(question) = intent.question() else { return };
                 self.mark(at, SegmentKind::Withheld { question });
             }
             Event::Announced { .. } => self.mark(at, SegmentKind::Announcement),

@@ -3,7 +3,7 @@
 use crate::{
     ActivityEvent, Actor, CardTouch, CareEvent, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId,
     ItemId, Lane, Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId,
-    ReturnRule, Role, RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
+    RefundReason, ReturnRule, Role, RuleEvent, RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -170,27 +170,6 @@ impl Item {
             returns: None,
         }
     }
-}
-
-/// Why money goes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum RefundReason {
-    /// It came after the hold had lapsed or the order was cancelled.
-    #[n(0)]
-    TooLate,
-    /// The order was paid already by another payment.
-    #[n(1)]
-    PaidTwice,
-    /// It was not the amount asked for.
-    #[n(2)]
-    WrongAmount,
-    /// No such order was ever placed.
-    #[n(3)]
-    UnknownOrder,
-    /// Others paid first, and nothing is left.
-    #[n(4)]
-    SoldOut,
 }
 
 /// How a question was answered.
@@ -626,4 +605,7 @@ pub enum Event {
     /// Something after the sale.
     #[n(41)]
     Care(#[n(0)] CareEvent),
+    /// Something about the house's rules.
+    #[n(42)]
+    Rule(#[n(0)] RuleEvent),
 }

@@ -1,6 +1,6 @@
 //! Why something automatic was, or on purpose was not, done. It does not know how rules find their occasions.
 
-use crate::{Millis, QuestionId};
+use crate::{Millis, Proposed, QuestionId};
 use minicbor::{Decode, Encode};
 
 /// One occasion that a rule found: stable over replays, because it is made from the rule and the occasion itself.
@@ -56,6 +56,27 @@ pub enum Proposal {
         #[n(2)]
         window_s: u32,
     },
+    /// What a rule of the house's operators says.
+    #[n(1)]
+    Rule(#[n(0)] Box<Proposed>),
+}
+
+impl Intent {
+    /// The question that it proposes to answer, if it does.
+    pub fn question(&self) -> Option<QuestionId> {
+        match &self.proposal {
+            Proposal::AnswerQuestion { question, .. } => Some(*question),
+            Proposal::Rule(_) => None,
+        }
+    }
+
+    /// What a rule proposes, if it is one of the operators' rules.
+    pub fn proposed(&self) -> Option<&Proposed> {
+        match &self.proposal {
+            Proposal::AnswerQuestion { .. } => None,
+            Proposal::Rule(proposed) => Some(proposed),
+        }
+    }
 }
 
 /// How a prompt went away.

@@ -15,6 +15,7 @@ mod care;
 mod cared;
 mod club;
 mod coupon;
+mod deed;
 mod event;
 mod gathered;
 mod id;
@@ -27,6 +28,7 @@ mod promise;
 mod refusal;
 mod report;
 mod request;
+mod ruled;
 mod rundown;
 mod sale;
 mod seal;
@@ -40,9 +42,8 @@ pub use care::{CareAct, ItemUnits, OrderStage, ReturnReason, TicketTopic, Way};
 pub use cared::{CareEvent, OwedReason};
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
-pub use event::{
-    Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
-};
+pub use deed::{Claim, Deed, Proposed, Sign};
+pub use event::{Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason};
 pub use gathered::{CardTouch, Quality};
 pub use id::{
     ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, ParcelId,
@@ -58,10 +59,11 @@ pub use promise::{CarePolicy, ServiceHours};
 pub use refusal::Refusal;
 pub use report::Report;
 pub use request::{Act, Actor, Limits, Request, Role, Spoken, Topic};
+pub use ruled::{RuleAct, RuleEvent};
 pub use rundown::{Begun, Rundown, RundownAct, RundownEvent, Step};
 pub use sale::{Cart, CartLine, CartOrder, Cut, Delivery, SaleAct, SaleEvent, ShippingFee, WaitEnd, Wanted};
 pub use seal::{KeyId, Sealed};
 pub use seat::{CallEnd, CallOutcome, NoCall, SeatAct, SeatEnd, SeatEvent, WhoMayAsk};
-pub use shop::{OrderLine, ReturnException, ReturnRule};
+pub use shop::{OrderLine, RefundReason, ReturnException, ReturnRule};
 pub use talk::{TalkAct, TalkEvent};
 pub use time::Millis;

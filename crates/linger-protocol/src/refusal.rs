@@ -273,6 +273,10 @@ refusals! {
     NoSuchRating = "no-such-rating",
     /// The terms of after-sales cannot be these.
     BadPolicy = "bad-policy",
+    /// The rule says something else by now, or nothing.
+    RuleChanged = "rule-changed",
+    /// What is left of the rule's budget is not enough.
+    RuleBudgetSpent = "rule-budget-spent",
 }
 
 /// A code for each exception: the sentence says which one it is.

@@ -2,7 +2,7 @@
 
 use crate::{
     ActivityAct, CareAct, ClubAct, CommentId, Currency, DrawId, ImageId, Intent, Item, ItemId, KeyId, Money,
-    OrderId, PersonId, PromptEnd, PromptId, QuestionId, RundownAct, SaleAct, Sealed, TalkAct,
+    OrderId, PersonId, PromptEnd, PromptId, QuestionId, RuleAct, RundownAct, SaleAct, Sealed, TalkAct,
 };
 use minicbor::{Decode, Encode};
 
@@ -252,6 +252,8 @@ pub enum Act {
     Sale(SaleAct),
     /// Something after the sale.
     Care(CareAct),
+    /// Something about the house's rules.
+    Rule(RuleAct),
 }
 
 impl Act {
@@ -284,7 +286,7 @@ impl Act {
             | Act::CloseDraw { .. }
             | Act::ClosePrompt { .. } => &[Host, Operator, Admin],
             Act::OpenRoom { .. } => &[Operator, Admin],
-            Act::FollowIntent { .. } => &[Admin],
+            Act::FollowIntent { .. } | Act::Rule(_) => &[Admin],
             Act::Activity(act) => return act.allowed(role),
             Act::Seat(act) => return act.allowed(role),
             Act::Club(act) => return act.allowed(role),

@@ -1,5 +1,5 @@
-//! Words of the shop that its parts share: whether an item may come back, and what an order consists of. It does not know
-//! what is asked of a sale or of after-sales.
+//! Words of the shop that its parts share: whether an item may come back, what an order
+//! consists of, why money goes back. It does not know what is asked of a sale or of after-sales.
 
 use crate::{ItemId, Money};
 use minicbor::{Decode, Encode};
@@ -101,4 +101,25 @@ pub struct OrderLine {
     /// For all of them, after everything that was taken off. The lines of an order add up to what its goods cost.
     #[n(2)]
     pub amount: Money,
+}
+
+/// Why money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RefundReason {
+    /// It came after the hold had lapsed or the order was cancelled.
+    #[n(0)]
+    TooLate,
+    /// The order was paid already by another payment.
+    #[n(1)]
+    PaidTwice,
+    /// It was not the amount asked for.
+    #[n(2)]
+    WrongAmount,
+    /// No such order was ever placed.
+    #[n(3)]
+    UnknownOrder,
+    /// Others paid first, and nothing is left.
+    #[n(4)]
+    SoldOut,
 }

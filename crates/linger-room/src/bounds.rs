@@ -48,6 +48,8 @@ pub const SEALED_SEED_BYTES_MAX: usize = 512;
 pub const INTENTS_KEPT: usize = 10_000;
 /// Characters of a rule's code inside an intent.
 pub const RULE_CHARS: usize = 64;
+/// Viewers for whom one rule's budget is counted in one show; beyond it, a rule that is about one viewer is `RoomFull`.
+pub const RULE_PEOPLE_MAX: usize = 100_000;
 /// People in the line for the stage; beyond it, asking is `QueueFull`.
 pub const LINE_MAX: usize = 200;
 /// Milliseconds in which an invitation to the stage can be accepted.

@@ -62,7 +62,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, activities, seats, club, backstage, talk, sales, coupons, care, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, rules, activities, seats, club, backstage, talk, sales, coupons, care, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -114,6 +114,7 @@ canonical! {
     Photos { waiting, wall }
 }
 
+mod rules;
 mod sale;
 
 macro_rules! numbers {
@@ -465,9 +466,16 @@ impl Canonical for Arm {
 
 impl Canonical for Proposal {
     fn feed(&self, to: &mut Sha256) {
-        let Proposal::AnswerQuestion { question, people, window_s } = self;
-        (0u8, *question).feed(to);
-        people.feed(to);
-        window_s.feed(to);
+        match self {
+            Proposal::AnswerQuestion { question, people, window_s } => {
+                (0u8, *question).feed(to);
+                people.feed(to);
+                window_s.feed(to);
+            }
+            Proposal::Rule(proposed) => {
+                1u8.feed(to);
+                proposed.feed(to);
+            }
+        }
     }
 }

@@ -45,6 +45,7 @@ mod orders;
 mod presence;
 mod prompt;
 pub mod question;
+mod rules;
 mod rundown;
 pub mod sale;
 mod seats;
@@ -62,6 +63,7 @@ pub use coupon::{Owned, Running};
 pub use draw::{DrawProof, ProofError, verify, winners};
 pub use orders::{Order, OrderState, OrderTerms, Refund};
 pub use prompt::Showing;
+pub use rules::{Held, Spent};
 pub use rundown::{Backstage, Free, Run, Time};
 pub use sale::{Flash, Offer, PriceWhy, Quote, QuoteLine, Waiting};
 pub use seats::{InLine, OnStage, StageTerms};
@@ -87,6 +89,7 @@ use linger_protocol::{
 use orders::Orders;
 use presence::Presence;
 use prompt::Prompts;
+use rules::Rulebook;
 use sale::Sales;
 use shelf::Shelf;
 use stage::Stage;
@@ -104,6 +107,7 @@ pub struct Room {
     orders: Orders,
     draws: Draws,
     prompts: Prompts,
+    rules: Rulebook,
     activities: Activities,
     seats: seats::Seats,
     club: Club,
@@ -171,6 +175,7 @@ impl Room {
             Act::Talk(act) => talk::decide(self, now, *by, act),
             Act::Sale(act) => sale::decide(self, now, *by, act),
             Act::Care(act) => care::decide(self, now, *by, act),
+            Act::Rule(act) => rules::decide(self, now, act),
         }
     }
 
@@ -287,8 +292,12 @@ impl Room {
                 {
                     self.asking.apply_followed(question, *prompt);
                 }
+                if let Event::PromptShown { intent, .. } | Event::PromptWithheld { intent } = event {
+                    self.rules.take(intent);
+                }
                 self.prompts.apply(&mut self.deadlines, event);
             }
+            Event::Rule(event) => self.apply_rule(event),
             Event::Seat(event) => self.seats.apply(&mut self.deadlines, event),
             Event::Club(ClubEvent::Shared { person, .. }) => self.activities.apply_did(*person, Did::Shared),
             Event::Club(_) => {}
@@ -368,7 +377,9 @@ impl Room {
                 self.draws.decide_open(now, terms)
             }
             Act::CloseDraw { draw } => self.draws.decide_close(*draw),
-            Act::FollowIntent { intent } => self.prompts.decide_intent(&self.asking, now, intent),
+            Act::FollowIntent { intent } => {
+                self.prompts.decide_intent(&self.asking, &self.rules, now, intent)
+            }
             Act::ClosePrompt { prompt, end } => self.prompts.decide_close(*prompt, *end),
             _ => unreachable!("not part of the show"),
         }

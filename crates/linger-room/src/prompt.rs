@@ -8,10 +8,11 @@ use crate::{
     asking::Asking,
     bounds::{INTENTS_KEPT, PROMPT_MS, RULE_CHARS},
     deadlines::{Deadlines, Due},
-    text::at_most,
+    rules::Rulebook,
+    text::{at_most, bounded},
 };
 use linger_protocol::{
-    Arm, Event, Intent, IntentId, Millis, PromptEnd, PromptId, Proposal, QuestionId, Refusal,
+    Arm, Deed, Event, Intent, IntentId, Limits, Millis, PromptEnd, PromptId, Proposal, QuestionId, Refusal,
 };
 use std::collections::{BTreeSet, VecDeque};
 
@@ -39,6 +40,7 @@ impl Prompts {
     pub(crate) fn decide_intent(
         &self,
         asking: &Asking,
+        rules: &Rulebook,
         now: Millis,
         intent: &Intent,
     ) -> Result<Vec<Event>, Refusal> {
@@ -46,8 +48,14 @@ impl Prompts {
             return Err(Refusal::IntentKnown);
         }
         at_most(&intent.rule, RULE_CHARS)?;
-        let Proposal::AnswerQuestion { question, .. } = intent.proposal;
-        asking.still_open(question)?;
+        match &intent.proposal {
+            Proposal::AnswerQuestion { question, .. } => asking.still_open(*question)?,
+            Proposal::Rule(proposed) => {
+                let Deed::Prompt { text } = &proposed.deed else { return Err(Refusal::NotAllowed) };
+                bounded(text, Limits::ANNOUNCEMENT_CHARS)?;
+                rules.check(intent, proposed)?;
+            }
+        }
         if self.showing.as_ref().is_some_and(|it| now < it.until) {
             return Err(Refusal::PromptShowing);
         }
@@ -78,14 +86,12 @@ impl Prompts {
     /// The prompt that proposes to answer this question, while its time lasts.
     pub(crate) fn about(&self, question: QuestionId, now: Millis) -> Option<PromptId> {
         let showing = self.showing.as_ref().filter(|it| now < it.until)?;
-        let Proposal::AnswerQuestion { question: asked, .. } = showing.intent.proposal;
-        (asked == question).then_some(showing.prompt)
+        (showing.intent.question() == Some(question)).then_some(showing.prompt)
     }
 
     /// The question that the prompt on the screen proposes to answer.
     pub(crate) fn asks_for(&self) -> Option<QuestionId> {
-        let Proposal::AnswerQuestion { question, .. } = self.showing.as_ref()?.intent.proposal;
-        Some(question)
+        self.showing.as_ref()?.intent.question()
     }
 
     pub(crate) fn apply(&mut self, deadlines: &mut Deadlines, event: &Event) {
@@ -107,7 +113,7 @@ impl Prompts {
         }
     }
 
-    fn remember(&mut self, intent: IntentId) {
+    pub(crate) fn remember(&mut self, intent: IntentId) {
         assert!(self.known.insert(intent), "an intent was followed twice");
         self.known_in_order.push_back(intent);
         if self.known_in_order.len() > INTENTS_KEPT

@@ -108,6 +108,9 @@ pub enum StoreError {
     /// Units of this item are not counted here.
     #[error("units of this item are not counted here")]
     NotCounted,
+    /// Somebody else changed it in the meantime.
+    #[error("somebody else changed it in the meantime")]
+    Changed,
     /// The disk or the database failed.
     #[error(transparent)]
     Fault(#[from] Fault),

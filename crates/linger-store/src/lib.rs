@@ -4,8 +4,8 @@
 //! It does not know who reads them, what a sale is, or what time it is: every moment is handed in by the caller.
 //!
 //! # Tables
-//! [`Store`] keeps staff, invitations, sessions, passkeys, the directory of rooms, the catalogue, settings, the audit
-//! trail, and what collects events and asks about them, in `tables.db`: one connection writes, a few read. Write-ahead
+//! [`Store`] keeps staff, invitations, sessions, passkeys, the directory of rooms, the catalogue, settings, rules, the
+//! audit trail, and what collects events and asks about them, in `tables.db`: one connection writes, a few read. Write-ahead
 //! log, `synchronous = FULL`: what a function has returned `Ok` for survives a loss of power.
 //!
 //! # Pictures
@@ -39,6 +39,7 @@ mod keys;
 mod mirror;
 mod passkeys;
 mod rooms;
+mod rules;
 mod saved_questions;
 mod sessions;
 mod settings;
@@ -66,6 +67,7 @@ pub use keys::{BadMasterKey, MasterKey};
 pub use mirror::{Mirror, MirrorConfig, Mirrored};
 pub use passkeys::{NewPasskey, PASSKEYS_PER_PERSON_MAX, StoredPasskey};
 pub use rooms::{NewRoom, RoomEntry};
+pub use rules::{KeptRule, RULE_VERSIONS_MAX, RULES_KEPT_MAX};
 pub use saved_questions::{SAVED_QUESTIONS_MAX, SavedQuestion};
 pub use sessions::{NewSession, SESSIONS_PER_PERSON_MAX, Session};
 pub use staff::{NewStaff, Staff};

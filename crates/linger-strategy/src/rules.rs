@@ -39,7 +39,7 @@ impl Rules {
     /// The rules of `room`; an error names the setting that cannot be.
     pub fn new(room: &RoomId, config: Config) -> Result<Rules, BadConfig> {
         config.unanswered_question.check()?;
-        Ok(Rules { unanswered: Watch::new(room, config.unanswered_question) })
+        Ok(Rules { unanswered: Watch::new(crate::UNANSWERED_QUESTION, room, config.unanswered_question) })
     }
 
     /// Takes in the next entry of the log and tells what it is an occasion for.
@@ -59,7 +59,7 @@ impl Rules {
                     open.retain(|intent| intent.id != dealt_with.id);
                 }
                 Event::QuestionAnswered { question, .. } => {
-                    open.retain(|intent| crate::unanswered::question_of(intent) != *question);
+                    open.retain(|intent| intent.question() != Some(*question));
                 }
                 _ => {}
             }

@@ -51,8 +51,9 @@ impl UnansweredQuestion {
 }
 
 /// The rule at work in one room.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Watch {
+    rule: String,
     room: RoomId,
     settings: UnansweredQuestion,
     open: BTreeMap<QuestionId, Asked>,
@@ -60,7 +61,7 @@ pub(crate) struct Watch {
     known: BTreeSet<IntentId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Asked {
     // Who asked within the window, when last and by which comment: one for each person.
     by: BTreeMap<PersonId, (Millis, CommentId)>,
@@ -68,8 +69,14 @@ struct Asked {
 }
 
 impl Watch {
-    pub fn new(room: &RoomId, settings: UnansweredQuestion) -> Watch {
-        Watch { room: room.clone(), settings, open: BTreeMap::new(), known: BTreeSet::new() }
+    pub fn new(rule: &str, room: &RoomId, settings: UnansweredQuestion) -> Watch {
+        let (rule, room) = (rule.to_owned(), room.clone());
+        Watch { rule, room, settings, open: BTreeMap::new(), known: BTreeSet::new() }
+    }
+
+    /// From here on with other settings; what was asked so far counts.
+    pub fn set(&mut self, settings: UnansweredQuestion) {
+        self.settings = settings;
     }
 
     pub fn fold(&mut self, entry: &Entry) -> Option<Intent> {
@@ -120,36 +127,30 @@ impl Watch {
         }
         asked.proposed = true;
         asked.by.clear();
-        let id = intent_id(UNANSWERED_QUESTION, &self.room, question);
+        let id = intent_id(&self.rule, &self.room, question);
         if self.known.contains(&id) {
             return None;
         }
         Some(Intent {
             id,
-            rule: UNANSWERED_QUESTION.to_owned(),
+            rule: self.rule.clone(),
             at,
-            arm: arm_of(id, UNANSWERED_QUESTION, phase, hold_out_share),
+            arm: arm_of(id, &self.rule, phase, hold_out_share),
             proposal: Proposal::AnswerQuestion { question, people: count, window_s },
         })
     }
 
     fn know(&mut self, intent: &Intent) {
-        if intent.rule != UNANSWERED_QUESTION {
+        if intent.rule != self.rule {
             return;
         }
         self.known.insert(intent.id);
         if self.known.len() > KNOWN_MAX {
             self.known.pop_first();
         }
-        if let Some(asked) = self.open.get_mut(&question_of(intent)) {
+        if let Some(asked) = intent.question().and_then(|it| self.open.get_mut(&it)) {
             asked.proposed = true;
             asked.by.clear();
         }
     }
-}
-
-/// The question that an intent is about.
-pub(crate) fn question_of(intent: &Intent) -> QuestionId {
-    let Proposal::AnswerQuestion { question, .. } = intent.proposal;
-    question
 }

@@ -125,6 +125,7 @@ pub struct Inner {
     pub(crate) watch: crate::watch::Desk,
     pub(crate) talk: crate::talk::Talk,
     pub(crate) shops: crate::shops::Shops,
+    pub(crate) rules: crate::rules::Desk,
     pub(crate) config: WebConfig,
     pub(crate) limiter: Limiter,
     pub(crate) links: Arc<crate::links::Links>,
@@ -185,6 +186,7 @@ impl House {
             watch: crate::watch::Desk::default(),
             talk: crate::talk::Talk::new(parts.talk),
             shops: parts.shops,
+            rules: crate::rules::Desk::default(),
             config: parts.config,
             passkeys,
             metrics: Arc::default(),
@@ -209,6 +211,11 @@ impl House {
             }
         });
         Ok(house)
+    }
+
+    /// The language of what the house writes by itself.
+    pub fn language(&self) -> Language {
+        self.config.language
     }
 
     /// The time as rooms see it.

@@ -6,8 +6,8 @@ use crate::{
     error::{ApiError, in_our_form},
     gateway, health,
     house::House,
-    media, orders, pages, payments, questions, records, review, rooms, rundown, sale, shop, shops, socket,
-    talk, track, watch,
+    media, orders, pages, payments, questions, records, review, rooms, rules, rundown, sale, shop, shops,
+    socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{
@@ -69,6 +69,7 @@ fn described() -> OpenApiRouter<House> {
         .merge(track::routes())
         .merge(questions::routes())
         .merge(watch::routes())
+        .merge(rules::routes())
         .merge(rundown::routes())
         .merge(talk::routes())
         .merge(sale::routes())

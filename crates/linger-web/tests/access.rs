@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 131] = [
+const TABLE: [(&str, &str, &str); 138] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("get", "/api/comparison", "+++++++"),
@@ -132,6 +132,13 @@ const TABLE: [(&str, &str, &str); 131] = [
     ("delete", "/api/alarms/{alarm}", "11133++"),
     ("get", "/api/board", "11133++"),
     ("put", "/api/board", "11133++"),
+    ("get", "/api/rules", "1113+++"),
+    ("post", "/api/rules", "11133++"),
+    ("post", "/api/rules/back-test", "1113+++"),
+    ("post", "/api/rules/try", "1113+++"),
+    ("put", "/api/rules/{rule}", "11133++"),
+    ("delete", "/api/rules/{rule}", "11133++"),
+    ("get", "/api/rules/{rule}/versions", "1113+++"),
     ("get", "/api/segments", "11133++"),
     ("put", "/api/segments/{segment}", "11133++"),
     ("delete", "/api/segments/{segment}", "11133++"),
@@ -203,6 +210,7 @@ impl Matrix {
             .replace("{alarm}", "1")
             .replace("{webhook}", "ep_0")
             .replace("{segment}", "fresh")
+            .replace("{rule}", "silence")
             .replace("{id}", "AAAA")
             .replace("{key}", "9")
             .replace("{question}", "9")
@@ -226,6 +234,14 @@ fn alarm() -> Value {
     json!({"name": "return", "figure": {"of": "kpi", "kpi": "d1_return"}})
 }
 
+fn rule() -> Value {
+    json!({
+        "code": "silence", "name": "Silence", "on": true, "scope": {"of": "room"}, "window_s": 60,
+        "when": {"cel": "host_silence_s > 60"}, "do": {"act": "prompt-host", "text": "Say something"},
+        "cool_down_s": 60, "budget": {"times": 5}, "hold_out": 0.2,
+    })
+}
+
 /// A body that is right in form, so that nobody is turned away for the wrong reason.
 fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let product =
@@ -243,6 +259,10 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/invites") => json!({"role": "host"}),
         ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
         ("post", "/api/alarms/try") => json!({"rule": alarm()}),
+        ("post", "/api/rules") => json!({"rule": rule(), "after": 0}),
+        ("put", "/api/rules/{rule}") => json!({"rule": rule(), "after": 1}),
+        ("post", "/api/rules/try") => json!({"rule": rule()}),
+        ("post", "/api/rules/back-test") => json!({"rule": rule(), "room": "tea"}),
         ("put", "/api/board") => json!({"kpi": "d1_return", "aim": {"baseline": 0.3, "target": 0.4}}),
         ("put", "/api/rooms/{room}/rundown") => json!({"after": 0, "rundown": {"steps": []}}),
         ("put", "/api/segments/{segment}") => json!({"when": {"if": "stage", "is": ["new"]}}),

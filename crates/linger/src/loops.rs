@@ -7,6 +7,7 @@
 mod collect;
 mod copies;
 pub mod facts;
+pub mod rules;
 mod stock;
 
 pub use collect::Collecting;
@@ -15,13 +16,11 @@ pub use facts::Visits;
 pub use stock::Books;
 
 use crate::money::{self, Till};
-use linger_action::Desk;
-use linger_engine::{Engine, Feed, Refused};
+use linger_engine::{Engine, Feed};
 use linger_log::Position;
 use linger_media::{GoneReason, MediaEvent, MediaEvents};
 use linger_outlet::Findings;
-use linger_protocol::{Act, Millis, Report, Request, RoomId};
-use linger_strategy::Rules;
+use linger_protocol::{Millis, Report, RoomId};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -31,8 +30,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const FIRST_RECONCILE: Duration = Duration::from_secs(60);
 
 /// Begins to work for every room there is and will be.
-pub fn start(collecting: Collecting, books: Books, till: Till, rules: &linger_strategy::Config) {
-    let (engine, rules) = (collecting.engine.clone(), rules.clone());
+pub fn start(collecting: Collecting, books: Books, till: Till) {
+    let engine = collecting.engine.clone();
     tokio::spawn(async move {
         let mut known = HashSet::new();
         loop {
@@ -40,7 +39,6 @@ pub fn start(collecting: Collecting, books: Books, till: Till, rules: &linger_st
                 if known.insert(room.clone()) {
                     tokio::spawn(collect::room(collecting.clone(), room.clone()));
                     tokio::spawn(stock::room(books.clone(), room.clone()));
-                    tokio::spawn(prompt_host(engine.clone(), room.clone(), rules.clone()));
                     tokio::spawn(money::keep_book(till.clone(), room));
                 }
             }
@@ -52,51 +50,6 @@ pub fn start(collecting: Collecting, books: Books, till: Till, rules: &linger_st
 fn from_start(engine: &Engine, room: &RoomId) -> Option<(Feed, Position)> {
     let tail = engine.tail(room)?;
     Some((engine.feed(room, Position { epoch: tail.epoch, offset: 0 }), tail))
-}
-
-/// Rules and desk of one room. Both are folded from the beginning, so that a restart knows what was done already.
-async fn prompt_host(engine: Engine, room: RoomId, config: linger_strategy::Config) {
-    let Some((mut feed, _)) = from_start(&engine, &room) else { return };
-    let rules = Rules::new(&room, config);
-    let desk = Desk::new(linger_action::Config::default());
-    let (Ok(mut rules), Ok(mut desk)) = (rules, desk) else {
-        // Settings are checked before the server starts.
-        tracing::error!(%room, "the rules' settings make no sense; nobody is prompted");
-        return;
-    };
-    loop {
-        let wait_ms = desk.wakes_at().map_or(60_000, |at| at.since(engine.now()).max(10));
-        tokio::select! {
-            batch = feed.next() => {
-                let Ok(batch) = batch else { return };
-                for entry in batch.entries.iter() {
-                    desk.fold(entry);
-                    for intent in rules.fold(entry) {
-                        desk.offer(intent);
-                    }
-                }
-            }
-            () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
-        }
-        if feed.is_behind() {
-            continue;
-        }
-        for request in desk.due(engine.now()) {
-            follow(&engine, &room, &mut desk, request).await;
-        }
-    }
-}
-
-async fn follow(engine: &Engine, room: &RoomId, desk: &mut Desk, request: Request) {
-    let Act::FollowIntent { intent } = &request.act else { return };
-    let intent = intent.id;
-    match engine.ask(room, request, Some(intent)).await {
-        Ok(_) => {}
-        // The occasion passed while it was on its way.
-        Err(Refused::Refusal(refusal)) => desk.refused(intent, refusal),
-        // The desk asks again after a while.
-        Err(refused) => tracing::warn!(%room, %refused, "an intent could not be carried out"),
-    }
 }
 
 /// Compares payments with what providers know, every so often, looking back so far.

@@ -105,7 +105,7 @@ impl Server {
             tokio::spawn(loops::reconcile(till.clone(), every, config.payments.reconcile_back_ms, found));
         }
         let books = Books { engine: engine.clone(), store: store.clone(), shops: config.shops.sources() };
-        loops::start(collecting, books, till, &config.rules);
+        loops::start(collecting, books, till);
         if let Some(mirror) = &config.mirror {
             let mirror = Mirror::s3(mirror).context("`events-s3`")?;
             tokio::spawn(loops::copy_files(events.clone(), mirror));
@@ -125,6 +125,12 @@ impl Server {
             config: config.web(public_url.clone()),
         })?;
         let handle = Handle::new();
+        let chinese = house.language() == linger_web::Language::Zh;
+        let first = &config.rules.unanswered_question;
+        loops::rules::keep_first_rule(&store, first, chinese, engine.now())
+            .await
+            .context("keeping the first rule")?;
+        loops::rules::follow(house.clone(), engine.clone(), store.clone());
         let app = linger_web::app(house.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let tls = match &config.tls {
             Some((cert, key)) => Some(tls_config(cert, key).await?),

@@ -65,7 +65,7 @@ const DECIDERS: &[&str] = &[
 
 /// Lines of a source file. The list only shrinks.
 const LINES_MAX: usize = 500;
-const LONGER: &[(&str, usize)] = &[("crates/linger-protocol/src/event.rs", 620)];
+const LONGER: &[(&str, usize)] = &[("crates/linger-protocol/src/event.rs", 601)];
 
 /// Licences that may come in, as SPDX ids. MPL-2.0 is weak copyleft and has a decision record (sign-in by passkey).
 const LICENCES: &[&str] = &[

@@ -124,6 +124,8 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "room-full",
         "queue-full",
         "gifts-unpaid",
+        "rule-changed",
+        "rule-budget-spent",
     ];
     assert_eq!(unseen, by_hand);
 }

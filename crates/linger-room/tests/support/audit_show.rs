@@ -171,7 +171,7 @@ impl Show {
                 self.prompts += 1;
                 assert_eq!(prompt.0, self.prompts, "prompts are numbered without gaps");
                 assert!(self.intents.insert(intent.id), "an intent was followed twice");
-                let Proposal::AnswerQuestion { question, .. } = intent.proposal;
+                let question = intent.question().expect("a day has prompts about questions");
                 assert_eq!(self.questions.get(&question).map(|it| it.2), Some(false));
                 assert_eq!(self.prompt.replace((*prompt, question, *until)), None, "two prompts show");
             }

@@ -113,6 +113,7 @@ pub(crate) fn store_refused(doing: &'static str) -> impl Fn(StoreError) -> ApiEr
             "product" => "no-such-item",
             "passkey" => "no-such-passkey",
             "seller" => "no-such-seller",
+            "rule" => "no-such-rule",
             _ => "not-found",
         }),
         StoreError::TooMany { .. } => conflict("too-many-kept"),
@@ -123,6 +124,7 @@ pub(crate) fn store_refused(doing: &'static str) -> impl Fn(StoreError) -> ApiEr
         StoreError::KeyUsed => ApiError { field: Some("key".to_owned()), ..conflict("key-used") },
         StoreError::TooFew => conflict("too-few-units"),
         StoreError::NotCounted => conflict("not-counted"),
+        StoreError::Changed => conflict("changed-meanwhile"),
         StoreError::Fault(fault) => ApiError::unavailable(doing, &fault),
     }
 }

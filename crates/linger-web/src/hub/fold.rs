@@ -140,7 +140,10 @@ impl Fold {
                 self.prompt = Some((*prompt, intent.clone(), *until))
             }
             Event::PromptClosed { .. } => self.prompt = None,
-            Event::PromptWithheld { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}
+            Event::PromptWithheld { .. }
+            | Event::CardsTouched { .. }
+            | Event::QualityGathered { .. }
+            | Event::Rule(_) => {}
             Event::Activity(event) => {
                 self.names.extend(named(super::activity::name_of(event), plain));
             }

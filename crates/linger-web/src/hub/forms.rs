@@ -2,11 +2,12 @@
 
 use super::{fold::Plain, talk::company};
 use crate::wire::{
-    CommentWire, HowAnswered, IntentWire, ItemWire, MoneyWire, PromptEndWire, PromptWire, ProposalWire,
-    RoleName,
+    CommentWire, DeedWire, HowAnswered, IntentWire, ItemWire, MoneyWire, PromptEndWire, PromptWire,
+    ProposalWire, RoleName, RuleActedWire, RuleEndWire, SignWire,
 };
 use linger_protocol::{
-    CommentId, Entry, Event, Intent, Item, Millis, Money, PromptEnd, PromptId, Proposal, Role,
+    CommentId, Deed, Entry, Event, Intent, Item, Millis, Money, PromptEnd, PromptId, Proposal, Proposed,
+    Role, RuleEvent, Sign,
 };
 
 /// A comment as it goes over the wire; `None` when the entry is none.
@@ -54,13 +55,54 @@ pub(crate) fn item_wire(item: &Item) -> ItemWire {
 }
 
 pub(crate) fn intent_wire(intent: &Intent) -> IntentWire {
-    let Proposal::AnswerQuestion { question, people, window_s } = intent.proposal;
-    IntentWire {
-        id: format!("{:016x}", intent.id.0),
-        rule: intent.rule.clone(),
-        at: intent.at.0,
-        proposal: ProposalWire::AnswerQuestion { question: question.0, people, window_s },
+    let proposal = match &intent.proposal {
+        Proposal::AnswerQuestion { question, people, window_s } => {
+            ProposalWire::AnswerQuestion { question: question.0, people: *people, window_s: *window_s }
+        }
+        Proposal::Rule(proposed) => proposed_wire(proposed),
+    };
+    IntentWire { id: format!("{:016x}", intent.id.0), rule: intent.rule.clone(), at: intent.at.0, proposal }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure that is shown to people")]
+fn proposed_wire(proposed: &Proposed) -> ProposalWire {
+    let sign = |it: &Sign| SignWire { metric: it.metric.clone(), value: it.milli as f64 / 1_000.0 };
+    ProposalWire::Rule {
+        version: proposed.version,
+        deed: deed_wire(&proposed.deed),
+        why: proposed.why.iter().map(sign).collect(),
+        cost: proposed.claim.cost.map(money_wire),
+        times_max: proposed.claim.times_max,
+        about: proposed.person.map(|it| it.to_string()).or_else(|| proposed.about.clone()),
     }
+}
+
+fn deed_wire(deed: &Deed) -> DeedWire {
+    match deed {
+        Deed::Prompt { text } => DeedWire::Prompt { text: text.clone() },
+        Deed::Announce { text } => DeedWire::Announce { text: text.clone() },
+        Deed::StartActivity { .. } => DeedWire::StartActivity,
+        Deed::ExtendStep { ms } => DeedWire::ExtendStep { ms: *ms },
+        Deed::PinCard { item } => DeedWire::PinCard { item: item.0 },
+        Deed::UnpinCard => DeedWire::UnpinCard,
+        Deed::FlashPrice { item, price, lasts_ms } => {
+            DeedWire::FlashPrice { item: item.0, price: money_wire(*price), lasts_ms: *lasts_ms }
+        }
+        Deed::Grant { campaign } => DeedWire::Grant { campaign: campaign.as_str().to_owned() },
+        Deed::NextUp { item } => DeedWire::NextUp { item: item.0 },
+        Deed::CallWebhook { topic } => DeedWire::CallWebhook { topic: topic.clone() },
+    }
+}
+
+/// What came of an intent of a rule; `None` when no intent is told of.
+pub(crate) fn acted_wire(event: &RuleEvent) -> Option<RuleActedWire> {
+    let (end, code) = match event {
+        RuleEvent::Put { .. } => return None,
+        RuleEvent::Done { .. } => (RuleEndWire::Done, None),
+        RuleEvent::Withheld { .. } => (RuleEndWire::Withheld, None),
+        RuleEvent::Refused { code, .. } => (RuleEndWire::Refused, Some(code.clone())),
+    };
+    Some(RuleActedWire { intent: intent_wire(event.intent()?), end, code })
 }
 
 pub(crate) fn end_wire(end: PromptEnd) -> PromptEndWire {

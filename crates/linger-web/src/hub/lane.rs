@@ -57,7 +57,7 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
             TalkEvent::GiftSent { .. } | TalkEvent::GiftLapsed { .. } | TalkEvent::PhotoOffered { .. },
         ) => true,
         // Whoever asked is answered directly; what comes after the sale takes days.
-        Event::Care(_) => true,
+        Event::Care(_) | Event::Rule(_) => true,
         _ => false,
     }
 }

@@ -2,11 +2,11 @@
 
 use super::activity::about;
 use super::fold::{Fold, Plain};
-use super::forms::{comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
+use super::forms::{acted_wire, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
 use super::thinning::Audience;
 use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
-    ActivityEvent, ActivityId, ClubEvent, Entry, Event, GameStep, ItemId, OffReason, OrderId, PersonId,
+    ActivityEvent, ActivityId, Arm, ClubEvent, Entry, Event, GameStep, ItemId, OffReason, OrderId, PersonId,
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeSet, HashMap};
@@ -108,6 +108,13 @@ impl Layers {
             }
             Event::PromptClosed { prompt, end } => {
                 self.staff.push(WireEvent::PromptClosed { prompt: prompt.0, end: end_wire(*end) });
+            }
+            Event::Rule(event) => {
+                let Some(acted) = acted_wire(event) else { return };
+                // The host must not see what was held out, nor what was refused in that arm.
+                let held_out = event.intent().is_some_and(|it| it.arm == Arm::HoldOut);
+                let to = if held_out { &mut self.operators } else { &mut self.staff };
+                to.push(WireEvent::RuleActed { acted: Box::new(acted) });
             }
             Event::Club(event) => self.add_club(fold, event),
             Event::RoomOpened { .. } | Event::CardsTouched { .. } | Event::QualityGathered { .. } => {}

@@ -25,7 +25,7 @@ mod thinning;
 
 pub(crate) use activity::about;
 pub use fold::sealed_form;
-pub(crate) use forms::{hex, role_name};
+pub(crate) use forms::{hex, intent_wire, role_name};
 
 use crate::{
     house::{House, RoomDesk},

@@ -64,7 +64,18 @@ async fn carry_out(house: &House, room: &RoomId) {
 }
 
 /// Something outside failed for the moment.
-struct AskAgain;
+#[derive(Clone, Copy, Debug)]
+pub struct AskAgain;
+
+/// What an ask, as it goes over the wire, means to the room when the house asks it; or, as a code, why it means nothing.
+/// What the room cannot know, such as the seed of a draw, is fetched.
+pub async fn deed_of_text(
+    house: &House,
+    room: &RoomId,
+    ask: &str,
+) -> Result<Result<Box<Act>, String>, AskAgain> {
+    act_of(house, room, ask, 1).await
+}
 
 /// What the activity means to the room; or, as a code, why it means nothing.
 async fn act_of(

@@ -7,6 +7,7 @@ mod table;
 mod templates;
 
 pub(crate) use carry::follow;
+pub use carry::{AskAgain, deed_of_text};
 pub(crate) use document::told;
 
 use crate::{

@@ -105,6 +105,23 @@ pub enum ProposalWire {
         /// Within how many seconds.
         window_s: u32,
     },
+    /// What one of the operators' rules says.
+    Rule {
+        /// The version of the rule.
+        version: u32,
+        /// What is to be done.
+        deed: super::DeedWire,
+        /// The figures that spoke for it.
+        why: Vec<super::SignWire>,
+        /// The most that it can cost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<super::MoneyWire>,
+        /// How often the rule may act in a show.
+        times_max: u32,
+        /// The viewer, the source, the cohort or the item that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
+    },
 }
 
 /// Why something automatic was done or held out.
@@ -329,6 +346,12 @@ pub enum WireEvent {
     PromptWithheld {
         /// What and why.
         intent: IntentWire,
+    },
+    /// Staff: a rule did something in the room, or could not. Operators: it was held out.
+    RuleActed {
+        /// What came of it.
+        #[serde(flatten)]
+        acted: Box<super::RuleActedWire>,
     },
     /// Staff: a prompt is gone.
     PromptClosed {

@@ -17,6 +17,7 @@ mod gateway;
 mod insight;
 mod record;
 mod review;
+mod rule;
 mod rundown;
 mod sale;
 mod seat;
@@ -70,6 +71,10 @@ pub use seat::{
     OnStageWire, SeatAsk, SeatDeskWire, SeatEndWire, SeatFigures, SeatView, StageWire, WhoMayAskWire,
 };
 
+pub use rule::{
+    DeedWire, ReadyRule, RuleActedWire, RuleBackTest, RuleBackTested, RuleEndWire, RuleInfo, RuleList,
+    RuleMetric, RuleMoment, RuleProblemWire, RulePut, RuleTried, RuleTry, RuleVersion, SignWire,
+};
 pub use rundown::{
     BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,
     RundownRefused, RundownStep, RundownTemplate, RundownWire,

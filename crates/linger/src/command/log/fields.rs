@@ -61,6 +61,10 @@ pub(super) fn fields(event: &Event) -> Value {
         }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
+        Event::Rule(event) => json!({
+            "what": word(event), "intent": event.intent().map(|it| it.id.0.to_string()),
+            "rule": event.intent().map(|it| it.rule.clone()),
+        }),
         Event::Club(event) => club(event),
         Event::Rundown(event) => rundown(event),
         Event::Activity(event) => activity(event),

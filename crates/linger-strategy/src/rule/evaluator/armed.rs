@@ -1,0 +1,199 @@
+//! One rule at work in one room: what it waits for with each of its subjects. It does not know what other rules do.
+
+use crate::{
+    UnansweredQuestion,
+    rule::{
+        program::{Program, Read},
+        spec::{Rule, Scope, askers},
+    },
+    unanswered::Watch,
+};
+use linger_protocol::{Millis, PersonId, RoomId};
+use std::collections::BTreeMap;
+
+/// Subjects of one rule that are followed.
+const SUBJECTS_MAX: usize = 100_000;
+
+/// Whom or what a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key {
+    /// There is only one.
+    One,
+    Source(u8),
+    Viewer(PersonId),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Armed {
+    pub rule: Rule,
+    pub version: u32,
+    pub when: Program,
+    pub until: Option<Program>,
+    one: Subject,
+    many: BTreeMap<Key, Subject>,
+    /// The segment that `one` is about.
+    segment: u32,
+    pub watch: Option<Watch>,
+}
+
+/// How far a rule has come with one subject.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Subject {
+    pub phase: Phase,
+    pub cool_until: Option<Millis>,
+    /// The second in which it is looked at again because time passes.
+    pub look_at: Option<i64>,
+    /// It was told that it waits for another rule.
+    pub waits: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It waits for its condition.
+    #[default]
+    Ready,
+    /// The condition has been true since then.
+    Holding(Millis),
+    /// It spoke, and waits until it is ready again.
+    Spoke,
+}
+
+/// What a look led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Nothing,
+    /// To be looked at again then.
+    Again(Millis),
+    /// The occasion is there.
+    Occasion,
+}
+
+impl Armed {
+    /// A rule that begins to work; from one that worked before it keeps its cool-downs and the questions it knows.
+    pub fn new(room: &RoomId, rule: Rule, version: u32, before: Option<Armed>) -> Armed {
+        let (when, until) = rule.programs();
+        let (mut one, mut many, segment, watch) =
+            before.map_or_else(Default::default, |it| (it.one, it.many, it.segment, it.watch));
+        for subject in many.values_mut().chain([&mut one]) {
+            *subject = Subject { cool_until: subject.cool_until, ..Subject::default() };
+        }
+        let settings =
+            askers(&rule.when()).filter(|_| rule.scope == Scope::Question).map(|people| UnansweredQuestion {
+                people,
+                window_s: rule.window_s,
+                hold_out_share: rule.hold_out,
+                phase: rule.phase,
+            });
+        let watch = settings.map(|settings| {
+            let mut watch = watch.unwrap_or_else(|| Watch::new(&rule.code, room, settings));
+            watch.set(settings);
+            watch
+        });
+        Armed { rule, version, when, until, one, many, segment, watch }
+    }
+
+    pub fn hold_ms(&self) -> u64 {
+        u64::from(self.rule.hold_s) * 1_000
+    }
+
+    pub fn cool_down_ms(&self) -> u64 {
+        u64::from(self.rule.cool_down_s) * 1_000
+    }
+
+    /// Metrics that it reads.
+    pub fn needs(&self) -> u64 {
+        self.when.needs | self.until.as_ref().map_or(0, |it| it.needs)
+    }
+
+    pub fn ticks(&self) -> bool {
+        self.when.ticks() || self.until.as_ref().is_some_and(Program::ticks)
+    }
+
+    /// Its figures are about another segment now: what was true of the one before counts no more.
+    pub fn turn_to(&mut self, segment: u32) {
+        if self.segment != segment {
+            self.segment = segment;
+            self.one = Subject { cool_until: self.one.cool_until, ..Subject::default() };
+        }
+    }
+
+    /// Whether something is remembered of a viewer.
+    pub fn knows(&self, key: Key) -> bool {
+        !self.many.is_empty() && self.many.contains_key(&key)
+    }
+
+    /// Whether it waits for its condition, where it has one subject.
+    pub fn is_idle(&self) -> bool {
+        self.one.phase == Phase::Ready
+    }
+
+    /// Another show: nothing of the one before counts but the room's own cool-down.
+    pub fn begin_show(&mut self) {
+        self.many.clear();
+        self.one = Subject { cool_until: self.one.cool_until, ..Subject::default() };
+    }
+
+    /// The subject; `None` when there are too many.
+    pub fn subject(&mut self, key: Key) -> Option<&mut Subject> {
+        find(&mut self.one, &mut self.many, key)
+    }
+
+    /// Looks whether the occasion is there; `enough` says whether there are people enough.
+    pub fn look(&mut self, key: Key, now: Millis, enough: bool, figures: &impl Read) -> Look {
+        let hold_ms = self.hold_ms();
+        let Armed { when, until, one, many, .. } = self;
+        let Some(subject) = find(one, many, key) else { return Look::Nothing };
+        subject.look(now, enough, hold_ms, (when, until.as_ref()), figures)
+    }
+}
+
+fn find<'a>(one: &'a mut Subject, many: &'a mut BTreeMap<Key, Subject>, key: Key) -> Option<&'a mut Subject> {
+    if key == Key::One {
+        return Some(one);
+    }
+    if many.len() >= SUBJECTS_MAX && !many.contains_key(&key) {
+        return None;
+    }
+    Some(many.entry(key).or_default())
+}
+
+impl Subject {
+    fn look(
+        &mut self,
+        now: Millis,
+        enough: bool,
+        hold_ms: u64,
+        (when, until): (&Program, Option<&Program>),
+        figures: &impl Read,
+    ) -> Look {
+        match self.phase {
+            Phase::Spoke => {
+                let ready = until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures));
+                if ready {
+                    self.phase = Phase::Ready;
+                    // Looked at again at once: with an `until` of its own, `when` may still be true.
+                    return self.look(now, enough, hold_ms, (when, until), figures);
+                }
+                Look::Nothing
+            }
+            Phase::Ready => match self.cool_until.filter(|it| now < *it) {
+                Some(until) => Look::Again(until),
+                None if !enough || !when.is_met(figures) => Look::Nothing,
+                None if hold_ms == 0 => {
+                    self.phase = Phase::Holding(now);
+                    Look::Occasion
+                }
+                None => {
+                    self.phase = Phase::Holding(now);
+                    Look::Again(now.plus(hold_ms))
+                }
+            },
+            Phase::Holding(_) if !enough || !when.is_met(figures) => {
+                (self.phase, self.waits) = (Phase::Ready, false);
+                Look::Nothing
+            }
+            Phase::Holding(since) if now.since(since) >= hold_ms => Look::Occasion,
+            Phase::Holding(_) => Look::Nothing,
+        }
+    }
+}
