@@ -29,6 +29,7 @@ mod audit;
 mod cache;
 mod catalogue;
 mod event_fields;
+mod experiments;
 mod fault;
 mod files;
 mod images;
@@ -57,6 +58,9 @@ pub use catalogue::{
     ShopNote, ShopTask, ShopTotals, Stock, StockAsked, StockMove, StockMoved, Told,
 };
 pub use event_fields::EventField;
+pub use experiments::{
+    EXPERIMENT_STEPS_MAX, EXPERIMENTS_MAX, ExperimentChange, ExperimentSpan, ExperimentStep, KeptExperiment,
+};
 pub use fault::{Fault, StoreError};
 pub use images::{Images, KeptImage, NotKept};
 pub use invites::INVITES_OPEN_MAX;

@@ -13,6 +13,7 @@ mod club;
 mod coupon;
 mod event;
 mod events;
+mod experiments;
 mod insight;
 mod record;
 mod review;
@@ -53,6 +54,10 @@ pub use coupon::{
 };
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
+pub use experiments::{
+    ExperimentInfo, ExperimentMove, ExperimentNew, ExperimentPut, ExperimentRead, ExperimentStepWire,
+    FlagWire, HoldoutWire, HoldoutsWire, PlanAsked, PlanClusters, Planned, SeenAfter,
+};
 pub use insight::{
     ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
 };
