@@ -1,6 +1,6 @@
 // Which area of the control room the address names, and the parts after it: `#shows/3` is the third show. Knows no
 // area's inside.
-export const AREAS = ['live', 'run', 'shows', 'explore', 'board', 'people', 'shelf', 'webhooks'] as const;
+export const AREAS = ['live', 'run', 'shows', 'explore', 'board', 'people', 'experiments', 'shelf', 'webhooks'] as const;
 export type Area = (typeof AREAS)[number];
 
 function read(): { area: Area; parts: string[] } {

@@ -3,6 +3,8 @@ import { mount } from 'svelte';
 import dataEn from '../messages/data.en.json';
 import dataZh from '../messages/data.zh.json';
 import * as en from '../messages/en.json';
+import experimentsEn from '../messages/experiments.en.json';
+import experimentsZh from '../messages/experiments.zh.json';
 import shopEn from '../messages/shop.en.json';
 import shopZh from '../messages/shop.zh.json';
 import * as zh from '../messages/zh.json';
@@ -12,7 +14,7 @@ import Control from './Control.svelte';
 const pick = ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part }: typeof en) =>
   ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part });
 // What only this page says lies in files of its own: a viewer's phone does not load it.
-bring({ ...pick(en), ...dataEn, ...shopEn }, { ...pick(zh), ...dataZh, ...shopZh });
+bring({ ...pick(en), ...dataEn, ...experimentsEn, ...shopEn }, { ...pick(zh), ...dataZh, ...experimentsZh, ...shopZh });
 
 const room = decodeURIComponent(location.pathname.match(/^\/control\/([^/]+)/)?.[1] ?? '');
 const target = document.getElementById('app')!;

@@ -2,6 +2,7 @@
 // web/messages.
 import type Club from '../messages/club.en.json';
 import type Data from '../messages/data.en.json';
+import type Experiments from '../messages/experiments.en.json';
 import type Messages from '../messages/en.json';
 import type Play from '../messages/play.en.json';
 import type Shop from '../messages/shop.en.json';
@@ -12,7 +13,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Shop>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Experiments> | Keys<typeof Shop>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

@@ -10,14 +10,16 @@ import dataZh from './data.zh.json';
 import baseEn from './en.json';
 import playEn from './play.en.json';
 import playZh from './play.zh.json';
+import experimentsEn from './experiments.en.json';
+import experimentsZh from './experiments.zh.json';
 import shopEn from './shop.en.json';
 import shopZh from './shop.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...experimentsEn, ...shopEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...experimentsZh, ...shopZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -33,12 +35,13 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|experiments|shop)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
 ];
+const EXPERIMENT_WORDS = ['expVerdict', 'expNote', 'expStatus', 'expUnit', 'expCounted', 'expPlace', 'expKind', 'expMove', 'expMetric'];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
 const blanks = (sentence: string) => Array.from(sentence.matchAll(/\{(\w+)/g), (it) => it[1]!).sort().join();
 
@@ -65,7 +68,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS, ...EXPERIMENT_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 
@@ -97,6 +100,18 @@ describe('the sentences', () => {
     expect(figures.length).toBeGreaterThan(20);
     expect(figures.filter((name) => !(name in en.figure))).toEqual([]);
     expect(all(/Symptom::\w+ => "([a-z-]+)"/g).filter((name) => !(name in en.symptom))).toEqual([]);
+  });
+
+  test('name everything that a report of an experiment may say', () => {
+    const folder = resolve(web, '../crates/linger-strategy/src/experiment/report');
+    const text = ['judge.rs', 'told.rs'].map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), (it) => it[1]!);
+    const said = [...all(/Saying::of\("([a-z-]+)"\)/g), ...all(/answer\.code = "([a-z-]+)"/g), ...all(/=> "([a-z-]+)",/g).filter((it) => it.includes('-'))];
+    expect(said.length).toBeGreaterThan(10);
+    expect(said.filter((it) => !(it in en.expVerdict))).toEqual([]);
+    const notes = all(/^ +\("([a-z-]+)", /gm);
+    expect(notes.length).toBeGreaterThan(8);
+    expect(notes.filter((it) => !(it in en.expNote))).toEqual([]);
   });
 
   test('are filled in by the rules of the language', () => {

@@ -75,6 +75,10 @@ fn evenings(world: &mut World, design: &Design, lift: f64) {
                     (false, false) => 1.0,
                 };
                 world.stay(person, at, 15.0, |it| it.with(Text::Room, room));
+                // Whoever stays through a switch is shown both arms, and that breaks nothing.
+                for arm in ["plain", "warm"] {
+                    world.show(person, at, &format!("hello/1/{arm}"));
+                }
                 if world.chance.happens(chance) {
                     world.tell(person, at + 5_000, touch::INTERACTED, |it| it.with(Text::Room, room));
                 }

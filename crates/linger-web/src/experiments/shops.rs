@@ -146,6 +146,10 @@ impl Flags {
             Given::HeldOut(_) | Given::Out => None,
         };
         let (Some(arm), Some(visitor)) = (arm, asking.visitor) else { return };
+        // People of our own rooms are told of by their rooms: a page cannot speak for them.
+        if asking.anonymous && visitor.starts_with("room:") && !asking.server {
+            return;
+        }
         let who = if asking.anonymous { Who::anonymous(visitor) } else { Who::known(visitor) };
         let at = Where { room: asking.room, host: asking.host.unwrap_or_default(), source: asking.shop };
         house.experiments.exposures.add(&who, &shown(&trial.key, trial.version, arm), at, self.now);

@@ -131,9 +131,10 @@ impl Fold for ReportFold {
 
     fn run(&mut self, run: &Run<'_>) {
         let Spec { asked, reader, primary, arms, drawn, holdings, whole } = &*self.spec;
-        self.people.run(reader, arms, &asked.spans, asked.now_ms, run);
-        if let Some(drawn) = drawn {
-            self.groups.run(reader, drawn, &asked.spans, asked.now_ms, run);
+        match drawn {
+            None => self.people.run(reader, arms, &asked.spans, asked.now_ms, run),
+            // Whoever goes from one host to another meets several arms, as is meant.
+            Some(drawn) => self.groups.run(reader, drawn, &asked.spans, asked.now_ms, run),
         }
         for (codes, sums) in holdings.iter().zip(&mut self.holdings) {
             sums.run(primary, codes, whole, asked.now_ms, run);
