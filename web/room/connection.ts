@@ -130,7 +130,6 @@ export class Connection {
   /** Comes in anew, such as by another name. */
   rejoin(): void {
     this.#cancelRetry?.();
-    this.options.onFlags?.(message.flags ?? {});
     this.#backoff.reset();
     this.#position = undefined;
     this.#drop();
@@ -220,6 +219,7 @@ export class Connection {
       this.#device = message.device;
       this.options.onDevice?.(message.device);
     }
+    this.options.onFlags?.(message.flags ?? {});
     this.#backoff.reset();
     this.#become('open', undefined);
     if (message.recovered && this.#view) {

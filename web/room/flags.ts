@@ -28,7 +28,7 @@ export interface Numbered {
 export function inOrder(flags: Flags, shelf: readonly ShelfEntry[]): Numbered[] {
   const numbered = shelf.map((entry, at) => ({ number: at + 1, entry }));
   const price = ({ entry }: Numbered) => (entry.sale?.price ?? entry.item.price).minor;
-  switch (flag(flags, 'card-order', 'shelf')) {
+  switch (flag<string>(flags, 'card-order', 'shelf')) {
     case 'cheapest':
       return numbered.toSorted((a, b) => price(a) - price(b));
     case 'newest':

@@ -1873,6 +1873,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        FlagWire: { value: unknown; experiment: string; version: number; arm: string };
+        ExperimentInfo: { key: string; design: unknown; status: string; version: number; revision: number; killed: boolean; changed_at: number; began_at?: number | null };
+        ExperimentStepWire: { revision: number; version: number; what: string; by: string; at: number };
+        ExperimentRead: components["schemas"]["ExperimentInfo"] & { steps: components["schemas"]["ExperimentStepWire"][] };
+        PlanAsked: { baseline: number; spread?: number | null; effect: number; weights?: number[]; metrics?: number; alpha?: number; power?: number; per_day?: number | null; coverage?: number };
+        Planned: { units: number; days?: number | null; seen_after: { days: number; effect: number }[] };
+        HoldoutsWire: { everything?: { share: number; phase: number } };
         /** @description Done. */
         Accepted: {
             /** @description Always true. */
@@ -7210,6 +7217,7 @@ export interface components {
         ToClient: {
             /** @description A device token to be kept and said in the next hello: given once, to who came without one and has no cookie. */
             device?: string | null;
+            flags?: { [key: string]: components["schemas"]["FlagWire"] };
             /**
              * Format: int32
              * @description Answer or ask something at least this often, s.
@@ -7233,6 +7241,9 @@ export interface components {
             /** @enum {string} */
             t: "welcome";
             view?: components["schemas"]["RoomView"] | null;
+        } | {
+            flags: { [key: string]: components["schemas"]["FlagWire"] };
+            t: "flags";
         } | {
             /**
              * Format: int64
