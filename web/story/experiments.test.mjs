@@ -49,6 +49,7 @@ test('an experiment is made and begun by keyboard alone', async () => {
     await page.keyboard.type(words);
   }
   await fill('The figure today, %', '20');
+  await fill('Smallest change worth knowing, %', '40');
   await fill('New units a day', '3000');
   await tabTo(page, button('Work it out'));
   await page.keyboard.press('Enter');
