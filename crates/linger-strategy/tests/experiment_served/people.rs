@@ -131,6 +131,11 @@ fn what_falls_into_a_pause_or_into_another_version_counts_for_nobody() {
     let told = report(&world.table, asked_with(design, |it| it.spans = spans.to_vec()));
     assert_eq!(told.arms.iter().map(|it| it.units).collect::<Vec<_>>(), [2, 2]);
     assert_eq!(told.metrics[0].arms[0].unwrap().value, 2.0);
+    // Nobody was seen to leave: nothing is said of leaving, least of all a wild figure.
+    assert_eq!(
+        (told.metrics[1].against[0].effect, told.metrics[1].against[0].verdict.code),
+        (None, "too-early")
+    );
     assert!(told.notes.contains(&"had-pauses"));
 }
 

@@ -11,6 +11,8 @@ use linger_stats::{
 
 /// Leaves are told for an hour of being there.
 const HOUR_S: f64 = 3_600.0;
+/// Fewest leaves of an arm that a ratio of hazards is told of: below, its interval spans the world.
+const LEAVES_MIN: u64 = 10;
 /// How often the arms of stretches are redrawn.
 const REDRAWS: u32 = 2_000;
 /// With fewer rooms than this the spread comes from single stretches.
@@ -54,6 +56,12 @@ impl Scale {
 
 /// The figure of an arm of people.
 pub(super) fn level(kind: Kind, of: &MetricSums) -> Result<Level, Unknown> {
+    if kind == Kind::Hazard {
+        let have = u64::try_from(of.sums.totals()[0]).unwrap_or(0);
+        if have < LEAVES_MIN {
+            return Err(Unknown::TooFew { have, need: LEAVES_MIN });
+        }
+    }
     match kind {
         Kind::Mean => Metric::per_unit([1.0, 0.0, 0.0, 0.0]).of(&of.sums),
         Kind::Ratio => Metric::ratio([1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]).of(&of.sums),
@@ -66,6 +74,10 @@ pub(super) fn level(kind: Kind, of: &MetricSums) -> Result<Level, Unknown> {
 pub(super) fn people(kind: Kind, arm: &MetricSums, first: &MetricSums) -> Result<Found, Unknown> {
     let found = |effect, scale, adjusted| Found { effect, scale, adjusted, exact: None };
     if kind == Kind::Hazard {
+        let have = arm.stays.ended().min(first.stays.ended());
+        if have < LEAVES_MIN {
+            return Err(Unknown::TooFew { have, need: LEAVES_MIN });
+        }
         return log_hazard_ratio(&arm.stays, &first.stays).map(|it| found(it, Scale::Log, false));
     }
     let (one, other, helped) = match with_less_noise(kind, arm, first) {

@@ -99,8 +99,8 @@ impl Groups {
         let none = vec![Tally::default(); reader.metrics.len()];
         let mut mine: BTreeMap<Place, (u8, Vec<Tally>)> = BTreeMap::new();
         let codes = run.texts[drawn.column().index()];
-        for at in 0..run.at_ms.len() {
-            if let Some((place, arm)) = drawn.at(codes[at], spans, run.at_ms[at]) {
+        for (at, code) in codes.iter().enumerate() {
+            if let Some((place, arm)) = drawn.at(*code, spans, run.at_ms[at]) {
                 let (_, tallies) = mine.entry(place).or_insert_with(|| (arm, none.clone()));
                 reader.add(run, at, tallies);
             }
