@@ -228,6 +228,12 @@ async fn what_cannot_be_is_refused_by_its_field_and_what_cannot_be_now_by_its_re
     lab.act("hello", "stop", json!({})).await;
     assert_eq!(refused(lab.act("hello", "pause", json!({"after": 4})).await), "experiment-not-running");
     assert_eq!(lab.act("other", "start", json!({"after": 1})).await.status.as_u16(), 200);
+    let part = |from: f64, to: f64| json!({"slot": {"layer": "talk", "from": from, "to": to}});
+    lab.act("other", "stop", json!({})).await;
+    lab.run("left", design(part(0.0, 0.5))).await;
+    lab.run("right", design(part(0.5, 1.0))).await;
+    lab.make("middle", design(part(0.4, 0.6))).await;
+    assert_eq!(refused(lab.act("middle", "start", json!({"after": 1})).await), "slot-taken");
     let delete = lab.door().call("DELETE", "/api/experiments/hello", &lab.operator, None).await;
     assert_eq!(delete.status.as_u16(), 200);
 }

@@ -92,16 +92,17 @@ pub(super) fn check_room(house: &House, key: &str, design: &Design) -> Result<()
         return Err(ApiError::new(StatusCode::CONFLICT, "too-many-kept"));
     }
     for other in running() {
-        match (&design.slot, &other.design.slot) {
-            (Some(ours), Some(theirs)) if ours.layer == theirs.layer => {
-                if overlap(ours, theirs) {
-                    return taken("slot-taken", "design.slot");
-                }
-            }
-            _ if design.flag(key) == other.design.flag(&other.key) => {
+        // Within one layer nobody is in both, whatever they set.
+        let meet = match (&design.slot, &other.design.slot) {
+            (Some(ours), Some(theirs)) if ours.layer == theirs.layer => Some(overlap(ours, theirs)),
+            _ => None,
+        };
+        match meet {
+            Some(true) => return taken("slot-taken", "design.slot"),
+            None if design.flag(key) == other.design.flag(&other.key) => {
                 return taken("flag-taken", "design.flag");
             }
-            _ => {}
+            Some(false) | None => {}
         }
     }
     Ok(())
