@@ -1,6 +1,6 @@
 // Which area of the control room the address names, and the parts after it: `#shows/3` is the third show. Knows no
 // area's inside.
-export const AREAS = ['live', 'run', 'shows', 'explore', 'rules', 'board', 'people', 'shelf', 'care', 'campaigns', 'findings', 'webhooks'] as const;
+export const AREAS = ['live', 'run', 'shows', 'explore', 'rules', 'experiments', 'board', 'people', 'shelf', 'care', 'campaigns', 'findings', 'webhooks'] as const;
 export type Area = (typeof AREAS)[number];
 
 function read(): { area: Area; parts: string[] } {

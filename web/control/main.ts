@@ -7,6 +7,8 @@ import careZh from '../messages/care.zh.json';
 import * as en from '../messages/en.json';
 import rulesEn from '../messages/rules.en.json';
 import rulesZh from '../messages/rules.zh.json';
+import experimentsEn from '../messages/experiments.en.json';
+import experimentsZh from '../messages/experiments.zh.json';
 import shopEn from '../messages/shop.en.json';
 import shopZh from '../messages/shop.zh.json';
 import * as zh from '../messages/zh.json';
@@ -16,7 +18,7 @@ import Control from './Control.svelte';
 const pick = ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part }: typeof en) =>
   ({ common, code, control, studio, review, cause, step, figure, symptom, rule, part });
 // What only this page says lies in files of its own: a viewer's phone does not load it.
-bring({ ...pick(en), ...dataEn, ...rulesEn, ...shopEn, ...careEn }, { ...pick(zh), ...dataZh, ...rulesZh, ...shopZh, ...careZh });
+bring({ ...pick(en), ...dataEn, ...experimentsEn, ...rulesEn, ...shopEn, ...careEn }, { ...pick(zh), ...dataZh, ...experimentsZh, ...rulesZh, ...shopZh, ...careZh });
 
 const room = decodeURIComponent(location.pathname.match(/^\/control\/([^/]+)/)?.[1] ?? '');
 const target = document.getElementById('app')!;

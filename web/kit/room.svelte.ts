@@ -5,6 +5,7 @@ import {
   Failed,
   Refused,
   type ConnectionOptions,
+  type Flags,
   type LinkState,
   type Surroundings,
   type View,
@@ -40,6 +41,8 @@ type Options = Pick<ConnectionOptions, 'token' | 'device' | 'onDevice' | 'insigh
 export class LiveRoom {
   view: View | undefined = $state.raw();
   insight: Insight | undefined = $state.raw();
+  /** What experiments set for this person. */
+  flags: Flags = $state.raw({});
   state: LinkState = $state('connecting');
   /** What the device itself says of its network; it knows sooner than the line. */
   online = $state(navigator.onLine);
@@ -57,6 +60,7 @@ export class LiveRoom {
       onView: (view) => (this.view = view),
       onEvents: (events, view, replayed) => this.#heard.forEach((it) => it(events, view, replayed)),
       onInsight: (insight) => (this.insight = insight),
+      onFlags: (flags) => (this.flags = flags),
       onFault: (code) => notes.say(sentenceFor(code), 'bad'),
       onState: (state, code) => {
         this.state = state;

@@ -14,14 +14,16 @@ import playEn from './play.en.json';
 import playZh from './play.zh.json';
 import rulesEn from './rules.en.json';
 import rulesZh from './rules.zh.json';
+import experimentsEn from './experiments.en.json';
+import experimentsZh from './experiments.zh.json';
 import shopEn from './shop.en.json';
 import shopZh from './shop.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...rulesEn, ...shopEn, ...careEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...rulesZh, ...shopZh, ...careZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...experimentsEn, ...rulesEn, ...shopEn, ...careEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...experimentsZh, ...rulesZh, ...shopZh, ...careZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -37,13 +39,14 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|rules|shop|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|experiments|rules|shop|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
   'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem',
 ];
+const EXPERIMENT_WORDS = ['expVerdict', 'expNote', 'expStatus', 'expUnit', 'expCounted', 'expPlace', 'expKind', 'expMove', 'expMetric'];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
 const CARE_WORDS = [
   'careStage', 'careSays', 'careReason', 'careReturn', 'careTopic', 'careRefund', 'careRefundState', 'careException', 'careAuto', 'careStep', 'careNext', 'careStaffNext', 'careQueue', 'careQueueSays', 'careQueueEmpty',
@@ -74,7 +77,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS, ...CARE_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS, ...CARE_WORDS, ...EXPERIMENT_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 
@@ -133,6 +136,18 @@ describe('the sentences', () => {
       expect(found.length, type).toBeGreaterThanOrEqual(least);
       expect(found.filter((word) => !(word in books.en![area]!)), area).toEqual([]);
     }
+  });
+
+  test('name everything that a report of an experiment may say', () => {
+    const folder = resolve(web, '../crates/linger-strategy/src/experiment/report');
+    const text = ['judge.rs', 'told.rs'].map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), (it) => it[1]!);
+    const said = [...all(/Saying::of\("([a-z-]+)"\)/g), ...all(/answer\.code = "([a-z-]+)"/g), ...all(/=> "([a-z-]+)",/g).filter((it) => it.includes('-'))];
+    expect(said.length).toBeGreaterThan(10);
+    expect(said.filter((it) => !(it in en.expVerdict))).toEqual([]);
+    const notes = all(/^ +\("([a-z-]+)", /gm);
+    expect(notes.length).toBeGreaterThan(8);
+    expect(notes.filter((it) => !(it in en.expNote))).toEqual([]);
   });
 
   test('are filled in by the rules of the language', () => {

@@ -86,6 +86,7 @@ async function enter(token: () => Promise<string> = async () => 'token', device?
   const views: View[] = [];
   const states: [LinkState, string | undefined][] = [];
   const heard: [string[], boolean][] = [];
+  const flags: string[][] = [];
   const connection = new Connection({
     url: 'ws://house/ws/rooms/tea',
     token,
@@ -93,12 +94,13 @@ async function enter(token: () => Promise<string> = async () => 'token', device?
     onDevice: (token) => keptDevices.push(token),
     surroundings: world,
     onView: (view) => views.push(view),
+    onFlags: (set) => flags.push(Object.keys(set)),
     onState: (state, code) => states.push([state, code]),
     onEvents: (events, _view, replayed) => heard.push([events.map((it) => it.k), replayed]),
   });
   connection.start();
   await settle();
-  return { world, connection, views, states, heard, keptDevices };
+  return { world, connection, views, states, heard, keptDevices, flags };
 }
 
 const events = (position: string, ...list: RoomEvent[]): ToClient => ({ t: 'events', position, at: 0, events: list });
@@ -121,6 +123,13 @@ describe('the way to a room', () => {
     const [kept] = keptDevices;
     const later = await enter(undefined, kept);
     expect(later.world.last.open().sent[0]).toMatchObject({ device: 'a-device' });
+  });
+
+  test('tells what experiments set, at the opening and when it changes', async () => {
+    const { world, flags } = await enter();
+    const set = { value: 'x', experiment: 'hello', version: 1, arm: 'warm' };
+    world.last.open().say(welcome({ flags: { 'say-hint': set } })).say({ t: 'flags', flags: {} });
+    expect(flags).toEqual([['say-hint'], []]);
   });
 
   test('goes on after a break from the last position it took in', async () => {

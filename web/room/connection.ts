@@ -1,5 +1,6 @@
 // The way to a room: one socket after another, each going on where the last one broke. It turns messages into a view
 // and keeps the outbox moving. Knows no page: sockets, timers and chance are handed in.
+import type { Flags } from './flags';
 import type { Act, Answer, FromClient, Insight, Order, QualityTold, RoomEvent, ToClient, Welcome } from '../wire';
 import { Backoff } from './backoff';
 import { foldStep } from './insight';
@@ -45,6 +46,8 @@ export interface ConnectionOptions {
   onEvents?: (events: readonly RoomEvent[], view: View, replayed: boolean) => void;
   onState?: (state: LinkState, code: string | undefined) => void;
   onInsight?: (insight: Insight) => void;
+  /** What experiments set for this person, at the opening and whenever it changes. */
+  onFlags?: (flags: Flags) => void;
   onFault?: (code: string, field: string | undefined) => void;
 }
 
@@ -190,6 +193,8 @@ export class Connection {
         return this.#taken(message.events, undefined);
       case 'answer':
         return this.outbox.answered(message.id, message.done, message.refusal, message.retry_ms ?? undefined);
+      case 'flags':
+        return this.options.onFlags?.(message.flags);
       case 'insight': {
         const { t: _, ...insight } = message;
         return this.#figures(insight);
@@ -214,6 +219,7 @@ export class Connection {
       this.#device = message.device;
       this.options.onDevice?.(message.device);
     }
+    this.options.onFlags?.(message.flags ?? {});
     this.#backoff.reset();
     this.#become('open', undefined);
     if (message.recovered && this.#view) {

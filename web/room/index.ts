@@ -2,6 +2,7 @@
 export { Backoff } from './backoff';
 export { clubOf, doneOn, foldClub, rowOn, sprintLikes, streakOn, towardsNext, type ClubView } from './club';
 export { Connection, reaches, type ConnectionOptions, type LinkState, type Surroundings } from './connection';
+export { flag, inOrder, words, type Flags } from './flags';
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
 export { measure, type Measured } from './measure';
 export { newOrderId, Outbox, Refused } from './outbox';

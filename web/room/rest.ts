@@ -11,9 +11,12 @@ import type {
   CartAsk,
   Coupon,
   EventFigures,
+  ExperimentInfo,
+  ExperimentRead,
   FactTold,
   GiftKind,
   GuestToken,
+  Holdouts,
   ImageKept,
   IngestKey,
   Imported,
@@ -31,6 +34,8 @@ import type {
   PaymentFindings,
   PayStarted,
   PeopleFound,
+  PlanAsked,
+  Planned,
   PriceChecked,
   PriceHistory,
   Products,
@@ -162,6 +167,19 @@ export class Rest {
   factsOf = (person: string, limit: number) => this.#json<FactTold[]>(`/api/people/${enc(person)}/facts?limit=${limit}`);
   eventNames = () => this.#json<string[]>('/api/events/names');
   eventValues = (column: string) => this.#json<string[]>(`/api/events/values?column=${enc(column)}`);
+  experiments = () => this.#json<ExperimentInfo[]>('/api/experiments');
+  experiment = (key: string) => this.#json<ExperimentRead>(`/api/experiments/${enc(key)}`);
+  makeExperiment = (key: string, design: unknown) => this.#json<ExperimentRead>('/api/experiments', { body: { key, design } });
+  putExperiment = (key: string, after: number, design: unknown) =>
+    this.#json<ExperimentRead>(`/api/experiments/${enc(key)}`, { method: 'PUT', body: { after, design } });
+  forgetExperiment = (key: string) => this.#json<{ ok: boolean }>(`/api/experiments/${enc(key)}`, { method: 'DELETE' });
+  moveExperiment = (key: string, move: string, body: { after?: number; coverage?: number }) =>
+    this.#json<ExperimentRead>(`/api/experiments/${enc(key)}/${move}`, { body });
+  experimentReport = <T>(key: string, version: number) =>
+    this.#json<T>(`/api/experiments/${enc(key)}/report?version=${version}`);
+  planExperiment = (asked: PlanAsked) => this.#json<Planned>('/api/experiments/plan', { body: asked });
+  holdouts = () => this.#json<Holdouts>('/api/holdouts');
+  putHoldouts = (holdouts: Holdouts) => this.#json<Holdouts>('/api/holdouts', { method: 'PUT', body: holdouts });
   savedQuestions = () => this.#json<SavedQuestion[]>('/api/saved-questions');
   saveQuestion = (name: string, question: unknown) =>
     this.#json<SavedQuestion>('/api/saved-questions', { body: { name, question } });

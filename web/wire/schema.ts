@@ -228,6 +228,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All experiments. */
+        get: operations["list_experiments"];
+        put?: never;
+        /** Make an experiment. It is a draft: nobody is drawn before it is started. */
+        post: operations["make_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many units an experiment needs, how long that takes, and what would be seen after some days. */
+        post: operations["plan_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An experiment with its history. */
+        get: operations["get_experiment"];
+        /**
+         * Give an experiment another design. While it runs, one that draws differently (arms, weights, values, unit, layer, hold-out)
+         *     is a new version: everybody is drawn anew, and judged from then on.
+         */
+        put: operations["put_experiment"];
+        post?: never;
+        /** Forget an experiment that does not run. What people were shown stays among the events. */
+        delete: operations["forget_experiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{key}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of an experiment: units in each arm, every metric beside the first arm, and what may be said of it. Codes have
+         *     their sentences in `web/messages`.
+         */
+        get: operations["report_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{key}/{move}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin, pause, go on with, widen or end an experiment: `start`, `pause`, `resume`, `stop`, `kill` or `rollout`. Viewers have
+         *     it with their next heartbeat, within 13 seconds.
+         */
+        post: operations["move_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is left alone. */
+        get: operations["get_holdouts"];
+        /**
+         * Say who is left alone from now on. Those left alone stay the same as long as the phase does; a share that grows adds to
+         *     them.
+         */
+        put: operations["put_holdouts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invites": {
         parameters: {
             query?: never;
@@ -1917,6 +2035,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ofrep/v1/evaluate/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All flags for one visitor, for pages that keep them. With `If-None-Match` it says 304 when nothing changed. */
+        post: operations["evaluate_flags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ofrep/v1/evaluate/flags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One flag for one visitor, who is then counted as having been shown it. */
+        post: operations["evaluate_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -3468,6 +3620,94 @@ export interface components {
              */
             told: number;
         };
+        /** @description An experiment. */
+        ExperimentInfo: {
+            /**
+             * Format: int64
+             * @description When this version began to run first; absent when it never did.
+             */
+            began_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was changed last.
+             */
+            changed_at: number;
+            /** @description What it is: hypothesis, unit, arms, metrics and what it should detect. */
+            design: unknown;
+            /** @description Its key. */
+            key: string;
+            /** @description Whether it was ended because something was wrong. */
+            killed: boolean;
+            /**
+             * Format: int32
+             * @description Counts how often it was changed: whoever changes it says which change they saw last.
+             */
+            revision: number;
+            /** @description `draft`, `running`, `paused` or `stopped`. */
+            status: string;
+            /**
+             * Format: int32
+             * @description Counts how often it was drawn; each version is judged by itself.
+             */
+            version: number;
+        };
+        /** @description What is done with an experiment. */
+        ExperimentMove: {
+            /**
+             * Format: int32
+             * @description The revision that was seen last; ending it works without.
+             */
+            after?: number | null;
+            /**
+             * Format: double
+             * @description To which share of all units a rollout goes on.
+             */
+            coverage?: number | null;
+        };
+        /** @description A new experiment. */
+        ExperimentNew: {
+            /** @description What it is. */
+            design: unknown;
+            /** @description Its key: 1 to 64 of a-z, 0-9, `-` and `_`. */
+            key: string;
+        };
+        /** @description Another design of an experiment. */
+        ExperimentPut: {
+            /**
+             * Format: int32
+             * @description The revision that was seen last.
+             */
+            after: number;
+            /** @description What it is from now on. */
+            design: unknown;
+        };
+        /** @description An experiment with its history. */
+        ExperimentRead: components["schemas"]["ExperimentInfo"] & {
+            /** @description Everything that was done with it, in order. */
+            steps: components["schemas"]["ExperimentStepWire"][];
+        };
+        /** @description Something that was done with an experiment. */
+        ExperimentStepWire: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description Who did it. */
+            by: string;
+            /**
+             * Format: int32
+             * @description The how-manyeth change it was.
+             */
+            revision: number;
+            /**
+             * Format: int32
+             * @description The version since then.
+             */
+            version: number;
+            /** @description `made`, `changed`, `new-version`, `started`, `paused`, `resumed`, `stopped`, `killed` or `rolled-out`. */
+            what: string;
+        };
         /** @description Something that can be compared. */
         Fact: {
             /** @description Such as `Material`; at most 40 characters, once in a product. */
@@ -3578,6 +3818,20 @@ export interface components {
              * @description What.
              */
             item: number;
+        };
+        /** @description What a flag is for somebody. */
+        FlagWire: {
+            /** @description The arm. */
+            arm: string;
+            /** @description The experiment that sets it. */
+            experiment: string;
+            /** @description Its value. */
+            value: unknown;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
         };
         /** @description A lower price for a while. */
         FlashWire: {
@@ -4137,6 +4391,39 @@ export interface components {
             reason: string;
             /** @description The text. */
             text: string;
+        };
+        /** @description A share that is left alone, beside as many who are measured. */
+        HoldoutWire: {
+            /**
+             * Format: int32
+             * @description Counts how often it was drawn: another number draws anew.
+             * @default 0
+             */
+            phase: number;
+            /**
+             * Format: double
+             * @description The share, 0 to 0.5.
+             * @default 0
+             */
+            share: number;
+        };
+        /** @description Who is left alone by everything automatic, and by programmes. */
+        HoldoutsWire: {
+            /**
+             * @description By everything.
+             * @default {
+             *       "phase": 0,
+             *       "share": 0
+             *     }
+             */
+            everything: components["schemas"]["HoldoutWire"];
+            /**
+             * @description By a programme, by its name.
+             * @default {}
+             */
+            programmes: {
+                [key: string]: components["schemas"]["HoldoutWire"];
+            };
         };
         /**
          * @description How a question was answered.
@@ -4809,6 +5096,45 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description What is asked: about whom. */
+        OfrepAsked: {
+            /**
+             * @description `targetingKey` names the visitor; `anonymous` says that it is a device's name; `host` and `room` name what experiments
+             *     over hosts and rooms draw.
+             */
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Why there is no flag. */
+        OfrepFailure: {
+            /** @description `PARSE_ERROR`, `TARGETING_KEY_MISSING`, `INVALID_CONTEXT`, `FLAG_NOT_FOUND`. */
+            errorCode: string;
+            /** @description For whoever wrote the request. */
+            errorDetails: string;
+            /** @description The flag's key, when it is about one. */
+            key?: string | null;
+        };
+        /** @description A flag. */
+        OfrepFlag: {
+            /** @description Its key. */
+            key: string;
+            /** @description `experiment`, `version`, and `exposure`: what a page tells as `outcome` of `experiment.exposed` when it shows it. */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description `SPLIT`, `DEFAULT` or `DISABLED`. */
+            reason: string;
+            /** @description Its value. */
+            value: unknown;
+            /** @description The arm. */
+            variant?: string | null;
+        };
+        /** @description All flags. */
+        OfrepFlags: {
+            /** @description Flags, and failures of single ones. */
+            flags: unknown[];
+        };
         /** @description Somebody on stage. */
         OnStageWire: {
             /** @description Whether staff have muted them. */
@@ -5253,6 +5579,85 @@ export interface components {
             name: string;
             /** @description Whose. */
             person: string;
+        };
+        /** @description What is being planned. */
+        PlanAsked: {
+            /**
+             * Format: double
+             * @description The chance of a claim where nothing has an effect.
+             */
+            alpha?: number;
+            /**
+             * Format: double
+             * @description The figure today: a mean, or a share of people.
+             */
+            baseline: number;
+            clusters?: components["schemas"]["PlanClusters"] | null;
+            /**
+             * Format: double
+             * @description The share of all units that takes part.
+             */
+            coverage?: number;
+            /**
+             * Format: double
+             * @description The smallest effect worth knowing, as a share of the figure.
+             */
+            effect: number;
+            /**
+             * Format: int32
+             * @description Metrics that are judged together.
+             */
+            metrics?: number;
+            /**
+             * Format: double
+             * @description New units a day.
+             */
+            per_day?: number | null;
+            /**
+             * Format: double
+             * @description The chance of seeing an effect of that size.
+             */
+            power?: number;
+            /**
+             * Format: double
+             * @description The standard deviation between units; for a share it follows from the share.
+             */
+            spread?: number | null;
+            /** @description The weights of the arms. */
+            weights?: number[];
+        };
+        /** @description Units that come in clusters: viewers of hosts. */
+        PlanClusters: {
+            /**
+             * Format: double
+             * @description How alike two people of one cluster are, 0 to 1.
+             */
+            correlation: number;
+            /**
+             * Format: double
+             * @description Their mean size.
+             */
+            size: number;
+            /**
+             * Format: double
+             * @description The standard deviation of the size as a share of it.
+             */
+            variation?: number;
+        };
+        /** @description What a plan comes to. */
+        Planned: {
+            /**
+             * Format: int32
+             * @description Days until they are there; absent when nobody said how many come, or beyond ten years.
+             */
+            days?: number | null;
+            /** @description The smallest effect that is seen after each of some lengths of time, as a share of the figure. */
+            seen_after: components["schemas"]["SeenAfter"][];
+            /**
+             * Format: int64
+             * @description Units of all arms that are needed.
+             */
+            units: number;
         };
         /** @description A move. */
         PlayAsk: {
@@ -6950,6 +7355,19 @@ export interface components {
              */
             stalls: number;
         };
+        /** @description What can be seen after some time. */
+        SeenAfter: {
+            /**
+             * Format: int32
+             * @description Days.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description The smallest effect, as a share of the figure.
+             */
+            effect: number;
+        };
         /** @description A segment of the shop. */
         SegmentInfo: {
             /**
@@ -7763,6 +8181,10 @@ export interface components {
         ToClient: {
             /** @description A device token to be kept and said in the next hello: given once, to who came without one and has no cookie. */
             device?: string | null;
+            /** @description What experiments set for you, by flag; every other flag is as the page has it. */
+            flags?: {
+                [key: string]: components["schemas"]["FlagWire"];
+            };
             /**
              * Format: int32
              * @description Answer or ask something at least this often, s.
@@ -7786,6 +8208,13 @@ export interface components {
             /** @enum {string} */
             t: "welcome";
             view?: components["schemas"]["RoomView"] | null;
+        } | {
+            /** @description By flag. */
+            flags: {
+                [key: string]: components["schemas"]["FlagWire"];
+            };
+            /** @enum {string} */
+            t: "flags";
         } | {
             /**
              * Format: int64
@@ -9843,6 +10272,732 @@ export interface operations {
             };
             /** @description not for this role */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentInfo"][];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    make_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentNew"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRead"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description there is one of this key, or there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    plan_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAsked"];
+            };
+        };
+        responses: {
+            /** @description the plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"];
+                };
+            };
+            /** @description a field is wrong, or there is no such number */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it is, and what was done with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRead"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentPut"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRead"];
+                };
+            };
+            /** @description fields are wrong: `problems` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description somebody else changed it, or it cannot be so while it runs */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    forget_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such experiment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description it runs */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    report_experiment: {
+        parameters: {
+            query?: {
+                /** @description which version; the newest when absent */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description its key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description no number of a version */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such experiment or version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be reckoned now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    move_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its key */
+                key: string;
+                /** @description `start`, `pause`, `resume`, `stop`, `kill` or `rollout` */
+                move: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentMove"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRead"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such experiment, or no such move */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not now, or others are in its place */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    get_holdouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the shares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldoutsWire"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    put_holdouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldoutsWire"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldoutsWire"];
+                };
+            };
+            /** @description a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role, or without `x-csrf` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be kept now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17615,6 +18770,175 @@ export interface operations {
                 };
             };
             /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    evaluate_flags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `ETag` that came last */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfrepAsked"];
+            };
+        };
+        responses: {
+            /** @description the flags, with an `ETag` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfrepFlags"];
+                };
+            };
+            /** @description as before */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the context is wrong or missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfrepFailure"];
+                };
+            };
+            /** @description no key, or none that holds */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many; `Retry-After` says when again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be answered now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    evaluate_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the flag */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfrepAsked"];
+            };
+        };
+        responses: {
+            /** @description the flag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfrepFlag"];
+                };
+            };
+            /** @description the context is wrong or missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfrepFailure"];
+                };
+            };
+            /** @description no key, or none that holds */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description the flag is for servers, the key for pages */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such flag */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfrepFailure"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description too many; `Retry-After` says when again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be answered now */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -19,6 +19,12 @@ impl Sample {
         self.figures.push((figure, unit));
     }
 
+    /// Takes in the figures of other units: their numbers come after `first`, so that nobody is taken for one of ours.
+    pub fn add_all_after(&mut self, other: &Sample, first: u64) {
+        self.figures
+            .extend(other.figures.iter().map(|(figure, unit)| (*figure, first.saturating_add(*unit))));
+    }
+
     /// The figure that a share `level` (above 0, below 1) of all figures does not exceed, by nearest rank. Its `units` are
     /// units, and its error counts each unit's figures as going together.
     ///

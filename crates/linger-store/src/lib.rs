@@ -29,6 +29,7 @@ mod audit;
 mod cache;
 mod catalogue;
 mod event_fields;
+mod experiments;
 mod fault;
 mod files;
 mod gateway_keys;
@@ -59,6 +60,9 @@ pub use catalogue::{
     ShopNote, ShopTask, ShopTotals, Stock, StockAsked, StockMove, StockMoved, Told,
 };
 pub use event_fields::EventField;
+pub use experiments::{
+    EXPERIMENT_STEPS_MAX, EXPERIMENTS_MAX, ExperimentChange, ExperimentSpan, ExperimentStep, KeptExperiment,
+};
 pub use fault::{Fault, StoreError};
 pub use gateway_keys::{GATEWAY_KEYS_MAX, GatewayKey, NewGatewayKey};
 pub use images::{Images, KeptImage, NotKept};

@@ -123,6 +123,7 @@ pub struct Inner {
     pub(crate) questions: crate::questions::Desk,
     pub(crate) live: crate::live::LiveFacts,
     pub(crate) watch: crate::watch::Desk,
+    pub(crate) experiments: crate::experiments::Desk,
     pub(crate) talk: crate::talk::Talk,
     pub(crate) shops: crate::shops::Shops,
     pub(crate) rules: crate::rules::Desk,
@@ -184,6 +185,7 @@ impl House {
             ),
             live: crate::live::LiveFacts::default(),
             watch: crate::watch::Desk::default(),
+            experiments: crate::experiments::Desk::default(),
             talk: crate::talk::Talk::new(parts.talk),
             shops: parts.shops,
             rules: crate::rules::Desk::default(),
@@ -197,6 +199,7 @@ impl House {
         }));
         crate::track::follow(&house);
         crate::watch::follow(&house);
+        crate::experiments::follow(&house);
         crate::shops::follow(&house);
         for room in house.engine.rooms() {
             house.desk(&room);
@@ -256,6 +259,7 @@ impl House {
     /// Tells and keeps what was gathered for the next tick. To be called when no more requests come, before the store of
     /// events is closed.
     pub async fn finish(&self) {
+        crate::experiments::finish(self).await;
         crate::track::finish(self).await;
     }
 

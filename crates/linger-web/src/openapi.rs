@@ -4,9 +4,9 @@
 use crate::{
     account, ask, care, catalogue,
     error::{ApiError, in_our_form},
-    gateway, health,
+    experiments, gateway, health,
     house::House,
-    media, orders, pages, payments, questions, records, review, rooms, rules, rundown, sale, shop, shops,
+    media, ofrep, orders, pages, payments, questions, records, review, rooms, rules, rundown, sale, shop, shops,
     socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
@@ -53,6 +53,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
         (name = "shop", description = "Catalogue, orders, payments"),
         (name = "data", description = "Figures of a show"),
         (name = "gateways", description = "A shop's own server that asks for its customers, and its keys"),
+        (name = "strategy", description = "Experiments and who is left alone"),
+        (name = "flags", description = "Flags for shops, by OpenFeature's OFREP"),
         (name = "video", description = "Picture and sound"),
         (name = "people", description = "What is known of people, and its erasure"),
         (name = "staff", description = "Who works here, and sign-in"),
@@ -70,6 +72,8 @@ fn described() -> OpenApiRouter<House> {
         .merge(questions::routes())
         .merge(watch::routes())
         .merge(rules::routes())
+        .merge(experiments::routes())
+        .merge(ofrep::routes())
         .merge(rundown::routes())
         .merge(talk::routes())
         .merge(sale::routes())
@@ -121,12 +125,14 @@ fn head() -> utoipa::openapi::OpenApi {
     let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
     let told = "the user is a key from `POST /api/write-keys`, the password is empty";
     let write_key = SecurityScheme::Http(basic.description(Some(told)).build());
+    let in_header = ApiKeyValue::with_description("x-api-key", "a key from `POST /api/write-keys`");
     let schemes = [
         ("room-token", bearer("from `POST /api/rooms/{room}/guest`")),
         ("carrier-key", bearer("from `linger carrier-key`")),
         ("gateway-key", bearer("from `POST /api/rooms/{room}/gateway-keys`")),
         ("ingest-key", bearer("from `POST /api/rooms/{room}/ingest-key`")),
         ("write-key", write_key),
+        ("write-key-header", SecurityScheme::ApiKey(ApiKey::Header(in_header))),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),
     ];
     let components = document.components.get_or_insert_default();
@@ -197,7 +203,7 @@ async fn with_headers(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let is_api = path.starts_with("/api/") || path.starts_with("/v1/");
+    let is_api = path.starts_with("/api/") || path.starts_with("/v1/") || path.starts_with("/ofrep/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in strict.iter() {
@@ -222,10 +228,13 @@ async fn for_other_sites(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     let mut say = |name, value| headers.insert(name, HeaderValue::from_static(value));
     say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    say(header::ACCESS_CONTROL_EXPOSE_HEADERS, "location, retry-after");
+    say(header::ACCESS_CONTROL_EXPOSE_HEADERS, "location, retry-after, etag");
     if preflight {
         say(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE");
-        say(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, content-encoding");
+        say(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, content-encoding, if-none-match, x-api-key",
+        );
         say(header::ACCESS_CONTROL_MAX_AGE, "86400");
     }
     response

@@ -142,6 +142,7 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
             of(&[Method::GET, Method::HEAD])
         }
         ["api", "rooms", _, "guest" | "ask"] | ["whep", _] | ["v1", _] => of(&[Method::POST]),
+        ["ofrep", "v1", "evaluate", "flags"] | ["ofrep", "v1", "evaluate", "flags", _] => of(&[Method::POST]),
         ["api", "rooms", _, "me"] | ["media", _] => of(&[Method::DELETE]),
         ["api", "rooms", _, "orders", _]
         | ["api", "rooms", _, "draws", _, "proof"]

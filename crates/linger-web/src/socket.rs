@@ -8,6 +8,7 @@ use crate::{
     account::{Address, Arrived, still_seated},
     ask::{Asker, carry_out},
     error::ApiError,
+    experiments::Shown,
     house::{House, RoomDesk},
     hub::{Found, Frame, text},
     limits::SocketPlace,
@@ -144,6 +145,8 @@ struct Connection {
     next: u64,
     newest: watch::Receiver<u64>,
     insight: Option<crate::insight::Steps>,
+    /// Viewers: who they are to the shop, and which flags their page was told.
+    flags: Option<(Option<Box<str>>, Shown)>,
     /// Staff: what waits for a moderator.
     held: Option<watch::Receiver<u64>>,
     waiting: VecDeque<(u32, crate::wire::WireAct)>,
@@ -172,7 +175,7 @@ async fn greet(
         return Err(End::sent("bad-hello"));
     };
     let told = (token.as_deref(), device.as_deref());
-    let Came { asker, source, by, device } = came(house, desk, told, (headers, arrived)).await?;
+    let Came { asker, source, by, device, customer } = came(house, desk, told, (headers, arrived)).await?;
     desk.hub.caught_up().await;
     let role = role_of(asker.actor.role);
     let is_staff = role != RoleName::Viewer;
@@ -190,6 +193,10 @@ async fn greet(
             (start.position, start.next, Some(Box::new(start.view)), None)
         }
     };
+    let (shown, flags) = match role {
+        RoleName::Viewer => Some(Shown::open(house, desk, asker.actor.person, customer.as_deref())).unzip(),
+        _ => (None, None),
+    };
     let welcome = ToClient::Welcome {
         person: asker.actor.person.to_string(),
         name: asker.name.clone(),
@@ -200,6 +207,7 @@ async fn greet(
         server_time: house.now().0,
         heartbeat_s: HEARTBEAT_S,
         device,
+        flags: flags.unwrap_or_default(),
     };
     send(socket, text(&welcome)).await?;
     let stay = (!(quiet && is_staff))
@@ -216,6 +224,7 @@ async fn greet(
         next,
         newest,
         insight,
+        flags: shown.map(|shown| (customer, shown)),
         held: is_staff.then(|| desk.held.watch()),
         waiting: VecDeque::new(),
         tokens: MESSAGES_BURST,
@@ -391,6 +400,12 @@ impl Connection {
             }
             FromClient::Quality { told } => self.desk.gather.quality(person, &told),
             FromClient::Ping { n } => {
+                let again = self.flags.as_mut().and_then(|(customer, shown)| {
+                    shown.again(&self.house, &self.desk, person, customer.as_deref())
+                });
+                if let Some(flags) = again {
+                    send(socket, text(&ToClient::Flags { flags })).await?;
+                }
                 return send(socket, text(&ToClient::Pong { n, at: self.house.now().0 })).await;
             }
             FromClient::Bye => return Err(End { bye: None, reason: LeaveReason::Left }),

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 138] = [
+const TABLE: [(&str, &str, &str); 150] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("get", "/api/comparison", "+++++++"),
@@ -130,6 +130,19 @@ const TABLE: [(&str, &str, &str); 138] = [
     ("get", "/api/alarms/moments", "11133++"),
     ("post", "/api/alarms/try", "11133++"),
     ("delete", "/api/alarms/{alarm}", "11133++"),
+    ("get", "/api/experiments", "11133++"),
+    ("post", "/api/experiments", "11133++"),
+    ("post", "/api/experiments/plan", "11133++"),
+    ("get", "/api/experiments/{key}", "11133++"),
+    ("put", "/api/experiments/{key}", "11133++"),
+    ("delete", "/api/experiments/{key}", "11133++"),
+    ("get", "/api/experiments/{key}/report", "11133++"),
+    ("post", "/api/experiments/{key}/{move}", "11133++"),
+    ("get", "/api/holdouts", "11133++"),
+    ("put", "/api/holdouts", "11133++"),
+    // For whoever has a write key, which none of the callers is.
+    ("post", "/ofrep/v1/evaluate/flags", "1111111"),
+    ("post", "/ofrep/v1/evaluate/flags/{key}", "1111111"),
     ("get", "/api/board", "11133++"),
     ("put", "/api/board", "11133++"),
     ("get", "/api/rules", "1113+++"),
@@ -219,6 +232,7 @@ impl Matrix {
             .replace("{shop}", "shopify")
             .replace("{item}", "7")
             .replace("{call}", "batch")
+            .replace("{move}", "start")
     }
 
     async fn call(&self, method: &str, path: &str, who: &Who) -> house::Said {
@@ -242,6 +256,14 @@ fn rule() -> Value {
     })
 }
 
+fn design() -> Value {
+    json!({
+        "hypothesis": "More is more.", "unit": "viewer",
+        "arms": [{"key": "a", "value": 1}, {"key": "b", "value": 2}],
+        "metrics": [{"key": "orders", "primary": true, "is": {"kind": "mean", "of": [{"event": "order.paid"}]}}],
+    })
+}
+
 /// A body that is right in form, so that nobody is turned away for the wrong reason.
 fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
     let product =
@@ -256,6 +278,12 @@ fn body(method: &str, path: &str) -> Option<(&'static str, String)> {
         ("post", "/api/prices/check") => json!({"item": 7, "offer": {"minor": 1, "currency": "CNY"}}),
         ("post", "/api/sellers") | ("put", "/api/sellers/{seller}") => json!({"name": "Hill"}),
         ("post", "/api/variants/{item}/stock") => json!({"to": 1, "reason": "counted", "key": "k"}),
+        ("post", "/api/experiments") => json!({"key": "hello", "design": design()}),
+        ("put", "/api/experiments/{key}") => json!({"after": 1, "design": design()}),
+        ("post", "/api/experiments/{key}/{move}") => json!({"after": 1}),
+        ("post", "/api/experiments/plan") => json!({"baseline": 0.1, "effect": 0.1}),
+        ("put", "/api/holdouts") => json!({}),
+        ("post", "/ofrep/v1/evaluate/flags" | "/ofrep/v1/evaluate/flags/{key}") => json!({"context": {}}),
         ("post", "/api/invites") => json!({"role": "host"}),
         ("post", "/api/alarms") => json!({"rule": alarm(), "seen": "none"}),
         ("post", "/api/alarms/try") => json!({"rule": alarm()}),
@@ -364,7 +392,7 @@ async fn no_route_of_the_document_is_missing_from_the_table() {
     assert!(missing.is_empty(), "not in the table: {missing:?}");
     let gone: Vec<_> = known
         .difference(&described)
-        .filter(|(_, path)| ["/api", "/v1", "/w", "/m"].iter().any(|it| path.starts_with(it)))
+        .filter(|(_, path)| ["/api", "/v1", "/w", "/m", "/ofrep"].iter().any(|it| path.starts_with(it)))
         .collect();
     assert!(gone.is_empty(), "in the table, but in no document: {gone:?}");
 }
@@ -381,7 +409,7 @@ async fn a_cookie_alone_changes_nothing() {
             let who = Who { csrf, ..matrix.caller(6).await };
             let said = matrix.call(method, path, &who).await;
             // What comes with a key of its own never looks at cookies.
-            let by_key = ["/whep", "/v1"].iter().any(|it| path.starts_with(it))
+            let by_key = ["/whep", "/v1", "/ofrep"].iter().any(|it| path.starts_with(it))
                 || ["/carrier", "/asks", "/buyers"].iter().any(|it| path.ends_with(it));
             let expected = if by_key { said.refusal() } else { (403, "csrf".to_owned()) };
             assert_eq!(said.refusal(), expected, "{method} {path}");

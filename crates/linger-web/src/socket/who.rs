@@ -18,6 +18,8 @@ pub(super) struct Came {
     pub(super) by: Option<PersonId>,
     /// The token of a device that was made for them just now.
     pub(super) device: Option<String>,
+    /// Who they are to the shop that sent them.
+    pub(super) customer: Option<Box<str>>,
 }
 
 pub(super) async fn came(
@@ -33,7 +35,7 @@ pub(super) async fn came(
         let staff = staff_from_headers(house, headers).await.ok_or_else(|| End::sent("expired"))?;
         let actor = Actor { person: staff.person, role: staff.role };
         let asker = Asker { actor, name: staff.name, device: 0 };
-        return Ok(Came { asker, source: "staff".to_owned(), by: None, device: None });
+        return Ok(Came { asker, source: "staff".to_owned(), by: None, device: None, customer: None });
     };
     let guest = guest_from_token(house, &desk.room, token).map_err(|_| End::sent("expired"))?;
     if let Some(customer) = &guest.customer {
@@ -43,6 +45,7 @@ pub(super) async fn came(
     let by = by.filter(|by| *by != guest.person);
     let (number, made) =
         arrived.number(house, &desk.room, device).map_err(|_| End::back("unavailable", 1_000))?;
+    let customer = guest.customer.map(String::into_boxed_str);
     let asker = Asker { actor: Actor::viewer(guest.person), name: guest.name, device: number };
-    Ok(Came { asker, source: guest.source, by, device: made })
+    Ok(Came { asker, source: guest.source, by, device: made, customer })
 }

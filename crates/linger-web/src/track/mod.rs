@@ -59,6 +59,11 @@ impl Track {
         }
     }
 
+    /// Takes room for so many asks from an address, or says after how many ms there will be.
+    pub(crate) fn admit(&self, address: std::net::IpAddr, asks: usize) -> Result<(), u64> {
+        self.senders.admit(address, asks)
+    }
+
     pub(crate) fn forget_quiet(&self) {
         self.senders.forget_quiet();
     }
@@ -96,6 +101,14 @@ pub(crate) async fn sender_of(
 ) -> Result<Option<std::sync::Arc<Sender>>, ApiError> {
     let Some(key) = senders::key_in_headers(headers) else { return Ok(None) };
     house.track.senders.find(&house.store, &key, house.now()).await.map(Some)
+}
+
+/// The sender of a write key that came by itself.
+///
+/// # Errors
+/// 401 when there is no such key; 503 when it cannot be found out now.
+pub(crate) async fn sender_of_key(house: &House, key: &str) -> Result<std::sync::Arc<Sender>, ApiError> {
+    house.track.senders.find(&house.store, key, house.now()).await
 }
 
 /// A shop's token said which of its customers somebody in a room is: from here on both are one person among events.

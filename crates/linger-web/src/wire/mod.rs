@@ -13,6 +13,7 @@ mod club;
 mod coupon;
 mod event;
 mod events;
+mod experiments;
 mod gateway;
 mod insight;
 mod record;
@@ -55,6 +56,10 @@ pub use coupon::{
 };
 pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, ProposalWire, WireEvent};
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
+pub use experiments::{
+    ExperimentInfo, ExperimentMove, ExperimentNew, ExperimentPut, ExperimentRead, ExperimentStepWire,
+    FlagWire, HoldoutWire, HoldoutsWire, PlanAsked, PlanClusters, Planned, SeenAfter,
+};
 pub use gateway::{
     BuyerAsked, GatewayAsk, GatewayAsks, GatewayKeyInfo, GatewayKeyMade, GatewayOutcome, GatewayOutcomes,
     NewGatewayKey, UnitsHeldWire,

@@ -1,7 +1,8 @@
 //! The messages of the room's socket. Does not know when they are sent.
 
-use super::{Answer, InsightWire, RoleName, RoomView, StepWire, WireAct, WireEvent};
+use super::{Answer, FlagWire, InsightWire, RoleName, RoomView, StepWire, WireAct, WireEvent};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What a viewer's device tells about picture and sound, for the time since it last told.
@@ -114,6 +115,14 @@ pub enum ToClient {
         /// A device token to be kept and said in the next hello: given once, to who came without one and has no cookie.
         #[serde(skip_serializing_if = "Option::is_none")]
         device: Option<String>,
+        /// What experiments set for you, by flag; every other flag is as the page has it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        flags: BTreeMap<String, FlagWire>,
+    },
+    /// What experiments set for you from now on, in place of what they set before.
+    Flags {
+        /// By flag.
+        flags: BTreeMap<String, FlagWire>,
     },
     /// What happened, in the one order of the room.
     Events {

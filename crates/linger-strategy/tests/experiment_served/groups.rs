@@ -1,0 +1,103 @@
+//! Reports over hosts, and over stretches of rooms' time.
+
+use super::world::{BEGIN, DAY, World, asked, design, report};
+use linger_behaviour::{Text, touch};
+use linger_protocol::{Millis, RoomId};
+use linger_strategy::experiment::{Assignment, Design, Holdouts};
+use serde_json::json;
+
+/// Hosts, each with their own people and their own luck.
+fn hosts(world: &mut World, n: u32, design: &Design, lift: f64) {
+    let draw = design.draw("hello", 1, true);
+    let mut person = 0;
+    for host in 0..n {
+        let name = format!("host {host}");
+        let Assignment::Arm(arm) = draw.assign(&name, &Holdouts::default()) else { continue };
+        let luck = 0.7 + 0.6 * world.chance.unit();
+        let people = 20 + (world.chance.unit() * 40.0) as u64;
+        for _ in 0..people {
+            person += 1;
+            let at = BEGIN + (world.chance.unit() * DAY as f64) as i64;
+            world.stay(person, at, 200.0, |it| it.with(Text::Host, &name));
+            for _ in 0..world.times(luck * if arm == 1 { lift } else { 1.0 }) {
+                world.tell(person, at + 9, touch::ORDER_PAID, |it| it.with(Text::Host, &name));
+            }
+        }
+    }
+}
+
+#[test]
+fn hosts_are_compared_as_hosts_and_not_as_their_many_viewers() {
+    let design = design(json!({"unit": "host"}));
+    let mut world = World::new(11);
+    hosts(&mut world, 160, &design, 1.4);
+    let told = report(&world.table, asked(design.clone(), 3));
+    assert_eq!((told.counted, told.verdict.code), ("hosts", "better"), "{told:#?}");
+    let effect = told.metrics[0].against[0].effect.unwrap();
+    assert!(effect.always.low < 0.4 && 0.4 < effect.always.high, "{effect:?}");
+    assert_eq!(told.arms.iter().map(|it| it.units).sum::<u64>(), 160);
+    assert!(told.arms.iter().map(|it| it.people).sum::<u64>() > 4_000);
+    let mut world = World::new(12);
+    hosts(&mut world, 40, &design, 1.0);
+    let nothing = report(&world.table, asked(design, 3));
+    assert_eq!((nothing.verdict.code, nothing.notes.contains(&"few-groups")), ("no-effect", true));
+}
+
+fn switched() -> Design {
+    design(json!({
+        "unit": "room",
+        "switch": {"stretch_s_min": 900, "stretch_s_max": 1800, "burn_in_s": 120},
+        "metrics": [
+            {"key": "taking-part", "primary": true,
+             "is": {"kind": "mean", "of": [{"event": "room.interacted", "take": "once"}]}},
+            {"key": "leaving", "wanted": "less", "is": {"kind": "hazard"}},
+        ],
+    }))
+}
+
+/// Evenings in rooms: people come all the time, and take part more where it is treated. In the burn-in they do the opposite,
+/// which must not count.
+fn evenings(world: &mut World, design: &Design, lift: f64) {
+    let schedule = design.schedule("hello", 1, true).unwrap();
+    let mut person = 0;
+    for room in ["tea", "cups", "silk"] {
+        let id = RoomId::new(room).unwrap();
+        let stretches: Vec<_> =
+            schedule.stretches(&id, Millis(BEGIN)).take_while(|it| it.begins.0 < BEGIN + DAY).collect();
+        for stretch in stretches {
+            for at in (stretch.begins.0..stretch.ends.0).step_by(20_000) {
+                person += 1;
+                let counts = stretch.counts(Millis(at));
+                let chance = match (stretch.treated, counts) {
+                    (true, true) => 0.3 * lift,
+                    (true, false) => 0.0,
+                    (false, true) => 0.3,
+                    (false, false) => 1.0,
+                };
+                world.stay(person, at, 15.0, |it| it.with(Text::Room, room));
+                // Whoever stays through a switch is shown both arms, and that breaks nothing.
+                for arm in ["plain", "warm"] {
+                    world.show(person, at, &format!("hello/1/{arm}"));
+                }
+                if world.chance.happens(chance) {
+                    world.tell(person, at + 5_000, touch::INTERACTED, |it| it.with(Text::Room, room));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rooms_that_are_switched_are_compared_by_their_stretches_without_the_burn_in() {
+    let design = switched();
+    let mut world = World::new(13);
+    evenings(&mut world, &design, 1.5);
+    let told = report(&world.table, asked(design.clone(), 1));
+    assert_eq!((told.counted, told.verdict.code), ("stretches", "better"), "{told:#?}");
+    let effect = told.metrics[0].against[0].effect.unwrap();
+    assert!(effect.once.low < 0.5 && 0.5 < effect.once.high && effect.once.low > 0.0, "{effect:?}");
+    let mut world = World::new(14);
+    evenings(&mut world, &design, 1.0);
+    let nothing = report(&world.table, asked(design, 1));
+    assert_eq!(nothing.verdict.code, "no-effect", "{nothing:#?}");
+}
