@@ -4,6 +4,7 @@ import type Club from '../messages/club.en.json';
 import type Data from '../messages/data.en.json';
 import type Messages from '../messages/en.json';
 import type Play from '../messages/play.en.json';
+import type Sale from '../messages/sale.en.json';
 import type Shop from '../messages/shop.en.json';
 import type { Money } from '../wire';
 import { fill, type Filling } from './fill';
@@ -12,7 +13,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Shop>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Shop> | Keys<typeof Sale>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

@@ -10,14 +10,16 @@ import dataZh from './data.zh.json';
 import baseEn from './en.json';
 import playEn from './play.en.json';
 import playZh from './play.zh.json';
+import saleEn from './sale.en.json';
+import saleZh from './sale.zh.json';
 import shopEn from './shop.en.json';
 import shopZh from './shop.zh.json';
 import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...shopEn, ...saleEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...shopZh, ...saleZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -33,7 +35,7 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|shop|sale)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
@@ -65,7 +67,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', ...DATA_WORDS, ...SHOP_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', 'saleException', ...DATA_WORDS, ...SHOP_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 

@@ -3211,6 +3211,24 @@ export interface components {
              */
             told: number;
         };
+        /** @description Who asks to have an item explained, and when it last was: when its card was shown. */
+        ExplainWire: {
+            /**
+             * Format: int32
+             * @description People who had asked for that.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description People who ask since then.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description When it was last explained.
+             */
+            at?: number | null;
+        };
         /** @description Something that can be compared. */
         Fact: {
             /** @description Such as `Material`; at most 40 characters, once in a product. */
@@ -3401,6 +3419,14 @@ export interface components {
             item: number;
             /** @enum {string} */
             t: "clicked";
+        } | {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item?: number | null;
+            /** @enum {string} */
+            t: "looking";
         } | {
             /** @enum {string} */
             t: "quality";
@@ -3977,6 +4003,7 @@ export interface components {
             image: string;
             /** @description What one costs outside the sale. */
             price: components["schemas"]["MoneyWire"];
+            returns?: components["schemas"]["Returns"] | null;
             /** @description Who sells it. */
             seller: string;
             /** @description What it is called. */
@@ -4020,6 +4047,19 @@ export interface components {
          * @enum {string}
          */
         ListState: "open" | "closed" | "shuffled";
+        /** @description How many people look at an item now. */
+        LookersWire: {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int32
+             * @description How many; each counts once.
+             */
+            people: number;
+        };
         /** @description A moment in which people were lost. */
         LossWire: {
             /** @description The leaving by watch age. */
@@ -4284,6 +4324,8 @@ export interface components {
         MySale: {
             /** @description Their coupons, in the order of the campaigns' names. */
             coupons: components["schemas"]["CouponWire"][];
+            /** @description The items that they asked to have explained, and that were not shown since. */
+            explain?: number[];
             /** @description Where they wait. */
             waits: components["schemas"]["MyWait"][];
         };
@@ -6107,6 +6149,14 @@ export interface components {
             person: string;
         } | {
             /** @enum {string} */
+            do: "ask-explain";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+        } | {
+            /** @enum {string} */
             do: "give-back-coupons";
             /** @description The order. */
             order: string;
@@ -6445,6 +6495,11 @@ export interface components {
         SegmentWire: {
             /**
              * Format: int32
+             * @description For a card: the people who had asked to have its item explained.
+             */
+            asked?: number;
+            /**
+             * Format: int32
              * @description From second.
              */
             from_s: number;
@@ -6535,6 +6590,13 @@ export interface components {
         Shape: "own" | "shopify";
         /** @description One place of the shelf. */
         ShelfEntry: {
+            /** @description People who ask to have it explained. */
+            explain: components["schemas"]["ExplainWire"];
+            /**
+             * Format: int32
+             * @description Units held for people who have not paid yet.
+             */
+            held: number;
             /** @description The product. */
             item: components["schemas"]["ItemWire"];
             /**
@@ -6542,6 +6604,11 @@ export interface components {
              * @description Units nobody holds or owns.
              */
             left: number;
+            /**
+             * Format: int32
+             * @description People who look at it now.
+             */
+            looking: number;
             sale?: components["schemas"]["SaleWire"] | null;
             /**
              * Format: int32
@@ -6913,6 +6980,11 @@ export interface components {
             segments: [
                 number,
                 {
+                    /**
+                     * Format: int32
+                     * @description For a card: the people who had asked to have its item explained.
+                     */
+                    asked?: number;
                     /**
                      * Format: int32
                      * @description From second.
@@ -7916,6 +7988,11 @@ export interface components {
             k: "item-listed";
         } | {
             /**
+             * Format: int32
+             * @description Units held for people who have not paid yet.
+             */
+            held: number;
+            /**
              * Format: int64
              * @description The item.
              */
@@ -7932,6 +8009,21 @@ export interface components {
              * @description Units in all.
              */
             units: number;
+        } | {
+            /** @enum {string} */
+            k: "looking";
+            /** @description One for each item; of the others as many as before. */
+            lookers: components["schemas"]["LookersWire"][];
+        } | {
+            /** @description As it now stands. */
+            explain: components["schemas"]["ExplainWire"];
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @enum {string} */
+            k: "explain";
         } | {
             /**
              * Format: int64

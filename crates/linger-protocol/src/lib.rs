@@ -43,7 +43,7 @@ pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenT
 pub use event::{
     Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason, RefundReason,
 };
-pub use gathered::{CardTouch, Quality};
+pub use gathered::{CardTouch, Lookers, Quality};
 pub use id::{
     ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, ParcelId,
     PaymentId, PersonId, PromptId, QuestionId, RatingId, RefundId, ReturnId, RoomId, SessionId, TicketId,

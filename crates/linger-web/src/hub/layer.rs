@@ -231,7 +231,10 @@ impl Layers {
                 })
             }
             Event::SaleClosed { item } => self.public.push(WireEvent::SaleClosed { item: item.0 }),
-            Event::CardPinned { item } => self.public.push(WireEvent::CardPinned { item: item.0, at }),
+            Event::CardPinned { item } => {
+                self.public.push(WireEvent::CardPinned { item: item.0, at });
+                self.set_explain(fold, *item);
+            }
             Event::CardUnpinned { item } => self.public.push(WireEvent::CardUnpinned { item: item.0 }),
             Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
                 self.add_order(fold, *order);
@@ -355,14 +358,15 @@ impl Layers {
     }
 
     pub(super) fn set_stock(&mut self, fold: &Fold, item: ItemId) {
-        let Some((units, left)) = fold.stock(item) else { return };
-        let told = self.public.iter_mut().find_map(|it| match it {
-            WireEvent::Stock { item: of, left, units } if *of == item.0 => Some((left, units)),
-            _ => None,
-        });
+        let Some((units, left, held)) = fold.stock(item) else { return };
+        let now = WireEvent::Stock { item: item.0, left, units, held };
+        let told = self
+            .public
+            .iter_mut()
+            .find(|it| matches!(it, WireEvent::Stock { item: of, .. } if *of == item.0));
         match told {
-            Some(told) => (*told.0, *told.1) = (left, units),
-            None => self.public.push(WireEvent::Stock { item: item.0, left, units }),
+            Some(told) => *told = now,
+            None => self.public.push(now),
         }
     }
 }
