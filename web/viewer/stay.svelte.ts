@@ -27,7 +27,9 @@ export type OpenSheet =
   | { kind: 'call'; item: number | undefined }
   | { kind: 'gifts' }
   | { kind: 'photos' }
-  | { kind: 'buy'; item: number; order: string };
+  | { kind: 'buy'; item: number; order: string }
+  | { kind: 'product'; item: number }
+  | { kind: 'cart' };
 
 /** What the page around is told: a name, and the time since the show began. */
 export type Happened = (name: string, detail: Record<string, unknown>) => void;
@@ -232,6 +234,13 @@ export class Stay {
     this.live.connection.tell({ t: 'clicked', item });
     this.happened('click', { item });
     this.sheet = { kind: 'buy', item, order: newOrderId() };
+  }
+
+  /** A picture was touched: opens the page of the product. */
+  openProduct(item: number): void {
+    this.live.connection.tell({ t: 'clicked', item });
+    this.happened('click', { item });
+    this.sheet = { kind: 'product', item };
   }
 
   /** Goes back to an order that is there. */
