@@ -242,7 +242,7 @@ impl Evening {
     fn open_sale(&mut self, place: usize, acts: &mut Vec<Act>) {
         let good = &GOODS[place];
         let (item, price_minor, hold_ms) = (good.id, good.show_price_minor, self.habits.hold_ms);
-        if place % 3 == 0 {
+        if place.is_multiple_of(3) {
             let unlock = Unlock { buyers: UNLOCK_BUYERS, price_minor: price_minor * 9 / 10 };
             let terms = Terms { price_minor, per_person: 2, hold_ms, mode: "first-come", unlock };
             acts.push(Act::Sale(SaleAct::Open { item, terms }));
