@@ -124,6 +124,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "room-full",
         "queue-full",
         "gifts-unpaid",
+        "shown-now",
     ];
     assert_eq!(unseen, by_hand);
 }

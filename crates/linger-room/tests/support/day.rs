@@ -422,9 +422,6 @@ impl World {
             7 => Report::CardsTouched {
                 touches: vec![CardTouch { item: self.item(), seen: self.dice.below(9) as u32, clicked: 0 }],
             },
-            8 if self.dice.percent(50) => Report::LookersCame {
-                lookers: vec![Lookers { item: self.item(), people: self.dice.below(9) as u32 }],
-            },
             8 => Report::QualityMeasured {
                 quality: Quality { viewers: self.dice.below(3) as u32, ..Quality::default() },
             },
