@@ -7,6 +7,7 @@ import type Experiments from '../messages/experiments.en.json';
 import type Messages from '../messages/en.json';
 import type Play from '../messages/play.en.json';
 import type Rules from '../messages/rules.en.json';
+import type Sale from '../messages/sale.en.json';
 import type Shop from '../messages/shop.en.json';
 import type { Money } from '../wire';
 import { fill, type Filling } from './fill';
@@ -15,7 +16,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Experiments> | Keys<typeof Rules> | Keys<typeof Shop> | Keys<typeof Care>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Experiments> | Keys<typeof Rules> | Keys<typeof Sale> | Keys<typeof Shop> | Keys<typeof Care>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

@@ -8,7 +8,21 @@ export { measure, type Measured } from './measure';
 export { newOrderId, Outbox, Refused } from './outbox';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
-export { countdown, nextStep, priceNow, salesOf, toUnlock, way, type Sales } from './sale';
+export {
+  against,
+  countdown,
+  nextStep,
+  priceChanges,
+  priceNow,
+  salesOf,
+  stockOf,
+  toUnlock,
+  way,
+  type Against,
+  type PriceChange,
+  type Sales,
+} from './sale';
+export { verifyShuffle, type ShuffleVerdict } from './shuffle';
 export { mentionedIn } from './talk';
 export { Tracker, type Reply, type TrackWorld } from './track';
 export type { Seat } from './seat';

@@ -9,6 +9,7 @@ import type {
   CarePolicy,
   CareQueue,
   CartAsk,
+  Comparison,
   Coupon,
   EventFigures,
   ExperimentInfo,
@@ -38,6 +39,7 @@ import type {
   Planned,
   PriceChecked,
   PriceHistory,
+  ProductPage,
   Products,
   ProductsFound,
   ProductsKept,
@@ -140,6 +142,10 @@ export class Rest {
   quote = (room: string, cart: CartAsk, token?: string) =>
     this.#json<Quote>(`/api/rooms/${enc(room)}/quote`, { body: cart, token });
   coupons = (room: string, token?: string) => this.#json<Coupon[]>(`/api/rooms/${enc(room)}/coupons`, { token });
+  productPage = (product: number) => this.#json<ProductPage>(`/api/products/${product}`);
+  comparison = (products: readonly number[]) => this.#json<Comparison>(`/api/comparison?products=${products.join(',')}`);
+  ratings = (room: string, item: number) => this.#json<Ratings>(`/api/rooms/${enc(room)}/items/${item}/ratings`);
+  shuffleProofUrl = (room: string, sale: number) => `${this.base}/api/rooms/${enc(room)}/sales/${sale}/proof`;
   campaigns = (room: string) => this.#json<CampaignDesk[]>(`/api/rooms/${enc(room)}/campaigns`);
   shuffleProof = (room: string, sale: number) =>
     this.#json<ShuffleProof>(`/api/rooms/${enc(room)}/sales/${sale}/proof`);

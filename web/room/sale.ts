@@ -1,6 +1,6 @@
 // Sales on terms of their own, coupons and waiting, and how each event changes them; what an item costs now, what comes
 // next and how far away it is. Pure; knows no socket, no clock and no page. What anybody pays is asked of the room.
-import type { Benefits, Coupon, MyWait, Offer, RoomEvent, RoomView, Sale } from '../wire';
+import type { Benefits, Campaign, CartLine, Coupon, MyWait, Offer, Quote, RoomEvent, RoomView, Sale, ShelfEntry } from '../wire';
 
 export interface Sales {
   /** By item. */
@@ -8,6 +8,8 @@ export interface Sales {
   readonly benefits: Benefits;
   readonly coupons: readonly Coupon[];
   readonly waits: readonly MyWait[];
+  /** The items that this person asked to have explained. */
+  readonly explain: readonly number[];
 }
 
 const NOTHING: Benefits = { campaigns: [] };
@@ -18,6 +20,7 @@ export function salesOf(view: RoomView): Sales {
     benefits: view.sale?.benefits ?? NOTHING,
     coupons: view.mine.sale?.coupons ?? [],
     waits: view.mine.sale?.waits ?? [],
+    explain: view.mine.sale?.explain ?? [],
   };
 }
 
@@ -38,7 +41,7 @@ export function foldSales(sales: Sales, event: RoomEvent): Sales | undefined {
       return { ...sales, benefits };
     }
     case 'you-sale':
-      return { ...sales, coupons: event.coupons, waits: event.waits };
+      return { ...sales, coupons: event.coupons, waits: event.waits, explain: event.explain ?? [] };
     default:
       return undefined;
   }
@@ -95,4 +98,58 @@ export function way(
   if (offer?.list === 'open' || offer?.list === 'closed') return 'bell';
   if (left > 0) return 'order';
   return terms?.mode === 'first-paid' ? 'none' : 'wait';
+}
+
+/** How the units of an item are spread; a share of nothing is nothing. */
+export function stockOf(entry: Pick<ShelfEntry, 'units' | 'left' | 'held'>): { left: number; held: number; sold: number } {
+  const held = Math.min(entry.held, entry.units - entry.left);
+  return { left: entry.left, held, sold: Math.max(0, entry.units - entry.left - held) };
+}
+
+/** What speaks against using a coupon with these goods and beside those chosen; undefined when nothing that can be known here.
+ *  The room has the last word. The rule is that of `coupon/cuts.rs`. */
+export type Against =
+  | { why: 'not-begun' | 'over' | 'items' }
+  | { why: 'level'; level: number }
+  | { why: 'from'; from_minor: number }
+  | { why: 'alone' | 'beside-alone' | 'same-kind'; other: Campaign };
+
+export function against(
+  campaign: Campaign,
+  chosen: readonly Campaign[],
+  cart: { lines: readonly CartLine[]; goods_minor: number; level: number; now: number },
+): Against | undefined {
+  if (cart.now < campaign.from) return { why: 'not-begun' };
+  if (cart.now >= campaign.until) return { why: 'over' };
+  const level = campaign.what.kind === 'member-price' ? Math.max(campaign.what.level, campaign.level_min ?? 0) : (campaign.level_min ?? 0);
+  if (cart.level < level) return { why: 'level', level };
+  for (const other of chosen) {
+    if (other.campaign === campaign.campaign) continue;
+    if (campaign.stacks === 'alone') return { why: 'alone', other };
+    if (other.stacks === 'alone') return { why: 'beside-alone', other };
+    const freely = campaign.stacks === 'freely' && other.stacks === 'freely';
+    if (campaign.what.kind === other.what.kind && !freely) return { why: 'same-kind', other };
+  }
+  const items = campaign.items ?? [];
+  if (items.length && !cart.lines.some((it) => items.includes(it.item))) return { why: 'items' };
+  if (campaign.what.kind === 'threshold' && cart.goods_minor < campaign.what.from_minor)
+    return { why: 'from', from_minor: campaign.what.from_minor };
+  return undefined;
+}
+
+/** A price that changed between two answers about the same goods. */
+export interface PriceChange {
+  readonly item: number;
+  readonly before: number;
+  readonly now: number;
+  readonly why: Quote['lines'][number]['why'];
+}
+
+/** What became dearer or cheaper since the last answer, by item; what was not in both has not changed. */
+export function priceChanges(before: Quote | undefined, now: Quote): PriceChange[] {
+  return now.lines.flatMap((line) => {
+    const was = before?.lines.find((it) => it.item === line.item);
+    if (!was || was.price_minor === line.price_minor) return [];
+    return [{ item: line.item, before: was.price_minor, now: line.price_minor, why: line.why }];
+  });
 }

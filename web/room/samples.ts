@@ -34,7 +34,7 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     likes: 5,
     followers: 2,
     comments: [comment(1, 'bob', 'how old?', { question: 1 }), comment(2, 'lin', 'a year', { role: 'host', answers: 1 })],
-    shelf: [{ item, sale: null, units: 9, left: 9 }],
+    shelf: [{ item, sale: null, units: 9, left: 9, held: 0, looking: 0, explain: { asked: 0, answered: 0 } }],
     pinned: 7,
     pinned_at: 2000,
     draw: null,

@@ -36,10 +36,20 @@ describe('the view of a room', () => {
     expect(leftOutPerSecond(seen().leftOut, last)).toBe(0);
   });
 
+  test('knows who asks for what, until its card is shown, and how many look', () => {
+    const mine = { k: 'you-sale' as const, coupons: [], waits: [], explain: [7] };
+    const asked = foldAll(seen(), [mine, { k: 'explain', item: 7, explain: { asked: 3, answered: 0 } }]);
+    expect([asked.sales.explain, asked.shelf[0]?.explain.asked]).toEqual([[7], 3]);
+    const shown = fold(asked, { k: 'explain', item: 7, explain: { asked: 0, at: 9, answered: 3 } });
+    expect([shown.sales.explain, shown.shelf[0]?.explain]).toEqual([[], { asked: 0, at: 9, answered: 3 }]);
+    const looked = fold(shown, { k: 'looking', lookers: [{ item: 7, people: 4 }, { item: 99, people: 1 }] });
+    expect(looked.shelf.map((it) => it.looking)).toEqual([4]);
+  });
+
   test('is left as it was by the fold', () => {
     const before = seen();
     const copy = structuredClone(before);
-    foldAll(before, [say(3, 'ann', 'hi'), { k: 'stock', item: 7, left: 1, units: 9 }, { k: 'presence', here: 9 }]);
+    foldAll(before, [say(3, 'ann', 'hi'), { k: 'stock', item: 7, left: 1, units: 9, held: 0 }, { k: 'presence', here: 9 }]);
     expect(before).toEqual(copy);
   });
 
@@ -63,7 +73,7 @@ describe('the view of a room', () => {
     const price = { minor: 90, currency: 'CNY' };
     const view = foldAll(seen(), [
       { k: 'item-listed', item },
-      { k: 'stock', item: 8, left: 4, units: 4 },
+      { k: 'stock', item: 8, left: 4, units: 4, held: 0 },
       { k: 'sale-opened', item: 8, price, per_person: 2, hold_ms: 1000 },
       { k: 'item-listed', item: { ...item, title: 'Big cup' } },
     ]);

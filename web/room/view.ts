@@ -229,10 +229,21 @@ function foldShelf(view: View, event: RoomEvent): View | undefined {
       const known = view.shelf.some((it) => it.item.id === event.item.id);
       return known
         ? onShelf(view, event.item.id, (it) => ({ ...it, item: event.item }))
-        : { ...view, shelf: [...view.shelf, { item: event.item, sale: null, units: 0, left: 0 }] };
+        : { ...view, shelf: [...view.shelf, { item: event.item, sale: null, units: 0, left: 0, held: 0, looking: 0, explain: { asked: 0, answered: 0 } }] };
     }
     case 'stock':
-      return onShelf(view, event.item, (it) => ({ ...it, left: event.left, units: event.units }));
+      return onShelf(view, event.item, (it) => ({ ...it, left: event.left, units: event.units, held: event.held }));
+    case 'looking': {
+      const people = new Map(event.lookers.map((it) => [it.item, it.people]));
+      return { ...view, shelf: view.shelf.map((it) => ({ ...it, looking: people.get(it.item.id) ?? it.looking })) };
+    }
+    case 'explain': {
+      const { item, explain } = event;
+      // Whoever asked has their answer when the card is shown.
+      const own = view.sales.explain.filter((it) => it !== item);
+      const sales = explain.asked === 0 && own.length < view.sales.explain.length ? { ...view.sales, explain: own } : view.sales;
+      return { ...onShelf(view, item, (it) => ({ ...it, explain })), sales };
+    }
     case 'sale-opened': {
       const sale = { price: event.price, per_person: event.per_person, hold_ms: event.hold_ms };
       return onShelf(view, event.item, (it) => ({ ...it, sale }));

@@ -28,7 +28,9 @@ export type OpenSheet =
   | { kind: 'gifts' }
   | { kind: 'photos' }
   | { kind: 'buy'; item: number; order: string }
-  | { kind: 'order'; order: string };
+  | { kind: 'order'; order: string }
+  | { kind: 'product'; item: number }
+  | { kind: 'cart' };
 
 /** What the page around is told: a name, and the time since the show began. */
 export type Happened = (name: string, detail: Record<string, unknown>) => void;
@@ -233,6 +235,13 @@ export class Stay {
     this.live.connection.tell({ t: 'clicked', item });
     this.happened('click', { item });
     this.sheet = { kind: 'buy', item, order: newOrderId() };
+  }
+
+  /** A picture was touched: opens the page of the product. */
+  openProduct(item: number): void {
+    this.live.connection.tell({ t: 'clicked', item });
+    this.happened('click', { item });
+    this.sheet = { kind: 'product', item };
   }
 
   /** Goes back to an order that is there. */

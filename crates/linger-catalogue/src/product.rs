@@ -196,6 +196,15 @@ impl From<Returns> for ReturnRule {
     }
 }
 
+impl From<ReturnRule> for Returns {
+    fn from(rule: ReturnRule) -> Returns {
+        match rule {
+            ReturnRule::NoReason { days } => Returns::NoReason { days },
+            ReturnRule::Excepted { why } => Returns::Excepted { why },
+        }
+    }
+}
+
 mod exception {
     use linger_protocol::ReturnException;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

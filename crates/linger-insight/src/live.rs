@@ -38,6 +38,8 @@ pub struct Live {
     // Open questions of this show, by the second they were asked in.
     questions: BTreeMap<QuestionId, u32>,
     held: BTreeMap<OrderId, Money>,
+    // People who wish to have an item explained, until its card is shown.
+    wishes: BTreeMap<ItemId, u32>,
     stage: Stage,
 }
 
@@ -231,6 +233,9 @@ impl Live {
             | Event::PromptClosed { .. }
             | Event::PromptWithheld { .. }
             | Event::Announced { .. } => self.take_stage(at, event),
+            Event::Sale(SaleEvent::ExplainAsked { item, .. }) => {
+                *self.wishes.entry(*item).or_default() += 1;
+            }
             // Only the stage is known before the show begins.
             _ if self.starts_at.is_none() => {}
             Event::PresenceChanged { arrived, left, .. } => {
@@ -420,12 +425,16 @@ impl Live {
 
     fn show(&mut self, at: Millis, kind: SegmentKind) {
         let from_s = self.second(at);
-        self.change(SegmentChange::Begun(Segment { from_s, to_s: None, kind }));
+        let asked = match kind {
+            SegmentKind::Card { item } => self.wishes.remove(&item).unwrap_or(0),
+            _ => 0,
+        };
+        self.change(SegmentChange::Begun(Segment { from_s, to_s: None, kind, asked }));
     }
 
     fn mark(&mut self, at: Millis, kind: SegmentKind) {
         let from_s = self.second(at);
-        self.change(SegmentChange::Begun(Segment { from_s, to_s: Some(from_s), kind }));
+        self.change(SegmentChange::Begun(Segment { from_s, to_s: Some(from_s), kind, asked: 0 }));
     }
 
     fn clear(&mut self, at: Millis, kind: SegmentKind) {

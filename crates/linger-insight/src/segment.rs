@@ -45,4 +45,6 @@ pub struct Segment {
     pub to_s: Option<u32>,
     /// What.
     pub kind: SegmentKind,
+    /// For a card: the people who had wished that its item is explained.
+    pub asked: u32,
 }

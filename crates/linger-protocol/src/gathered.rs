@@ -1,4 +1,5 @@
-//! What is gathered over many people before it is told: looks at cards, and how picture and sound arrived. It does not know
+//! What is gathered over many people before it is told: looks at cards and at
+//! products, and how picture and sound arrived. It does not know
 //! who gathers it.
 
 use crate::ItemId;
@@ -16,6 +17,17 @@ pub struct CardTouch {
     /// Times clicked.
     #[n(2)]
     pub clicked: u32,
+}
+
+/// How many people look at one item now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Lookers {
+    /// The item.
+    #[n(0)]
+    pub item: ItemId,
+    /// How many; each counts once.
+    #[n(1)]
+    pub people: u32,
 }
 
 /// How picture and sound arrived, gathered over viewers. Sums and histograms, so that they add up.

@@ -44,7 +44,7 @@ pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
 pub use deed::{Claim, Deed, Proposed, Sign};
 pub use event::{Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason};
-pub use gathered::{CardTouch, Quality};
+pub use gathered::{CardTouch, Lookers, Quality};
 pub use id::{
     ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, ParcelId,
     PaymentId, PersonId, PromptId, QuestionId, RatingId, RefundId, ReturnId, RoomId, SessionId, TicketId,

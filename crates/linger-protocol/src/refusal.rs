@@ -203,6 +203,8 @@ refusals! {
     OverHouseholdLimit = "over-household-limit",
     /// The id of the transfer belongs to another one.
     TransferIdTaken = "transfer-id-taken",
+    /// The item is shown already.
+    ShownNow = "shown-now",
     /// No such campaign, or no such code.
     NoSuchCampaign = "no-such-campaign",
     /// This of a campaign does not change any more.

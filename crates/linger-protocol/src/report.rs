@@ -1,8 +1,8 @@
 //! What has already happened outside the room. A report is never refused. It does not know how it was learnt.
 
 use crate::{
-    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Millis, Money, OrderId, ParcelId, PaymentId,
-    PersonId, Quality, RefundId, Watch,
+    ActivityId, Arrival, CardTouch, Departure, DrawId, ItemId, Lookers, Millis, Money, OrderId, ParcelId,
+    PaymentId, PersonId, Quality, RefundId, Watch,
 };
 
 /// Something that happened outside.
@@ -39,6 +39,11 @@ pub enum Report {
     CardsTouched {
         /// One for each card.
         touches: Vec<CardTouch>,
+    },
+    /// How many people look at items, of those items for which it changed since the last such report.
+    LookersCame {
+        /// One for each item.
+        lookers: Vec<Lookers>,
     },
     /// How pictures and sound arrived at the viewers' ends since the last such report.
     QualityMeasured {

@@ -2,8 +2,8 @@
 //! know what anything costs in the end or who gets it.
 
 use crate::{
-    CampaignId, CouponAct, CouponEvent, ItemId, Limits, Millis, Money, OrderId, OrderLine, PersonId, Role,
-    SaleTerms, Sealed, TransferId,
+    CampaignId, CouponAct, CouponEvent, ItemId, Limits, Lookers, Millis, Money, OrderId, OrderLine, PersonId,
+    Role, SaleTerms, Sealed, TransferId,
 };
 use minicbor::{Decode, Encode};
 
@@ -201,6 +201,11 @@ pub enum SaleAct {
     },
     /// Something about coupons.
     Coupon(CouponAct),
+    /// Wish that the host explains an item.
+    AskExplain {
+        /// The item.
+        item: ItemId,
+    },
 }
 
 impl SaleAct {
@@ -210,7 +215,8 @@ impl SaleAct {
             SaleAct::PlaceCart { .. }
             | SaleAct::JoinWait { .. }
             | SaleAct::LeaveWait { .. }
-            | SaleAct::Enlist { .. } => true,
+            | SaleAct::Enlist { .. }
+            | SaleAct::AskExplain { .. } => true,
             SaleAct::Open { .. } | SaleAct::Flash { .. } => role >= Role::Host,
             SaleAct::SetShipping { .. } | SaleAct::Allot { .. } | SaleAct::GiveBack { .. } => {
                 role >= Role::Operator
@@ -381,6 +387,23 @@ pub enum SaleEvent {
     /// Something about coupons.
     #[n(14)]
     Coupon(#[n(0)] CouponEvent),
+    /// Somebody wishes that the host explains an item; once a person until its card is shown.
+    #[n(15)]
+    ExplainAsked {
+        /// The item.
+        #[n(0)]
+        item: ItemId,
+        /// Who.
+        #[n(1)]
+        person: PersonId,
+    },
+    /// So many people look at items now; of an item that is not named as many as before.
+    #[n(16)]
+    LookersCounted {
+        /// One for each item.
+        #[n(0)]
+        lookers: Vec<Lookers>,
+    },
 }
 
 impl Cart {

@@ -39,6 +39,8 @@ pub const AUTOMATIC_MAX: usize = 50;
 pub const COUPONS_MAX: usize = 1_000_000;
 /// Coupons granted in a room over its whole life; beyond it, granting is `RoomFull`.
 pub const GRANTS_MAX: usize = 1_000_000;
+/// People who wish to have one item explained; beyond it, wishing is `RoomFull`.
+pub const WISHES_PER_ITEM_MAX: usize = 100_000;
 /// Draws kept with their entrants: beyond it the oldest revealed one is forgotten. While as many wait for their seeds,
 /// opening a draw is `RoomFull`.
 pub const DRAWS_KEPT: usize = 16;

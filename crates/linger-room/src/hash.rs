@@ -27,6 +27,7 @@ use crate::{
         gifts::{Gift, GiftState, Gifts},
         photos::Photos,
     },
+    wishes::Wishes,
 };
 use linger_protocol::{
     ActivityId, Arm, CampaignId, ClubTask, CommentId, DrawId, GameStep, GiftId, GrantId, ImageId, Intent,
@@ -62,7 +63,7 @@ macro_rules! canonical {
 }
 
 canonical! {
-    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, rules, activities, seats, club, backstage, talk, sales, coupons, care, deadlines }
+    Room { stage, presence, chat, asking, shelf, orders, draws, prompts, rules, activities, seats, club, backstage, talk, sales, coupons, wishes, care, deadlines }
     Stage { sign, live, pinned }
     Sign { title, host, host_name }
     Presence { here, likes, followers }
@@ -112,6 +113,7 @@ canonical! {
     Gifts { gifts, waiting, combos }
     Gift { person, role, gift, count, amount, until, words, side, state }
     Photos { waiting, wall }
+    Wishes { asked }
 }
 
 mod rules;

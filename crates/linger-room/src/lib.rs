@@ -24,7 +24,8 @@
 //! `chat` (comments), `asking` (open questions), [`question`] (which words are a question, and about what), `presence`
 //! (people, likes, followers), `stage` (sign, picture, card), `talk` (gifts, topic, photos), `lane` (how much a comment
 //! matters in a flood), `shelf` (items and stock), `orders` (orders and payments), [`sale`] (terms, carts,
-//! waiting, shuffles), `coupon` (campaigns and what they take off), [`activity`] (votes, quizzes, packets
+//! waiting, shuffles), `coupon` (campaigns and what they take off), `wishes` (what the host is asked to
+//! explain), [`activity`] (votes, quizzes, packets
 //! and the like), [`draw`] (draws, and how to recompute them), `prompt` (proposals to the host), `seats` (coming on
 //! stage), `calls` (calls with an adviser), [`club`] (members, points, links, the sprint of likes), `rundown` (the run of
 //! show), [`care`] (what comes after the sale), `deadlines` (what is due when), `hash`.
@@ -54,6 +55,7 @@ mod shelf;
 mod stage;
 mod talk;
 mod text;
+mod wishes;
 
 pub use activity::{Activity, Phase};
 pub use asking::OpenQuestion;
@@ -82,9 +84,9 @@ use coupon::Coupons;
 use deadlines::{Deadlines, Due};
 use draw::Draws;
 use linger_protocol::{
-    Act, Actor, Answered, CallEnd, CardTouch, ClubEvent, Event, Limits, Millis, Money, OffReason, OrderId,
-    PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct, RundownEvent, SeatEnd,
-    TalkEvent,
+    Act, Actor, Answered, CallEnd, CardTouch, ClubEvent, Event, Limits, Lookers, Millis, Money, OffReason,
+    OrderId, PaymentId, PromptEnd, Quality, Refusal, Report, Request, Role, RundownAct, RundownEvent,
+    SaleEvent, SeatEnd, TalkEvent,
 };
 use orders::Orders;
 use presence::Presence;
@@ -115,6 +117,7 @@ pub struct Room {
     talk: Talk,
     sales: Sales,
     coupons: Coupons,
+    wishes: wishes::Wishes,
     care: Care,
     deadlines: Deadlines,
 }
@@ -212,6 +215,7 @@ impl Room {
             Report::PeopleGone { people } => self.seats.note_gone(people),
             Report::LikesCame { likes, people } => self.presence.note_likes(*likes, *people),
             Report::CardsTouched { touches } => self.note_touches(touches),
+            Report::LookersCame { lookers } => self.note_lookers(lookers),
             Report::QualityMeasured { quality } if *quality == Quality::default() => vec![],
             Report::QualityMeasured { quality } => {
                 vec![Event::QualityGathered { quality: quality.clone() }]
@@ -238,6 +242,7 @@ impl Room {
     /// When the event cannot follow on this state: it is no event that this room decided.
     pub fn apply(&mut self, event: &Event) {
         self.club.apply(&mut self.deadlines, event);
+        self.wishes.apply(event);
         match event {
             Event::WentLive => {
                 self.coupons.shows += 1;
@@ -456,6 +461,12 @@ impl Room {
         };
         events.push(Event::Rundown(RundownEvent::Carried { turn, refused }));
         Ok(events)
+    }
+
+    fn note_lookers(&self, lookers: &[Lookers]) -> Vec<Event> {
+        let known = |it: &&Lookers| self.item(it.item).is_some();
+        let lookers: Vec<Lookers> = lookers.iter().filter(known).take(Limits::ITEMS_MAX).copied().collect();
+        if lookers.is_empty() { vec![] } else { vec![Event::Sale(SaleEvent::LookersCounted { lookers })] }
     }
 
     fn note_touches(&self, touches: &[CardTouch]) -> Vec<Event> {

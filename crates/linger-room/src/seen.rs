@@ -186,6 +186,11 @@ impl Room {
         crate::sale::unit_price(self, now, item).ok()
     }
 
+    /// People who wish that an item is explained, since its card was last shown.
+    pub fn wishes(&self, item: ItemId) -> usize {
+        self.wishes.asked.get(&item).map_or(0, |people| people.len())
+    }
+
     /// Every order ever placed here, in order of their ids.
     pub fn orders(&self) -> impl Iterator<Item = (OrderId, &Order)> {
         self.orders.orders.iter().map(|(id, order)| (*id, order))

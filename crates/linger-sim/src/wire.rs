@@ -3,6 +3,10 @@
 //! It does not know how the server comes to say any of it, and it shares no type with the server: what it reads is
 //! what any stranger's client would read. Unknown messages, events and fields are skipped.
 
+mod sale;
+
+pub use sale::{SaleAct, Terms, Unlock};
+
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -133,6 +137,7 @@ pub enum Act {
     CloseSale {
         item: u64,
     },
+    Sale(SaleAct),
     PinCard {
         item: u64,
     },

@@ -228,7 +228,14 @@ pub(crate) fn segment_wire(segment: &Segment) -> SegmentWire {
         SegmentKind::Announcement => ("announcement", None, String::new()),
         SegmentKind::OffAir { .. } => ("off-air", None, String::new()),
     };
-    SegmentWire { from_s: segment.from_s, to_s: segment.to_s, kind: kind.to_owned(), item, label }
+    SegmentWire {
+        from_s: segment.from_s,
+        to_s: segment.to_s,
+        kind: kind.to_owned(),
+        item,
+        label,
+        asked: segment.asked,
+    }
 }
 
 fn curve_wire(snapshot: &Snapshot) -> Vec<CurvePoint> {

@@ -111,9 +111,12 @@ impl Asset {
 }
 
 /// What a page may load and do. Every answer carries it: a page that is shown by mistake is bound as well.
-const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; \
-    style-src 'self' 'unsafe-inline'; script-src 'self'; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; \
-    form-action 'self'";
+///
+/// Decoders of compressed models are WebAssembly of our own, run by workers that are made from a blob; textures inside a model
+/// are read through one.
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
+    connect-src 'self' ws: wss: blob:; style-src 'self' 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval'; \
+    worker-src 'self' blob:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
 
 /// Headers of every answer.
 pub(crate) fn strict_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
@@ -147,7 +150,14 @@ pub(crate) fn is_for_other_sites(method: &Method, path: &str) -> bool {
         ["api", "rooms", _, "orders", _]
         | ["api", "rooms", _, "draws", _, "proof"]
         | ["api", "rooms", _, "activities", _, "record"] => of(&[Method::GET]),
-        ["api", "rooms", _, "images"] => of(&[Method::POST]),
+        ["api", "rooms", _, "images" | "quote"] => of(&[Method::POST]),
+        ["api", "rooms", _, "coupons"]
+        | ["api", "rooms", _, "sales", _, "proof"]
+        | ["api", "rooms", _, "items", _, "ratings"]
+        | ["api", "comparison"]
+        | ["goods" | "model", _]
+        | ["model", _, _] => of(&[Method::GET]),
+        ["api", "products", _] => of(&[Method::GET]),
         ["api", "rooms", _, "gifts"] | ["api", "rooms", _, "images", _] => of(&[Method::GET]),
         ["api", "rooms", _, "orders", _, "pay"] => of(&[Method::POST]),
         _ => false,

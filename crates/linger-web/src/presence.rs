@@ -2,6 +2,7 @@
 //! cards, quality. Gathered here and reported once a tick. It does not know sockets.
 
 mod lasting;
+mod looking;
 
 use crate::{
     house::{House, RoomDesk},
@@ -12,6 +13,7 @@ use linger_protocol::{
     ActivityId, Arrival, CardTouch, Departure, ItemId, LeaveReason, Millis, PersonId, Quality, Report,
     SessionId, Watch,
 };
+use looking::Looking;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
@@ -56,6 +58,7 @@ struct State {
     likers: HashSet<PersonId>,
     cheers: BTreeMap<ActivityId, [u32; 2]>,
     touches: BTreeMap<ItemId, (u32, u32)>,
+    looking: Looking,
     quality: Quality,
     told_quality: HashSet<PersonId>,
     watching: Watching,
@@ -132,6 +135,7 @@ impl Gather {
     /// Somebody's socket is gone. One that broke may come back until the grace ends.
     pub(crate) fn leave(&self, session: SessionId, person: PersonId, reason: LeaveReason) {
         let mut state = self.state();
+        state.looking.look(session, person, None);
         if reason == LeaveReason::Lost {
             state.broken.entry(person).or_default().push((session, Instant::now()));
         } else {
@@ -164,6 +168,11 @@ impl Gather {
             touch.0 = touch.0.saturating_add(seen);
             touch.1 = touch.1.saturating_add(clicked);
         }
+    }
+
+    /// A product's page is open on a screen, or none.
+    pub(crate) fn look(&self, session: SessionId, person: PersonId, item: Option<ItemId>) {
+        self.state().looking.look(session, person, item);
     }
 
     pub(crate) fn quality(&self, person: PersonId, told: &QualityTold) {
@@ -243,6 +252,9 @@ impl Gather {
             let touches = std::mem::take(&mut state.touches).into_iter();
             let touches = touches.map(|(item, (seen, clicked))| CardTouch { item, seen, clicked }).collect();
             reports.push(Report::CardsTouched { touches });
+        }
+        if let Some(lookers) = state.looking.take() {
+            reports.push(Report::LookersCame { lookers });
         }
         if !state.told_quality.is_empty() {
             state.told_quality.clear();

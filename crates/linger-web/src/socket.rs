@@ -398,6 +398,11 @@ impl Connection {
                 self.desk.gather.touch(ItemId(item), 0, 1);
                 self.touch(Touch::Clicked(ItemId(item)), 1);
             }
+            FromClient::Looking { item } => {
+                if let Some(stay) = self.stay {
+                    self.desk.gather.look(stay, person, item.map(ItemId));
+                }
+            }
             FromClient::Quality { told } => self.desk.gather.quality(person, &told),
             FromClient::Ping { n } => {
                 let again = self.flags.as_mut().and_then(|(customer, shown)| {

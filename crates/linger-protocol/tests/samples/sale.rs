@@ -14,6 +14,7 @@ pub fn all() -> Vec<(&'static str, Entry)> {
     all.extend(waits());
     all.extend(stock());
     all.extend(coupons());
+    all.extend(wishes());
     all
 }
 
@@ -217,5 +218,13 @@ fn coupons() -> Vec<(&'static str, Entry)> {
         ("coupon-won", granted(GrantCause::Activity { activity: ActivityId(300) })),
         ("coupon-granted-by-journey", granted(GrantCause::Journey)),
         ("coupons-given-back", reported(coupon(CouponEvent::GivenBack { order: ORDER }))),
+    ]
+}
+
+fn wishes() -> Vec<(&'static str, Entry)> {
+    let counted = [Lookers { item: CUP, people: 300 }, Lookers { item: POT, people: 0 }];
+    vec![
+        ("explain-asked", asked(Role::Viewer, event(SaleEvent::ExplainAsked { item: POT, person: ANN }))),
+        ("lookers-counted", reported(event(SaleEvent::LookersCounted { lookers: counted.to_vec() }))),
     ]
 }

@@ -33,6 +33,7 @@ use crate::{
     deadlines::{Deadlines, Due},
     orders::{OrderState, Orders},
     shelf::Shelf,
+    wishes,
 };
 use linger_protocol::{
     Actor, Event, ItemId, Millis, Money, OrderId, PaymentId, PersonId, Refusal, SaleAct, SaleEvent, SaleMode,
@@ -147,6 +148,7 @@ pub(crate) fn decide(room: &Room, now: Millis, by: Actor, act: &SaleAct) -> Resu
             opening::decide_give_back(room, transfer, *item, *units)?
         }
         SaleAct::Coupon(act) => coupon::decide(room, now, by.person, act)?,
+        SaleAct::AskExplain { item } => wishes::decide(room, by.person, *item)?,
     };
     Ok(events.into_iter().map(Event::Sale).collect())
 }
@@ -260,7 +262,11 @@ impl Sales {
                 shelf.remove(*item, *units);
                 self.transfers.insert(transfer.clone(), (*item, -i64::from(*units)));
             }
-            SaleEvent::Coupon(_) => unreachable!("coupons have books of their own"),
+            // Heard by everybody, kept by nobody.
+            SaleEvent::LookersCounted { .. } => {}
+            SaleEvent::Coupon(_) | SaleEvent::ExplainAsked { .. } => {
+                unreachable!("they have books of their own")
+            }
         }
     }
 
@@ -400,6 +406,7 @@ impl Room {
     pub(crate) fn apply_sale(&mut self, event: &SaleEvent) {
         match event {
             SaleEvent::Coupon(event) => self.coupons.apply(&mut self.orders.orders, event),
+            SaleEvent::ExplainAsked { .. } => {}
             _ => self.sales.apply(&mut self.orders, &mut self.shelf, &mut self.deadlines, event),
         }
         if let SaleEvent::CartHeld(cart) = event {

@@ -126,6 +126,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "gifts-unpaid",
         "rule-changed",
         "rule-budget-spent",
+        "shown-now",
     ];
     assert_eq!(unseen, by_hand);
 }

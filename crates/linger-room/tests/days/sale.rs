@@ -50,7 +50,7 @@ fn the_days_of_sales_see_every_kind_of_event() {
         }
     }
     // And what is owed because a price fell.
-    assert_eq!(kinds.len(), 13 + 5 + 1, "{kinds:?}");
+    assert_eq!(kinds.len(), 15 + 5 + 1, "{kinds:?}");
 }
 
 fn first_word(text: &str) -> String {

@@ -23,6 +23,8 @@ pub struct Auditor {
     live: bool,
     opened: bool,
     pinned: Option<ItemId>,
+    /// Who wishes to have what explained.
+    wishes: BTreeMap<ItemId, BTreeSet<PersonId>>,
     show: Show,
     games: Games,
     seat: Seat,
@@ -247,6 +249,7 @@ impl Auditor {
             }
             Event::CardPinned { item } => {
                 assert!(self.items.contains_key(item));
+                self.wishes.remove(item);
                 assert_eq!(self.pinned.replace(*item), None, "two cards at once");
             }
             Event::CardUnpinned { item } => assert_eq!(self.pinned.take(), Some(*item)),
@@ -256,6 +259,13 @@ impl Auditor {
             Event::Activity(event) => self.games.book(now, event),
             // In the books of their own.
             Event::Seat(_) => {}
+            Event::Sale(SaleEvent::ExplainAsked { item, person }) => {
+                assert!(self.wishes.entry(*item).or_default().insert(*person), "wished twice");
+                assert_ne!(self.pinned, Some(*item), "what is shown is not wished for");
+            }
+            Event::Sale(SaleEvent::LookersCounted { lookers }) => {
+                assert!(lookers.iter().all(|it| self.items.contains_key(&it.item)));
+            }
             // The club has books of its own.
             Event::Announced { .. } | Event::QualityGathered { .. } | Event::Club(_) => {}
             // The run of show and what comes after the sale as well.

@@ -380,6 +380,8 @@ impl Auditor {
                 self.ledger.post(&Good::Units(*item), Account::Free, Account::World, i64::from(*units));
             }
             SaleEvent::Coupon(event) => self.book_coupon(now, event),
+            // In the books of the shelf.
+            SaleEvent::ExplainAsked { .. } | SaleEvent::LookersCounted { .. } => {}
         }
     }
 }

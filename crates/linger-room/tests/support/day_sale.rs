@@ -216,6 +216,10 @@ impl World {
             94..96 => Input::Tell(Report::DayBegan { day: (self.now.0 / 86_400_000) as i32 }),
             96 => Input::Tell(Report::MediaStarted),
             97 => Input::Tell(Report::MediaStopped { on_purpose: true }),
+            _ if self.dice.percent(5) => {
+                let lookers = vec![Lookers { item: self.item(), people: self.dice.below(9) as u32 }];
+                Input::Tell(Report::LookersCame { lookers })
+            }
             _ => Input::Tell(Report::TimePassed),
         }
     }
@@ -308,6 +312,7 @@ impl World {
         let (person, item) = (self.person(), self.item());
         let wanted = Wanted { order: self.order(), units: self.units(), delivery: self.delivery() };
         let act = match self.dice.below(10) {
+            0 if self.dice.percent(40) => SaleAct::AskExplain { item },
             0 => SaleAct::LeaveWait { item },
             1..6 => SaleAct::JoinWait { item, wanted },
             _ => SaleAct::Enlist { item, wanted },

@@ -228,7 +228,7 @@ impl Play {
             }
             ("media", ["on"]) => Report::MediaStarted,
             ("media", [how]) => Report::MediaStopped { on_purpose: *how == "off" },
-            ("seed", words @ ["list", ..]) => Self::sale_reported(words).expect("a list's seed"),
+            ("seed", words @ ["list", ..]) | ("phones", words @ ["look", ..]) => Self::sale_reported(words),
             ("seed", [id, words]) => {
                 Report::SeedRevealed { draw: DrawId(number(id) as u32), seed: seed(words) }
             }

@@ -43,6 +43,7 @@ impl Play {
                     SaleAct::Enlist { item, wanted }
                 }
             }
+            "explain" => SaleAct::AskExplain { item: item(1) },
             "leave-line" => SaleAct::LeaveWait { item: item(1) },
             "allot" => SaleAct::Allot { transfer: transfer(), item: item(2), units: number(words[3]) as u32 },
             "give-back" => SaleAct::GiveBack {
@@ -96,6 +97,7 @@ impl Play {
                     self.room.waiters(ItemId(number(words[1]))).map(|it| self.name(it)).collect();
                 if names.is_empty() { "nobody waits".into() } else { names.join(", ") }
             }
+            "wishes" => format!("{} want it explained", self.room.wishes(ItemId(number(words[1])))),
             "spent" => {
                 let id = named(words[1]);
                 let it = self.room.campaigns().find(|it| it.campaign.id == id).expect("a campaign");
@@ -105,9 +107,14 @@ impl Play {
         })
     }
 
-    pub(super) fn sale_reported(words: &[&str]) -> Option<Report> {
-        let ["list", item, word] = words else { return None };
-        Some(Report::ListSeedRevealed { item: ItemId(number(item)), seed: seed(word) })
+    pub(super) fn sale_reported(words: &[&str]) -> Report {
+        match words {
+            ["list", item, word] => Report::ListSeedRevealed { item: ItemId(number(item)), seed: seed(word) },
+            ["look", item, people] => Report::LookersCame {
+                lookers: vec![Lookers { item: ItemId(number(item)), people: number(people) as u32 }],
+            },
+            _ => panic!("the script reports {words:?}, which nobody knows"),
+        }
     }
 
     pub(super) fn sale_told(&self, event: &SaleEvent) -> String {
@@ -137,6 +144,13 @@ impl Play {
             SaleEvent::Allotted { item, units, .. } => format!("{units} of i{item} from the shop"),
             SaleEvent::GaveBack { item, units, .. } => format!("{units} of i{item} back to the shop"),
             SaleEvent::Coupon(event) => self.coupon_told(event),
+            SaleEvent::ExplainAsked { item, person } => {
+                format!("{} wants i{item} explained", self.name(*person))
+            }
+            SaleEvent::LookersCounted { lookers } => {
+                let one = |it: &Lookers| format!("{} look at i{}", it.people, it.item);
+                lookers.iter().map(one).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 

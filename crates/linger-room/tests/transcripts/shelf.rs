@@ -28,6 +28,42 @@ fn a_room_opens_once_and_before_anything_else() {
 }
 
 #[test]
+fn who_wants_an_item_explained_counts_once_until_its_card_is_shown() {
+    play(
+        "
+00:01  house list i2 1.00 Pot
+00:02  ann   explain i2
+00:03  ann   explain i2
+00:04  ben   explain i2
+00:05  ben   explain i9
+00:06  look  wishes 2
+00:07  host  pin i2
+00:08  look  wishes 2
+00:09  ann   explain i2
+00:10  host  pin i1
+00:11  ann   explain i2
+00:12  phones look 2 7
+00:13  phones look 9 7
+",
+        &expect![[r#"
+            00:01  house list i2 1.00 Pot -> i2 is "Pot" for 1.00
+            00:02  ann   explain i2       -> ann wants i2 explained
+            00:03  ann   explain i2       -> nothing new
+            00:04  ben   explain i2       -> ben wants i2 explained
+            00:05  ben   explain i9       -> no: no-such-item
+            00:06  look  wishes 2         -> 2 want it explained
+            00:07  host  pin i2           -> i2 on show
+            00:08  look  wishes 2         -> 0 want it explained
+            00:09  ann   explain i2       -> no: shown-now
+            00:10  host  pin i1           -> i2 off show; i1 on show
+            00:11  ann   explain i2       -> ann wants i2 explained
+            00:12  phones look 2 7        -> 7 look at i2
+            00:13  phones look 9 7        -> nothing new
+        "#]],
+    );
+}
+
+#[test]
 fn a_viewer_does_not_run_the_shop() {
     play(
         "

@@ -7,7 +7,7 @@ use super::HostHabits;
 use crate::crowd::{Tongue, about_of, answers};
 use crate::dice::Dice;
 use crate::goods::{GOODS, Good};
-use crate::wire::{Act, Event, Proposal, View};
+use crate::wire::{Act, Event, Proposal, SaleAct, Terms, Unlock, View};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 enum Plan {
     Card(usize),
     Sale(usize),
+    Flash(usize),
     EndSale(usize),
     EndCard(usize),
     AnnounceDraw,
@@ -47,6 +48,11 @@ pub(super) struct Evening {
     cards: u64,
     draws: usize,
 }
+
+/// People who have to buy until it gets cheaper for all.
+const UNLOCK_BUYERS: u32 = 6;
+/// How long a lower price for a while lasts.
+const FLASH_MS: u64 = 25_000;
 
 /// Keywords and prizes of the draws.
 const DRAWS: [(&str, &str, u32); 5] = [
@@ -188,11 +194,11 @@ impl Evening {
     fn follow(&mut self, plan: Plan, acts: &mut Vec<Act>) {
         match plan {
             Plan::Card(place) => self.put_up(place, acts),
-            Plan::Sale(place) => {
+            Plan::Sale(place) => self.open_sale(place, acts),
+            Plan::Flash(place) => {
                 let good = &GOODS[place];
-                let hold_ms = self.habits.hold_ms;
-                let price_minor = Some(good.show_price_minor);
-                acts.push(Act::OpenSale { item: good.id, price_minor, per_person: 2, hold_ms });
+                let (item, price_minor) = (good.id, good.show_price_minor * 9 / 10);
+                acts.push(Act::Sale(SaleAct::Flash { item, price_minor, lasts_ms: FLASH_MS }));
             }
             Plan::EndSale(place) => acts.push(Act::CloseSale { item: GOODS[place].id }),
             Plan::EndCard(place) => {
@@ -229,6 +235,23 @@ impl Evening {
                     acts.push(Act::ClosePrompt { prompt, end: "dismissed" });
                 }
             }
+        }
+    }
+
+    /// Most are sold at the price of the show; some get cheaper for all once enough people bought, some for a while.
+    fn open_sale(&mut self, place: usize, acts: &mut Vec<Act>) {
+        let good = &GOODS[place];
+        let (item, price_minor, hold_ms) = (good.id, good.show_price_minor, self.habits.hold_ms);
+        if place.is_multiple_of(3) {
+            let unlock = Unlock { buyers: UNLOCK_BUYERS, price_minor: price_minor * 9 / 10 };
+            let terms = Terms { price_minor, per_person: 2, hold_ms, mode: "first-come", unlock };
+            acts.push(Act::Sale(SaleAct::Open { item, terms }));
+            return;
+        }
+        acts.push(Act::OpenSale { item, price_minor: Some(price_minor), per_person: 2, hold_ms });
+        if place % 3 == 1 {
+            let after_s = (self.habits.card_s - self.habits.sale_after_s) * 0.4;
+            self.plan(after_s, Plan::Flash(place));
         }
     }
 
@@ -308,7 +331,9 @@ mod tests {
             .filter_map(|act| if let Act::PinCard { item } = act { Some(*item) } else { None })
             .collect();
         assert_eq!(pins.len(), GOODS.len());
-        assert!(count(|act| matches!(act, Act::OpenSale { .. })) >= GOODS.len());
+        let opens = |act: &Act| matches!(act, Act::OpenSale { .. } | Act::Sale(SaleAct::Open { .. }));
+        assert!(count(opens) >= GOODS.len());
+        assert!(count(|act| matches!(act, Act::Sale(SaleAct::Flash { .. }))) >= GOODS.len() / 3);
         assert!((10..=16).contains(&count(|act| matches!(act, Act::OpenDraw { .. }))));
         assert!(count(|act| matches!(act, Act::Announce { .. })) >= 15);
     }

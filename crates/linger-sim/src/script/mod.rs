@@ -12,7 +12,7 @@ pub use rehearsal::{lay_out, rehearse};
 use crate::door::{StaffSession, Who};
 use crate::fault::Fault;
 use crate::goods::{self, Good, Product};
-use crate::wire::{Act, Tell, Told, View};
+use crate::wire::{Act, SaleAct, Tell, Told, View};
 use evening::Evening;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -107,6 +107,8 @@ impl ScriptReport {
     }
 }
 
+/// How long the demo's coupons count: thirty days.
+const COUPON_MS: i64 = 30 * 86_400_000;
 /// Products of one call: well below the 500, and with their texts below the 1 MiB, that the interface takes.
 const BATCH: usize = 100;
 
@@ -119,6 +121,29 @@ pub async fn stock_catalogue(session: &StaffSession) -> Result<(), Fault> {
         session.post::<Value>("filling the catalogue", "/api/catalogue", &body).await?;
     }
     details::tell(session).await
+}
+
+/// Lays out two coupons that viewers may take, unless they are there. Needs an operator or admin.
+pub async fn offer_coupons(session: &StaffSession, room: &str, now_ms: i64) -> Result<(), Fault> {
+    let known: Vec<Value> = session.get("reading campaigns", &format!("/api/rooms/{room}/campaigns")).await?;
+    let coupon = |campaign: &str, title: &str, what: Value| {
+        json!({
+            "campaign": campaign, "title": title, "what": what, "from": now_ms,
+            "until": now_ms + COUPON_MS, "currency": goods::CURRENCY, "uses_max": 10_000, "times": 1,
+            "every": "show", "stacks": "other-kinds", "gives_back": true, "open_to": "claim",
+        })
+    };
+    let amount = json!({"kind": "threshold", "from_minor": 3_000, "off_minor": 500});
+    let percent = json!({"kind": "percent", "bps": 1_000, "most_minor": 1_000});
+    for campaign in [
+        coupon("tonight", "Tonight's five · 今晚满减", amount),
+        coupon("tenth", "A tenth less · 九折", percent),
+    ] {
+        if !known.iter().any(|it| it["campaign"]["campaign"] == campaign["campaign"]) {
+            session.ask(room, &Act::Sale(SaleAct::SetCampaign { campaign })).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A product as the interface takes it.

@@ -65,6 +65,7 @@ pub(super) async fn meant(
             SaleAct::Enlist { item: ItemId(item), wanted }
         }
         SaleAsk::LeaveWait { item } => SaleAct::LeaveWait { item: ItemId(item) },
+        SaleAsk::AskExplain { item } => SaleAct::AskExplain { item: ItemId(item) },
         SaleAsk::Allot { transfer, item, units } => {
             SaleAct::Allot { transfer: parse(&transfer, "transfer")?, item: ItemId(item), units }
         }

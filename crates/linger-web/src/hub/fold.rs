@@ -78,6 +78,7 @@ pub(crate) struct Fold {
     pub(super) talk: TalkFold,
     pub(super) sale: SaleFold,
     pub(super) care: super::care::CareFold,
+    pub(super) attention: super::attention::Attention,
 }
 
 pub(super) struct Place {
@@ -86,6 +87,8 @@ pub(super) struct Place {
     pub(super) sale: Option<(Money, u32, u64)>,
     pub(super) units: u32,
     pub(super) taken: u32,
+    /// Of those, the ones that are not paid yet.
+    pub(super) held: u32,
 }
 
 struct Draw {
@@ -113,6 +116,7 @@ impl Fold {
         self.at = self.at.max(at);
         self.club.take(&entry.event);
         self.talk.take(entry, plain);
+        self.attention.take(entry);
         match &entry.event {
             Event::RoomOpened { title, host, host_name } => {
                 (self.title, self.host, self.host_name) = (title.clone(), Some(*host), host_name.clone());
@@ -235,7 +239,9 @@ impl Fold {
                 let listed = Arc::new(item.clone());
                 match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
                     Some(place) => place.item = listed,
-                    None => self.shelf.push(Place { item: listed, sale: None, units: 0, taken: 0 }),
+                    None => {
+                        self.shelf.push(Place { item: listed, sale: None, units: 0, taken: 0, held: 0 })
+                    }
                 }
             }
             Event::StockSet { item, units } => self.place(*item, |place| place.units = *units),
@@ -307,7 +313,7 @@ impl Fold {
             likes: self.likes,
             followers: self.followers(),
             comments: self.comments.seen_by(person, staff),
-            shelf: self.shelf.iter().map(Place::wire).collect(),
+            shelf: self.shelf.iter().map(|place| self.place_wire(place)).collect(),
             pinned: self.pinned.map(|(item, _)| item.0),
             pinned_at: self.pinned.map(|(_, at)| at.0),
             draw: self.draw.as_ref().map(|draw| draw.shown.clone()),
@@ -339,7 +345,7 @@ impl Fold {
             seat: Some(self.seat.mine(person)),
             club: Some(self.club.mine(person)),
             gifts: self.talk.gifts_of(person),
-            sale: self.sale.mine(person),
+            sale: self.my_sale(person),
         }
     }
 
@@ -378,10 +384,28 @@ impl Fold {
         people.iter().map(|person| self.names.get(person).cloned().unwrap_or_default()).collect()
     }
 
-    /// Units in all and units nobody holds or owns.
-    pub(crate) fn stock(&self, item: ItemId) -> Option<(u32, u32)> {
+    /// Units in all, units nobody holds or owns, and units held.
+    pub(crate) fn stock(&self, item: ItemId) -> Option<(u32, u32, u32)> {
         let place = self.shelf.iter().find(|place| place.item.id == item)?;
-        Some((place.units, place.units.saturating_sub(place.taken)))
+        Some((place.units, place.units.saturating_sub(place.taken), place.held))
+    }
+
+    fn place_wire(&self, place: &Place) -> ShelfEntry {
+        let sale = place.sale.map(|(price, per_person, hold_ms)| SaleWire {
+            price: money_wire(price),
+            per_person,
+            hold_ms,
+        });
+        let item = place.item.id;
+        ShelfEntry {
+            item: item_wire(&place.item),
+            sale,
+            units: place.units,
+            left: place.units.saturating_sub(place.taken),
+            held: place.held,
+            looking: self.attention.looking(item),
+            explain: self.attention.explain(item),
+        }
     }
 
     pub(crate) fn entrants(&self, draw: DrawId) -> u32 {
@@ -393,15 +417,5 @@ impl Place {
     /// So many units more are taken, or fewer.
     pub(super) fn take(&mut self, more: i64) {
         self.taken = u32::try_from(i64::from(self.taken) + more).unwrap_or(0);
-    }
-
-    fn wire(&self) -> ShelfEntry {
-        let sale = self.sale.map(|(price, per_person, hold_ms)| SaleWire {
-            price: money_wire(price),
-            per_person,
-            hold_ms,
-        });
-        let left = self.units.saturating_sub(self.taken);
-        ShelfEntry { item: item_wire(&self.item), sale, units: self.units, left }
     }
 }

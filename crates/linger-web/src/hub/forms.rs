@@ -51,6 +51,7 @@ pub(crate) fn item_wire(item: &Item) -> ItemWire {
         price: money_wire(item.price),
         seller: item.seller.clone(),
         image: item.image.clone(),
+        returns: item.returns.map(Into::into),
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) fn may_wait(entry: &Entry) -> bool {
             | SaleEvent::WaitJoined { .. }
             | SaleEvent::WaitLeft { .. }
             | SaleEvent::Enlisted { .. }
+            | SaleEvent::ExplainAsked { .. }
+            | SaleEvent::LookersCounted { .. }
             | SaleEvent::Coupon(CouponEvent::Claimed { .. } | CouponEvent::Granted { .. }),
         ) => true,
         Event::Talk(

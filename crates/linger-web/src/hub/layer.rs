@@ -150,8 +150,8 @@ impl Layers {
     pub(crate) fn finish(&mut self, fold: &Fold) {
         self.tell_lines(fold);
         for item in std::mem::take(&mut self.stock) {
-            if let Some((units, left)) = fold.stock(item) {
-                self.public.push(WireEvent::Stock { item: item.0, left, units });
+            if let Some((units, left, held)) = fold.stock(item) {
+                self.public.push(WireEvent::Stock { item: item.0, left, units, held });
             }
         }
         for item in std::mem::take(&mut self.offers) {
@@ -282,7 +282,10 @@ impl Layers {
                 })
             }
             Event::SaleClosed { item } => self.public.push(WireEvent::SaleClosed { item: item.0 }),
-            Event::CardPinned { item } => self.public.push(WireEvent::CardPinned { item: item.0, at }),
+            Event::CardPinned { item } => {
+                self.public.push(WireEvent::CardPinned { item: item.0, at });
+                self.set_explain(fold, *item);
+            }
             Event::CardUnpinned { item } => self.public.push(WireEvent::CardUnpinned { item: item.0 }),
             Event::OrderLapsed { order } | Event::OrderCancelled { order } => {
                 self.add_order(fold, *order);

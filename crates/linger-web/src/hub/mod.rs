@@ -7,6 +7,7 @@
 //! It does not know sockets.
 
 mod activity;
+mod attention;
 mod care;
 mod club;
 mod comments;

@@ -54,6 +54,7 @@ impl Fold {
         held.listed = held.lines.iter().filter_map(|line| Some(on_shelf(line)?.item.clone())).collect();
         if held.holds() {
             self.take_units(&held.lines, true);
+            self.hold_units(&held.lines, true);
         }
         self.orders_of.entry(held.person).or_default().push(order);
         self.orders.insert(order, held);
@@ -66,13 +67,23 @@ impl Fold {
     pub(super) fn take_paid(&mut self, order: OrderId) {
         let Some(it) = self.orders.get_mut(&order) else { return };
         it.state = OrderState::Paid;
-        if it.cart.is_none() {
-            return;
+        let (lines, holds) = (it.lines.clone(), it.holds());
+        if it.cart.is_some() {
+            self.sale.paid(order, it.person, &it.items());
         }
-        self.sale.paid(order, it.person, &it.items());
-        if !it.holds() {
-            let lines = it.lines.clone();
+        if holds {
+            self.hold_units(&lines, false);
+        } else {
             self.take_units(&lines, true);
+        }
+    }
+
+    fn hold_units(&mut self, lines: &[OrderLine], held: bool) {
+        for line in lines {
+            self.place(line.item, |place| {
+                place.held =
+                    if held { place.held + line.units } else { place.held.saturating_sub(line.units) };
+            });
         }
     }
 
@@ -100,6 +111,7 @@ impl Fold {
         }
         if holds {
             self.take_units(&lines, false);
+            self.hold_units(&lines, false);
         }
     }
 

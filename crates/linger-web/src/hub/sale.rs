@@ -99,7 +99,10 @@ impl SaleFold {
             }
             SaleEvent::ListFrozen { item, .. } => self.list(*item, ListState::Closed),
             SaleEvent::ListShuffled { item, seed } => self.shuffle(*item, seed),
-            SaleEvent::Allotted { .. } | SaleEvent::GaveBack { .. } => {}
+            SaleEvent::Allotted { .. }
+            | SaleEvent::GaveBack { .. }
+            | SaleEvent::ExplainAsked { .. }
+            | SaleEvent::LookersCounted { .. } => {}
             SaleEvent::Coupon(event) => self.take_coupon(event),
         }
     }
@@ -228,7 +231,7 @@ impl SaleFold {
         BenefitsWire { shipping, campaigns }
     }
 
-    pub(super) fn mine(&self, person: PersonId) -> MySale {
+    fn mine(&self, person: PersonId) -> MySale {
         let first = CampaignId::new("-").map(|first| (person, first));
         let own = first.into_iter().flat_map(|first| self.owned.range(first..));
         let coupons = own.take_while(|((whose, _), _)| *whose == person).filter_map(|((_, id), count)| {
@@ -244,7 +247,7 @@ impl SaleFold {
         };
         let lines = self.lines.iter().filter_map(|(item, line)| wait(item, line, true));
         let lists = self.offers.iter().filter_map(|(item, offer)| wait(item, &offer.enlisted, false));
-        MySale { coupons: coupons.collect(), waits: lines.chain(lists).collect() }
+        MySale { coupons: coupons.collect(), waits: lines.chain(lists).collect(), explain: vec![] }
     }
 
     fn first_in_line(&self, item: ItemId) -> Vec<PersonId> {
@@ -269,6 +272,10 @@ impl Fold {
     pub(super) fn sale_view(&self) -> SaleView {
         let offers = self.sale.items().into_iter().filter_map(|item| self.offer(item)).collect();
         SaleView { offers, benefits: self.sale.benefits() }
+    }
+
+    pub(super) fn my_sale(&self, person: PersonId) -> MySale {
+        MySale { explain: self.attention.asked_by(person), ..self.sale.mine(person) }
     }
 }
 
@@ -309,6 +316,11 @@ impl Layers {
                 self.lines.insert(*item);
             }
             SaleEvent::Allotted { item, .. } | SaleEvent::GaveBack { item, .. } => self.set_stock(*item),
+            SaleEvent::ExplainAsked { item, person } => {
+                self.set_explain(fold, *item);
+                self.set_my_sale(fold, *person);
+            }
+            SaleEvent::LookersCounted { lookers } => self.set_looking(lookers),
             SaleEvent::Coupon(event) => match event {
                 CouponEvent::CampaignSet { .. } | CouponEvent::CampaignEnded { .. } => {
                     self.set_benefits(fold)
@@ -340,7 +352,7 @@ impl Layers {
     pub(super) fn set_my_sale(&mut self, fold: &Fold, person: PersonId) {
         let own = self.private.entry(person).or_default();
         own.retain(|it| !matches!(it, WireEvent::YouSale { .. }));
-        own.push(WireEvent::YouSale { mine: fold.sale.mine(person) });
+        own.push(WireEvent::YouSale { mine: fold.my_sale(person) });
     }
 }
 

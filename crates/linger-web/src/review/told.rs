@@ -132,6 +132,7 @@ fn segments(show: &Show, last_s: u32) -> Vec<SegmentWire> {
         kind: "sold-out".to_owned(),
         item: Some(it.item.0),
         label: title(Some(it.item.0)),
+        asked: 0,
     });
     on_stage.chain(sold_out).filter(|it| it.from_s <= last_s).collect()
 }

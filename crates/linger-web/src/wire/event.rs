@@ -234,6 +234,20 @@ pub enum WireEvent {
         left: u32,
         /// Units in all.
         units: u32,
+        /// Units held for people who have not paid yet.
+        held: u32,
+    },
+    /// How many people look at some items now.
+    Looking {
+        /// One for each item; of the others as many as before.
+        lookers: Vec<super::LookersWire>,
+    },
+    /// Who asks to have an item explained, or it is explained now.
+    Explain {
+        /// The item.
+        item: u64,
+        /// As it now stands.
+        explain: super::ExplainWire,
     },
     /// An item is on sale.
     SaleOpened {

@@ -46,6 +46,13 @@ pub struct SegmentWire {
     pub item: Option<u64>,
     /// The number of the draw or question, for those.
     pub label: String,
+    /// For a card: the people who had asked to have its item explained.
+    #[serde(default, skip_serializing_if = "nobody")]
+    pub asked: u32,
+}
+
+fn nobody(people: &u32) -> bool {
+    *people == 0
 }
 
 /// A point of the survival curve of watch age.

@@ -101,9 +101,9 @@ pub use talk::{
 };
 pub use track::{EventSchema, FieldSchema, NewWriteKey, SchemaAccepted, WriteKeyInfo, WriteKeyMade};
 pub use view::{
-    DrawWire, IngestKey, ItemWire, MoneyWire, MyView, NewRoom, PayAsked, PayStarted, PaymentDifference,
-    PaymentFindings, PaymentProviders, ProductWire, Products, PromptWire, Proof, QuestionWire, RoomCard,
-    RoomView, SaleWire, ShelfEntry,
+    DrawWire, ExplainWire, IngestKey, ItemWire, LookersWire, MoneyWire, MyView, NewRoom, PayAsked,
+    PayStarted, PaymentDifference, PaymentFindings, PaymentProviders, ProductWire, Products, PromptWire,
+    Proof, QuestionWire, RoomCard, RoomView, SaleWire, ShelfEntry,
 };
 pub use watch::{
     AimPut, AimWire, AlarmInfo, AlarmMade, AlarmMoment, AlarmPut, AlarmTried, AlarmTry, KpiWire,

@@ -124,6 +124,11 @@ pub enum SaleAsk {
         /// To whom.
         person: String,
     },
+    /// Ask the host to explain an item; once until its card is shown.
+    AskExplain {
+        /// The item.
+        item: u64,
+    },
     /// Give the coupons of a paid order that came back to its buyer, where their campaigns say so (operator).
     GiveBackCoupons {
         /// The order.
@@ -388,6 +393,9 @@ pub struct MySale {
     pub coupons: Vec<CouponWire>,
     /// Where they wait.
     pub waits: Vec<MyWait>,
+    /// The items that they asked to have explained, and that were not shown since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explain: Vec<u64>,
 }
 
 /// All that is needed to recompute a shuffle.

@@ -76,6 +76,12 @@ pub enum FromClient {
         /// The item.
         item: u64,
     },
+    /// A product's page is open, or none any more.
+    Looking {
+        /// The item.
+        #[serde(default)]
+        item: Option<u64>,
+    },
     /// How picture and sound arrive.
     Quality {
         /// The figures.

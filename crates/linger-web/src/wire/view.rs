@@ -4,6 +4,7 @@ use super::{
     ActivityWire, BackstageWire, ClimaxWire, ClubWire, CommentWire, GiftWire, IntentWire, MyActivity,
     MyClubWire, OrderWire, RoleName, TalkView,
 };
+use linger_catalogue::Returns;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -30,6 +31,9 @@ pub struct ItemWire {
     pub seller: String,
     /// Path of a picture; empty when there is none.
     pub image: String,
+    /// How it may come back; the default where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Returns>,
 }
 
 /// The terms of a running sale.
@@ -54,6 +58,33 @@ pub struct ShelfEntry {
     pub units: u32,
     /// Units nobody holds or owns.
     pub left: u32,
+    /// Units held for people who have not paid yet.
+    pub held: u32,
+    /// People who look at it now.
+    pub looking: u32,
+    /// People who ask to have it explained.
+    pub explain: ExplainWire,
+}
+
+/// How many people look at an item now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct LookersWire {
+    /// The item.
+    pub item: u64,
+    /// How many; each counts once.
+    pub people: u32,
+}
+
+/// Who asks to have an item explained, and when it last was: when its card was shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExplainWire {
+    /// People who ask since then.
+    pub asked: u32,
+    /// When it was last explained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+    /// People who had asked for that.
+    pub answered: u32,
 }
 
 /// A draw and where it stands.

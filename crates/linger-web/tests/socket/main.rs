@@ -4,6 +4,7 @@
 #[path = "../house/mod.rs"]
 mod house;
 
+mod attention;
 mod club;
 mod comeback;
 mod device;

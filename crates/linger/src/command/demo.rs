@@ -69,6 +69,7 @@ async fn evening(
     if !server.engine.rooms().contains(&RoomId::new(ROOM)?) {
         logins.operator.open_room(ROOM, TITLE, HOST_NAME).await?;
     }
+    script::offer_coupons(&logins.operator, ROOM, server.house.now().0).await?;
     script::lay_out(&logins.operator, ROOM, RUNDOWN_LANGUAGE, pace.unwrap_or(1)).await?;
     let (stop, stopped) = watch::channel(false);
     let until = || {

@@ -42,6 +42,10 @@ pub(super) fn sale(event: &SaleEvent) -> Value {
         | SaleEvent::Unlocked { item }
         | SaleEvent::ListShuffled { item, .. } => json!({ "item": item.0 }),
         SaleEvent::ShippingSet { shipping } => json!({ "sale": "shipping", "fee_minor": shipping.fee.minor }),
+        SaleEvent::ExplainAsked { item, person } => {
+            json!({ "sale": "explain-asked", "item": item.0, "person": person.to_string() })
+        }
+        SaleEvent::LookersCounted { lookers } => json!({ "sale": "lookers", "items": lookers.len() }),
         SaleEvent::Coupon(event) => coupon(event),
     }
 }
