@@ -30,6 +30,7 @@ mod day_rundown;
 mod day_sale;
 #[path = "../support/dice.rs"]
 mod dice;
+mod fell;
 #[path = "../support/ledger.rs"]
 mod ledger;
 mod sale;
