@@ -1189,6 +1189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/orders/{order}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the pages of an order's items said when it was placed, for its owner and for staff: kept whatever became of the products
+         *     since.
+         */
+        get: operations["order_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/orders/{order}/pay": {
         parameters: {
             query?: never;
@@ -4600,6 +4620,19 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /** @description What the page of an item said at some moment. */
+        KeptPageWire: {
+            /** @description SHA-256 of what is kept of the product, 64 hexadecimal digits: the same digest, the same content. */
+            digest?: string | null;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            page?: components["schemas"]["ProductPage"] | null;
+            /** @description The same of its seller. */
+            seller_digest?: string | null;
+        };
         /** @description An indicator. */
         KpiWire: {
             /** @description What the shop expects. */
@@ -5205,6 +5238,16 @@ export interface components {
             tickets: components["schemas"]["TicketWire"][];
             /** @description Where it goes, for its buyer and for who ships; none when nothing was said or it was erased. */
             to?: string | null;
+        };
+        /** @description What pages said of the goods of an order when it was placed. */
+        OrderPages: {
+            /**
+             * Format: int64
+             * @description When it was placed.
+             */
+            at: number;
+            /** @description A page for each of its items, gifts included, in the order of its lines. */
+            pages: components["schemas"]["KeptPageWire"][];
         };
         /**
          * @description How far an order has come, in one word.
@@ -6838,10 +6881,10 @@ export interface components {
         };
         /** @description A document that was not taken. */
         RundownRefused: {
-            /** @description Always `bad-rundown`. */
+            /** @description `bad-rundown`; another where an address or a parameter is wrong, which has no problems by line then. */
             code: string;
             /** @description What is wrong, at most 50. */
-            problems: components["schemas"]["RundownProblem"][];
+            problems?: components["schemas"]["RundownProblem"][];
         };
         /** @description One step of a run of show. */
         RundownStep: {
@@ -7813,14 +7856,14 @@ export interface components {
          * @enum {string}
          */
         SqlOf: "summaries" | "events";
-        /** @description What is wrong with a query. */
+        /** @description What is wrong with a query, or with the request that should have brought it. */
         SqlProblem: {
             /** @description A code that has a sentence. */
             code: string;
-            /** @description The field: `sql`. */
-            field: string;
-            /** @description The data base's own words about the query, for who wrote it. */
-            says: string;
+            /** @description The field: `sql`; absent where the request is no JSON at all. */
+            field?: string;
+            /** @description The data base's own words about the query, for who wrote it; absent where it was not asked. */
+            says?: string;
         };
         /**
          * @description What may be in a cart beside a coupon.
@@ -11649,6 +11692,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -13116,6 +13168,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoomView"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no such room */
             404: {
                 headers: {
@@ -13479,6 +13540,15 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignDesk"][];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -13536,6 +13606,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarePolicyWire"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no such room */
@@ -13667,6 +13746,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CouponWire"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no token or session */
@@ -14008,6 +14096,15 @@ export interface operations {
                     "application/json": components["schemas"]["GiftKind"][];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no such room */
             404: {
                 headers: {
@@ -14281,6 +14378,15 @@ export interface operations {
                     "application/json": components["schemas"]["IngestKey"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -14338,6 +14444,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsightWire"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -14445,6 +14560,15 @@ export interface operations {
                     "application/json": components["schemas"]["EraseDone"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no token */
             401: {
                 headers: {
@@ -14507,6 +14631,79 @@ export interface operations {
                 };
             };
             /** @description no order id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such order of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    order_pages: {
+        parameters: {
+            query?: {
+                /** @description whose prices: two capital letters; the general ones when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the order */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page for each item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPages"];
+                };
+            };
+            /** @description no order id, or no region */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15091,6 +15288,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShowCard"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -16463,6 +16669,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -16520,6 +16735,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleFound"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -17185,6 +17409,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -17242,6 +17475,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -18156,6 +18398,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -18314,6 +18565,15 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -18371,6 +18631,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -18439,6 +18708,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTry"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -18720,6 +18998,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no such session */
@@ -19406,7 +19693,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
             };
             /** @description no such room */
             404: {
@@ -19422,7 +19711,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
             };
             /** @description too many sockets */
             429: {

@@ -56,8 +56,8 @@ pub use analyst::{
 };
 pub use audit::{AuditEntry, NewAuditEntry};
 pub use catalogue::{
-    CATALOGUE_MAX, Kept, PASSING_OFFER_MS_MAX, PRODUCTS_PER_CALL_MAX, PriceStep, Put, SELLERS_MAX, ShelfItem,
-    ShopNote, ShopTask, ShopTotals, Stock, StockAsked, StockMove, StockMoved, Told,
+    CATALOGUE_MAX, Kept, KeptPage, PASSING_OFFER_MS_MAX, PRODUCTS_PER_CALL_MAX, PriceStep, Put, SELLERS_MAX,
+    ShelfItem, ShopNote, ShopTask, ShopTotals, Stock, StockAsked, StockMove, StockMoved, Told,
 };
 pub use event_fields::EventField;
 pub use experiments::{

@@ -72,7 +72,9 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(files::reading(&file));
         let writer = Arc::new(Mutex::new(Some(writer)));
-        Ok(Store { inner: Arc::new(Inner { options, writer, readers }) })
+        let store = Store { inner: Arc::new(Inner { options, writer, readers }) };
+        store.fill_pages().await?;
+        Ok(store)
     }
 
     /// Writes a consistent copy of the tables to a file that does not exist yet, while the house goes on working.

@@ -180,7 +180,12 @@ async fn payable(
     Ok(linger_protocol::Money::new(order.amount.minor, currency))
 }
 
-async fn own_order(house: &House, room: &RoomId, asker: &Asker, order: &str) -> Result<OrderWire, ApiError> {
+pub(crate) async fn own_order(
+    house: &House,
+    room: &RoomId,
+    asker: &Asker,
+    order: &str,
+) -> Result<OrderWire, ApiError> {
     let id: OrderId = parse(order, "order")?;
     let mine = |order: &OrderWire| {
         asker.actor.role != Role::Viewer || order.person == asker.actor.person.to_string()

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 150] = [
+const TABLE: [(&str, &str, &str); 151] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("get", "/api/comparison", "+++++++"),
@@ -90,6 +90,7 @@ const TABLE: [(&str, &str, &str); 150] = [
     ("get", "/api/rooms/{room}/shows/{show}/review", "1113+++"),
     ("delete", "/api/rooms/{room}/me", "1+3++++"),
     ("get", "/api/rooms/{room}/orders/{order}", "1+3++++"),
+    ("get", "/api/rooms/{room}/orders/{order}/pages", "1+3++++"),
     ("post", "/api/rooms/{room}/orders/{order}/pay", "1+3++++"),
     ("post", "/api/rooms/{room}/quote", "1+3++++"),
     ("get", "/api/rooms/{room}/coupons", "1+3++++"),

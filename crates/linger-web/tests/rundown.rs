@@ -9,7 +9,9 @@ use house::{
     line::{Line, Open, in_time},
 };
 use linger_log::Position;
-use linger_protocol::{Entry, Event, Role, RoomId, RundownEvent};
+use linger_protocol::{
+    Act, Actor, Entry, Event, ItemId, Request, Role, RoomId, Rundown, RundownAct, RundownEvent, Step,
+};
 use linger_room::Room;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -310,4 +312,43 @@ async fn a_table_goes_out_and_comes_in_again() {
     let wrong = "title,item,minutes\nOne,1,1\n\nTwo,7,1\n".to_owned();
     let said = door.call("PUT", &format!("{PATH}?after=2"), &operator, Some(("text/csv", wrong))).await;
     assert_eq!(said.json()["problems"], json!([{"line": 4, "field": "item", "code": "no-such-item"}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_gives_the_room_no_units_that_the_catalogue_did_not_give() {
+    let open = Open::new(Door::open().await).await;
+    let (door, room) = (&open.door, RoomId::new("tea").unwrap());
+    let operator = open.seat(Role::Operator).await;
+    shelf(door, &operator, 1).await;
+    let count = json!({"to": 4, "reason": "counted", "key": "k1"});
+    assert_eq!(door.post("/api/variants/1/stock", &operator, count).await.status, 200);
+    let allot = json!({"kind": "sale", "do": "allot", "transfer": "t-1", "item": 1, "units": 3});
+    let step = json!({"title": "Units", "lasts_ms": 60_000, "activity": allot});
+    let said = put(door, &operator, 0, json!({"steps": [step]})).await;
+    let problem = json!([{"line": 1, "field": "activity", "code": "not-allowed"}]);
+    assert_eq!((said.refusal(), said.json()["problems"].clone()), ((400, "bad-rundown".to_owned()), problem));
+    // Nor does a document that came another way: the room does for a step what a host may, and no more.
+    let step = Step {
+        title: "Units".into(),
+        item: None,
+        points: vec![],
+        lasts_ms: 60_000,
+        climax: false,
+        activity: Some(allot.to_string()),
+    };
+    let document = Box::new(Rundown { steps: vec![step], ..Rundown::default() });
+    for act in [RundownAct::Set { rundown: document, after: 0 }, RundownAct::Start { step: 0 }] {
+        let request = Request { by: Actor::HOUSE, act: Act::Rundown(act) };
+        door.engine.ask(&room, request, None).await.unwrap();
+    }
+    until(door, &room, "the activity", |room| !to_be_carried(room)).await;
+    let refused = |entry: &Entry| match &entry.event {
+        Event::Rundown(RundownEvent::Carried { refused, .. }) => refused.clone(),
+        _ => None,
+    };
+    assert_eq!(log(door, &room).await.iter().find_map(refused).as_deref(), Some("not-allowed"));
+    let stock = door.engine.look(&room, |room| room.stock(ItemId(1)).unwrap().units).await.unwrap();
+    assert_eq!(stock, Some(0));
+    let kept = door.get("/api/variants/1/stock", &operator).await.json();
+    assert_eq!((&kept["units"], &kept["allotted"]), (&json!(4), &json!(0)));
 }

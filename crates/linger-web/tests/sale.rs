@@ -248,6 +248,22 @@ async fn who_waits_is_told_their_place_and_served_when_units_come_free() {
     assert_eq!(mine["waits"], json!([]));
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|it| format!("{it:02x}")).collect()
+}
+
+/// Whether `scripts/verify_draw.py` finds that a published shuffle was kept to.
+fn recomputed(proof: &str) -> bool {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/verify_draw.py");
+    let python =
+        Command::new("python3").args([script, "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+    let mut python = python.expect("python3 is needed to check shuffles in another language");
+    python.stdin.take().unwrap().write_all(proof.as_bytes()).unwrap();
+    python.wait().unwrap().success()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     let open = Open::new(Door::open().await).await;
@@ -287,7 +303,12 @@ async fn a_shuffle_is_drawn_at_the_bell_and_its_proof_is_public() {
     door.pass(30_001);
     door.engine.report(&room, Report::TimePassed).await.unwrap();
     door.engine.report(&room, Report::ListSeedRevealed { item: ItemId(1), seed }).await.unwrap();
-    let proof = door.get("/api/rooms/tea/sales/1/proof", &Who::default()).await.json();
+    let proof = door.get("/api/rooms/tea/sales/1/proof", &Who::default()).await;
+    assert!(recomputed(&proof.text), "in another language: {}", proof.text);
+    assert!(!recomputed(
+        &proof.text.replace("\"sale\":1", "\"sale\":2").replace(&hex(&seed), &hex(&[8; 32]))
+    ));
+    let proof = proof.json();
     assert_eq!(proof["order"].as_array().map(Vec::len), Some(2), "{proof}");
     assert_eq!(linger_web::unhex(proof["seed"].as_str().unwrap()), Some(seed));
     assert_eq!(linger_web::unhex(proof["commit"].as_str().unwrap()), Some(commit));

@@ -302,3 +302,69 @@ async fn a_seller_is_there_once_and_stays_while_it_sells() {
     let bad = put(&door, &operator, &path, json!({"name": "Hill", "licence_image": "ftp://x"})).await;
     assert_eq!(bad.json()["field"], "licence_image");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_shows_its_buyer_and_staff_the_page_as_it_was_whatever_became_of_the_product() {
+    let (door, operator) = open().await;
+    door.room("tea").await;
+    let seller = json!({"name": "Hill", "contact": "+49 1"});
+    let seller = door.post("/api/sellers", &operator, seller).await.json()["id"].clone();
+    let mut told = shirt();
+    told["seller"] = seller.clone();
+    told["description"] = json!("Two seams, and pockets.");
+    keep(&door, &operator, json!([told.clone()])).await;
+    let product = door.get("/api/products", &operator).await.json()["products"][0].clone();
+    let item = product["variants"][0]["item"].clone();
+    for act in [
+        json!({"kind": "list-item", "item": item}),
+        json!({"kind": "set-stock", "item": item, "units": 5}),
+        json!({"kind": "open-sale", "item": item, "per_person": 3, "hold_ms": 60_000}),
+    ] {
+        door.ask("tea", &operator, act).await;
+    }
+    let (ann, bob) = (door.guest("tea").await, door.guest("tea").await);
+    // It is on sale for a while before anybody orders.
+    door.pass(1_000);
+    let orders = ["11".repeat(16), "22".repeat(16)];
+    let path = |order: &str| format!("/api/rooms/tea/orders/{order}/pages");
+    let place = |order: &str| json!({"kind": "place-order", "order": order, "item": item, "units": 1});
+    door.ask("tea", &ann, place(&orders[0])).await;
+    let before = door.get(&path(&orders[0]), &ann).await;
+    assert_eq!(before.status, 200, "{}", before.text);
+
+    door.pass(1_000);
+    let number = product["id"].clone();
+    let mut changed = product.clone();
+    changed["description"] = json!("One seam.");
+    changed["returns"] = json!({"kind": "excepted", "why": "made-to-order"});
+    changed["variants"][0]["prices"][0]["minor"] = json!(2_990);
+    put(&door, &operator, &format!("/api/products/{number}"), changed).await;
+    put(&door, &operator, &format!("/api/sellers/{seller}"), json!({"name": "Hill", "contact": "+49 2"}))
+        .await;
+    door.pass(1_000);
+    door.ask("tea", &ann, place(&orders[1])).await;
+    let gone = door.call("DELETE", &format!("/api/products/{number}"), &operator, None).await;
+    assert_eq!(gone.status, 200);
+    door.pass(1_000);
+
+    let then = door.get(&path(&orders[0]), &ann).await;
+    assert_eq!(then.text, before.text, "not a byte of it has changed");
+    let page = &then.json()["pages"][0];
+    assert_eq!((&page["item"], page["digest"].as_str().unwrap().len()), (&item, 64));
+    let page = &page["page"];
+    assert_eq!(page["description"], "Two seams, and pockets.");
+    assert_eq!((&page["seller"]["contact"], &page["media"][0]["alt"]), (&json!("+49 1"), &json!("Front")));
+    assert_eq!(page["returns"], json!({"kind": "no_reason", "days": 14}));
+    assert_eq!(page["variants"][0]["price"]["minor"], 1_990);
+    assert_eq!(page["variants"][0]["price"]["lowest_30"]["minor"], 1_990);
+    let later = door.get(&path(&orders[1]), &operator).await.json();
+    let (digest, page) = (&later["pages"][0]["digest"], &later["pages"][0]["page"]);
+    assert_ne!(*digest, then.json()["pages"][0]["digest"]);
+    assert_eq!((&page["description"], &page["seller"]["contact"]), (&json!("One seam."), &json!("+49 2")));
+    assert_eq!(page["variants"][0]["price"]["minor"], 2_990);
+
+    assert_eq!(door.get(&path(&orders[0]), &bob).await.refusal(), (404, "no-such-order".to_owned()));
+    assert_eq!(door.get(&path("7"), &ann).await.refusal(), (400, "bad-id".to_owned()));
+    let swiss = door.get(&format!("{}?region=ch", path(&orders[0])), &ann).await;
+    assert_eq!(swiss.json()["field"], "region");
+}

@@ -12,7 +12,7 @@ use linger_protocol::{
 use sha2::Sha256;
 
 canonical! {
-    Care { policy, confirmed, orders, to_ship, returns, refunds, owed, tickets, ratings }
+    Care { policy, confirmed, fell, orders, to_ship, returns, refunds, owed, tickets, ratings }
     CarePolicy { instant, freight_by_shop, delivery_back, decide_days, send_days, receive_days, guarantee_days, answer_ms, solve_ms, hours, utc_offset_min, auto_answer }
     ServiceHours { from_min, to_min, days }
     OrderCare { nth, paid, goods, delivery_minor, owed_minor, parcels, returns, refunds, cancelled }

@@ -11,6 +11,8 @@
 //! - The days of a return without a reason begin on the day after delivery, of the last parcel with that item.
 //! - Every return comes to an end by itself: silence of the shop is consent, silence of the buyer is a lapse, and what was
 //!   sent counts as received after a while.
+//! - When the price of an item falls for all while units of it are in a return, who keeps them after all is owed the
+//!   difference as if the return had never been.
 //! - A ticket is escalated once for each promise that was broken.
 
 mod clock;
@@ -42,8 +44,8 @@ use crate::{
     text::{at_most, bounded},
 };
 use linger_protocol::{
-    Actor, CareAct, CareEvent, CarePolicy, Event, ItemId, Limits, Millis, OrderId, OrderStage, PersonId,
-    RefundId, Refusal, ReturnException, ReturnId, Role, Sealed, Spoken, TicketId,
+    Actor, CareAct, CareEvent, CarePolicy, Event, ItemId, Limits, Millis, Money, OrderId, OrderStage,
+    PersonId, RefundId, Refusal, ReturnException, ReturnId, Role, Sealed, Spoken, TicketId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +64,8 @@ pub(crate) struct Care {
     pub(crate) policy: CarePolicy,
     /// Exceptions that were confirmed for orders not paid yet.
     pub(crate) confirmed: BTreeMap<(OrderId, ItemId), ReturnException>,
+    /// Prices that fell for all while units of an order were in a return: they count for what stays with its buyer after all.
+    pub(crate) fell: BTreeMap<(OrderId, ItemId), Money>,
     /// Every order that was ever paid.
     pub(crate) orders: BTreeMap<OrderId, OrderCare>,
     /// Orders of which something is still to be shipped, in the order in which they were paid.

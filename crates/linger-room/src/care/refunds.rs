@@ -4,11 +4,11 @@
 //! Invariant: what is owed of an order is taken from where it stood (the goods, the delivery, a return) in the same event,
 //! so that no cent is owed twice and never more than was paid.
 
-use super::{Care, CareEvent, Decided, clock, joint, one, own, paid};
+use super::{Care, CareEvent, Decided, Return, clock, joint, one, own, paid};
 use crate::{Order, OrderState, Room, bounds::REFUNDS_PER_ORDER_MAX};
 use linger_protocol::{
     Actor, CareAct, Event, ItemId, Millis, Money, OrderId, OrderLine, OwedReason, PaymentId, RefundId,
-    Refusal,
+    Refusal, ReturnId,
 };
 
 /// Money of a paid order that has to go back, or went.
@@ -137,6 +137,21 @@ pub(crate) fn fallen(room: &Room, order: OrderId, item: ItemId, price: Money) ->
     fell(placed, (order, payment), item, goods.money_minor - price.times(goods.kept())?.minor)
 }
 
+/// What the buyer is owed once this return ends with its goods in their hands, because the price of an item fell for all
+/// while the return ran: the difference for all that they keep of it, less what they were given already.
+pub(super) fn fallen_meanwhile(room: &Room, returning: ReturnId, known: &Return) -> Vec<Event> {
+    let mut events = vec![];
+    for line in &known.lines {
+        let Some(price) = room.care.fell.get(&(known.order, line.item)) else { continue };
+        let Some(goods) = room.care(known.order).and_then(|it| it.goods.get(&line.item)) else { continue };
+        let kept = goods.kept().checked_add(line.units).and_then(|it| price.times(it));
+        let minor = kept.map_or(0, |kept| goods.money_minor + line.amount.minor - kept.minor);
+        let refund = id(&format!("kept-{returning}-{}", line.item));
+        events.extend(owed(room, known.order, refund, minor, OwedReason::PriceFell { item: line.item }));
+    }
+    events
+}
+
 fn fell(placed: &Order, (order, payment): (OrderId, &PaymentId), item: ItemId, minor: i64) -> Option<Event> {
     let owed = CareEvent::RefundOwed {
         refund: id(&format!("fell-{order}-{item}")),
@@ -173,6 +188,17 @@ pub(crate) fn note_failed(room: &Room, refund: &RefundId) -> Vec<Event> {
 }
 
 impl Care {
+    /// The price of an item fell for all who have these orders. What was with them has had its difference; what is in a
+    /// return will have it if it stays theirs.
+    pub(crate) fn apply_fell(&mut self, item: ItemId, price: Money, orders: impl Iterator<Item = OrderId>) {
+        for order in orders {
+            let goods = self.orders.get(&order).and_then(|it| it.goods.get(&item));
+            if goods.is_some_and(|it| it.away > it.back) {
+                self.fell.insert((order, item), price);
+            }
+        }
+    }
+
     pub(super) fn apply_refund(&mut self, event: &CareEvent) {
         match event {
             CareEvent::RefundOwed { refund, order, payment, amount, reason } => {

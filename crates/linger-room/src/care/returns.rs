@@ -107,19 +107,23 @@ pub(super) fn decide(room: &Room, now: Millis, by: Actor, act: &CareAct) -> Deci
             let known = any(room, *returning)?;
             match known.state {
                 ReturnState::Rejected => Ok(vec![]),
-                ReturnState::Asked => reject(*returning, why),
+                ReturnState::Asked => reject(room, *returning, known, why),
                 // What arrived is not what was sent out, and no money went ahead of it.
-                ReturnState::Sent if !known.refunded => reject(*returning, why),
+                ReturnState::Sent if !known.refunded => reject(room, *returning, known, why),
                 _ => Err(Refusal::ReturnOver),
             }
         }
-        CareAct::WithdrawReturn { returning } => match mine(room, by, *returning)?.state {
-            ReturnState::Withdrawn => Ok(vec![]),
-            ReturnState::Asked | ReturnState::Approved => {
-                Ok(one(CareEvent::ReturnWithdrawn { returning: *returning }))
+        CareAct::WithdrawReturn { returning } => {
+            let known = mine(room, by, *returning)?;
+            match known.state {
+                ReturnState::Withdrawn => Ok(vec![]),
+                ReturnState::Asked | ReturnState::Approved => {
+                    let withdrawn = CareEvent::ReturnWithdrawn { returning: *returning };
+                    Ok(kept_after_all(room, *returning, known, withdrawn))
+                }
+                _ => Err(Refusal::ReturnOver),
             }
-            _ => Err(Refusal::ReturnOver),
-        },
+        }
         CareAct::SendReturn { returning, carrier, tracking } => {
             decide_send(room, now, by, *returning, (carrier, tracking))
         }
@@ -230,8 +234,15 @@ fn approved(room: &Room, now: Millis, returning: ReturnId, reason: ReturnReason)
     one(CareEvent::ReturnApproved { returning, freight_by_shop, until })
 }
 
-fn reject(returning: ReturnId, why: &Spoken) -> Decided {
-    Ok(one(CareEvent::ReturnRejected { returning, why: sealed(why)? }))
+fn reject(room: &Room, returning: ReturnId, known: &Return, why: &Spoken) -> Decided {
+    Ok(kept_after_all(room, returning, known, CareEvent::ReturnRejected { returning, why: sealed(why)? }))
+}
+
+/// The end of a return that comes to nothing, and what its buyer is owed now that the goods are theirs again.
+fn kept_after_all(room: &Room, returning: ReturnId, known: &Return, end: CareEvent) -> Vec<Event> {
+    let mut events = one(end);
+    events.extend(refunds::fallen_meanwhile(room, returning, known));
+    events
 }
 
 fn decide_send(
@@ -264,6 +275,10 @@ fn received(room: &Room, returning: ReturnId, known: &Return, restock: bool) -> 
     if known.exchange.is_none() && !known.refunded {
         events.extend(money(room, returning, known));
     }
+    // Who gets the same thing anew keeps it.
+    if known.exchange.is_some_and(|item| known.lines.iter().all(|it| it.item == item)) {
+        events.extend(refunds::fallen_meanwhile(room, returning, known));
+    }
     if joint::is_last(room, known) {
         events.extend(coupon::given_back(room, known.order).map(joint::coupons));
     }
@@ -280,7 +295,9 @@ pub(super) fn fell_due(room: &Room, now: Millis, returning: ReturnId) -> Vec<Eve
     let known = room.care.returns.get(&returning).expect("only a return that runs falls due");
     match known.state {
         ReturnState::Asked => approved(room, now, returning, known.reason),
-        ReturnState::Approved => one(CareEvent::ReturnLapsed { returning }),
+        ReturnState::Approved => {
+            kept_after_all(room, returning, known, CareEvent::ReturnLapsed { returning })
+        }
         ReturnState::Sent => received(room, returning, known, false),
         _ => unreachable!("a return that ended has no deadline"),
     }

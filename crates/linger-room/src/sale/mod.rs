@@ -404,6 +404,11 @@ impl Room {
     }
 
     pub(crate) fn apply_sale(&mut self, event: &SaleEvent) {
+        if let SaleEvent::Unlocked { item } = event {
+            let offer = self.sales.offers.get(item).and_then(|it| Some((it, it.terms.unlock?)));
+            let (offer, unlock) = offer.expect("only what can be unlocked is");
+            self.care.apply_fell(*item, unlock.price, offer.orders.iter().copied());
+        }
         match event {
             SaleEvent::Coupon(event) => self.coupons.apply(&mut self.orders.orders, event),
             SaleEvent::ExplainAsked { .. } => {}

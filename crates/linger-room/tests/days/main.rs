@@ -30,6 +30,7 @@ mod day_rundown;
 mod day_sale;
 #[path = "../support/dice.rs"]
 mod dice;
+mod fell;
 #[path = "../support/ledger.rs"]
 mod ledger;
 mod sale;
@@ -124,9 +125,9 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "room-full",
         "queue-full",
         "gifts-unpaid",
+        "shown-now",
         "rule-changed",
         "rule-budget-spent",
-        "shown-now",
     ];
     assert_eq!(unseen, by_hand);
 }

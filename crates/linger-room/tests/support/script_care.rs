@@ -1,7 +1,7 @@
 //! The words of a transcript about what comes after the sale. It does not know anything else of a play.
 //!
 //! `8d00:30` is half a minute after the eighth midnight. Units are `i1x2`, refunds `cancel-o1`, `return-r1`, `price-o1-1`,
-//! and `g1` for one that somebody decided.
+//! `kept-r1-1`, and `g1` for one that somebody decided.
 
 use super::{Play, money, number, paid, seconds, shown};
 use linger_protocol::*;
@@ -256,6 +256,7 @@ fn short(refund: &RefundId) -> String {
     match refund.as_str().split('-').collect::<Vec<_>>()[..] {
         ["cancel", id] => format!("cancel-o{}", of(id)),
         ["return", id] => format!("return-r{}", of(id)),
+        ["kept", id, item] => format!("kept-r{}-{item}", of(id)),
         [why, id, nth] => format!("{why}-o{}-{nth}", of(id)),
         _ => format!("g{}", of(refund.as_str())),
     }

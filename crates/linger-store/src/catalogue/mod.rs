@@ -5,6 +5,7 @@
 //! away (the tables refuse it).
 
 mod items;
+mod pages;
 mod prices;
 mod read;
 mod sellers;
@@ -13,6 +14,7 @@ mod stock;
 mod write;
 
 pub use items::ShelfItem;
+pub use pages::KeptPage;
 pub use prices::{PASSING_OFFER_MS_MAX, PriceStep};
 pub use sellers::SELLERS_MAX;
 pub use shops::{ShopNote, ShopTask, ShopTotals, Told};

@@ -1,5 +1,6 @@
 //! Who sells: kept by number, once by name. It does not know what they sell.
 
+use super::pages;
 use crate::{
     fault::{Fault, StoreError},
     tables::Store,
@@ -54,6 +55,7 @@ impl Store {
             }
             seller.id
         };
+        pages::seller_turned(tx.conn(), number, now).await.map_err(|error| tx.fault(error))?;
         tx.commit().await?;
         Ok(number)
     }
@@ -129,6 +131,14 @@ async fn named(conn: &mut SqliteConnection, name: &str) -> Result<Option<u64>, s
     let row =
         sqlx::query("SELECT id FROM sellers WHERE name = $1").bind(name.trim()).fetch_optional(conn).await?;
     row.map(|row| Ok(row.try_get::<i64, _>(0)?.cast_unsigned())).transpose()
+}
+
+pub(super) async fn of_number(
+    conn: &mut SqliteConnection,
+    number: u64,
+) -> Result<Option<Seller>, sqlx::Error> {
+    let row = sqlx::query("SELECT * FROM sellers WHERE id = $1").bind(number.cast_signed());
+    row.fetch_optional(conn).await?.as_ref().map(seller_of).transpose()
 }
 
 async fn insert(conn: &mut SqliteConnection, seller: &Seller, now: Millis) -> Result<u64, sqlx::Error> {

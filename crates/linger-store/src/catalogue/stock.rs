@@ -34,6 +34,8 @@ pub enum StockAsked {
     GiveBack(u64),
     /// A room has sold units that it held.
     Settle(u64),
+    /// Units that a room had sold came back to it, and it holds them again.
+    Restock(u64),
 }
 
 impl StockAsked {
@@ -44,6 +46,7 @@ impl StockAsked {
             StockAsked::Allot(units) => format!("allot {units}"),
             StockAsked::GiveBack(units) => format!("give-back {units}"),
             StockAsked::Settle(units) => format!("settle {units}"),
+            StockAsked::Restock(units) => format!("restock {units}"),
         }
     }
 }
@@ -82,6 +85,17 @@ impl Store {
         stock(&mut conn, item).await.map_err(&fault)
     }
 
+    /// Whether units were settled from what rooms held by the move under this key, or were changed otherwise; none when there
+    /// was no such move.
+    pub async fn was_settled(&self, key: &str) -> Result<Option<bool>, Fault> {
+        let row = sqlx::query("SELECT asked LIKE 'settle %' FROM stock_moves WHERE key = $1")
+            .bind(key)
+            .fetch_optional(self.readers())
+            .await;
+        row.and_then(|row| row.map(|row| row.try_get(0)).transpose())
+            .map_err(Fault::db("read a change of stock"))
+    }
+
     /// Changes stock once, however often it is asked under the same key.
     ///
     /// # Errors
@@ -113,7 +127,10 @@ fn check(asked: &StockMove<'_>) -> Result<(), StoreError> {
     let units = match asked.asked {
         StockAsked::By(units) => units.unsigned_abs(),
         StockAsked::To(units) => units,
-        StockAsked::Allot(units) | StockAsked::GiveBack(units) | StockAsked::Settle(units) => units,
+        StockAsked::Allot(units)
+        | StockAsked::GiveBack(units)
+        | StockAsked::Settle(units)
+        | StockAsked::Restock(units) => units,
     };
     let zero = units == 0 && !matches!(asked.asked, StockAsked::To(_));
     if zero || units > Limits::UNITS_MAX.unsigned_abs() {
@@ -194,6 +211,7 @@ fn reckon(before: Stock, asked: StockAsked) -> Result<Stock, StoreError> {
         StockAsked::Allot(units) => (less(free, units)?, more(before.allotted, units)?),
         StockAsked::GiveBack(units) => (more(free, units)?, less(before.allotted, units)?),
         StockAsked::Settle(units) => (free, less(before.allotted, units)?),
+        StockAsked::Restock(units) => (free, more(before.allotted, units)?),
         StockAsked::To(units) => (units, before.allotted),
     };
     Ok(Stock { units: Some(units), allotted })

@@ -355,7 +355,8 @@ async fn write(
         }
         names(conn, "variant", variant.item, &variant.outside).await?;
     }
-    names(conn, "product", product.id, &product.outside).await
+    names(conn, "product", product.id, &product.outside).await?;
+    super::pages::product_turned(conn, product, put.now).await
 }
 
 /// Takes all variants but these out of the shop, and ends their prices.

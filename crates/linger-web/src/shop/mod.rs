@@ -3,6 +3,7 @@
 
 mod files;
 mod keeper;
+mod kept;
 mod page;
 mod prices;
 mod products;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         )
         .routes(routes!(files::export_products))
         .routes(routes!(page::compare_products))
+        .routes(routes!(kept::order_pages))
         .routes(routes!(stock::get_stock, stock::move_stock))
         .routes(routes!(prices::price_history))
         .routes(routes!(prices::check_price))

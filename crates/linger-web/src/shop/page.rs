@@ -11,10 +11,11 @@ use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
 };
 use linger_catalogue::{
-    Offer, Product, Variant,
+    Offer, Product, Seller, Variant,
     compare::{COMPARED_MAX, Comparison, compare},
     price::{self, Step},
 };
+use linger_protocol::Millis;
 use linger_store::Page;
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Where {
-    region: Option<String>,
+    pub(super) region: Option<String>,
 }
 
 /// A product as buyers see it: media, variants with their prices and the lowest of the last 7 and 30 days, the seller, how it
@@ -59,11 +60,16 @@ pub(crate) async fn product_page(
     };
     let mut variants = Vec::with_capacity(found.variants.len());
     for variant in &found.variants {
-        variants.push(shown(&house, &found, variant, region).await?);
+        variants.push(shown(&house, &found, variant, (region, house.now())).await?);
     }
     let related = cards(&house, &found.related, region).await?;
     let matching = cards(&house, &found.matching, region).await?;
-    Ok(Json(ProductPage {
+    Ok(Json(ProductPage { related, matching, ..alone(found, seller, variants) }))
+}
+
+/// The page of a product, with nothing beside it.
+pub(super) fn alone(found: Product, seller: Option<Seller>, variants: Vec<PageVariant>) -> ProductPage {
+    ProductPage {
         id: found.id,
         title: found.title,
         description: found.description,
@@ -75,11 +81,11 @@ pub(crate) async fn product_page(
         seller,
         variants,
         returns: found.returns,
-        related,
-        matching,
+        related: vec![],
+        matching: vec![],
         guarantee_days: found.guarantee_days,
         rating: found.rating,
-    }))
+    }
 }
 
 /// Products side by side, by their facts.
@@ -122,16 +128,17 @@ pub(crate) struct Side {
     category: String,
 }
 
-async fn shown(
+/// A variant in a region at a moment: of the history of prices only what had been asked by then.
+pub(super) async fn shown(
     house: &House,
     product: &Product,
     variant: &Variant,
-    region: &str,
+    (region, at): (&str, Millis),
 ) -> Result<PageVariant, ApiError> {
     let kept = house.store.price_steps(variant.item).await.map_err(reading)?;
-    let steps: Vec<Step> = kept.into_iter().map(|it| it.step).collect();
+    let steps: Vec<Step> = kept.into_iter().map(|it| it.step).filter(|it| it.at_ms <= at.0).collect();
     let price = offer(variant, region).map(|offer| {
-        let (lowest_7, lowest_30) = price::lowest_7_30(&steps, region, &offer.currency, house.now().0);
+        let (lowest_7, lowest_30) = price::lowest_7_30(&steps, region, &offer.currency, at.0);
         PagePrice {
             minor: offer.minor,
             currency: offer.currency.clone(),

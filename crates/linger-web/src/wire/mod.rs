@@ -90,9 +90,9 @@ pub use sale::{
     ShuffleProof, TermsWire, UnlockWire,
 };
 pub use shop::{
-    ImportAsked, Imported, LowestWire, PagePrice, PageVariant, PastPriceWire, PriceAsked, PriceChecked,
-    PriceHistory, ProductCard, ProductPage, ProductsFound, ProductsKept, ProductsPut, SellerKept, ShopInfo,
-    ShopNoteWire, StockPut, StockWire,
+    ImportAsked, Imported, KeptPageWire, LowestWire, OrderPages, PagePrice, PageVariant, PastPriceWire,
+    PriceAsked, PriceChecked, PriceHistory, ProductCard, ProductPage, ProductsFound, ProductsKept,
+    ProductsPut, SellerKept, ShopInfo, ShopNoteWire, StockPut, StockWire,
 };
 pub use socket::{FromClient, QualityTold, ToClient};
 pub use talk::{

@@ -168,6 +168,29 @@ pub struct ProductPage {
     pub rating: Option<f64>,
 }
 
+/// What pages said of the goods of an order when it was placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderPages {
+    /// When it was placed.
+    pub at: i64,
+    /// A page for each of its items, gifts included, in the order of its lines.
+    pub pages: Vec<KeptPageWire>,
+}
+
+/// What the page of an item said at some moment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptPageWire {
+    /// The item.
+    pub item: u64,
+    /// SHA-256 of what is kept of the product, 64 hexadecimal digits: the same digest, the same content.
+    pub digest: Option<String>,
+    /// The same of its seller.
+    pub seller_digest: Option<String>,
+    /// The page, with the lowest prices of the days before; without stock and products beside it. Absent when the catalogue
+    /// did not have the item, or nothing is kept of that time.
+    pub page: Option<ProductPage>,
+}
+
 /// A variant as buyers see it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageVariant {

@@ -1,5 +1,6 @@
-//! Reads every room's log into the shop's books: units that go to a room and come back, what was sold, prices that passed, and
-//! orders for shops elsewhere that know what was sold. It does not know how stock is kept or a shop is spoken to.
+//! Reads every room's log into the shop's books: units that go to a room and come back, what was sold and came back to be sold
+//! again, prices that passed, and orders for shops elsewhere that know what was sold. It does not know how stock is kept or a
+//! shop is spoken to.
 //!
 //! Everything is done under a key from the room and the thing itself, so that what is read twice is done once; how far a room
 //! is read is noted after it was done.
@@ -7,7 +8,9 @@
 use super::from_start;
 use linger_catalogue::price::Step;
 use linger_engine::Engine;
-use linger_protocol::{Event, ItemId, Millis, Money, OrderId, OrderLine, RoomId, SaleEvent, TransferId};
+use linger_protocol::{
+    CareEvent, Event, ItemId, Millis, Money, OrderId, OrderLine, ReturnId, RoomId, SaleEvent, TransferId,
+};
 use linger_shops::{BackLine, BackOrder};
 use linger_store::{Fault, StockAsked, StockMove, Store, StoreError};
 use std::{collections::BTreeMap, time::Duration};
@@ -31,47 +34,125 @@ pub struct Books {
 /// Something a room did to the shop.
 #[derive(Clone, Debug, PartialEq)]
 enum Entry {
-    Allotted { transfer: TransferId, item: ItemId, units: u32 },
-    GaveBack { transfer: TransferId, item: ItemId, units: u32 },
-    Sold { order: OrderId, lines: Vec<OrderLine> },
-    Passing { item: ItemId, price: Money, until: Millis },
+    Allotted {
+        transfer: TransferId,
+        item: ItemId,
+        units: u32,
+    },
+    GaveBack {
+        transfer: TransferId,
+        item: ItemId,
+        units: u32,
+    },
+    Sold {
+        order: OrderId,
+        lines: Vec<OrderLine>,
+    },
+    /// A return was paid for with other units instead of money.
+    Swapped {
+        returning: ReturnId,
+        item: ItemId,
+        units: u32,
+    },
+    /// What was sold is on the room's shelf again: by the return, or because the order was given up.
+    Back {
+        order: OrderId,
+        returning: Option<ReturnId>,
+        lines: Vec<(OrderLine, Option<ReturnId>)>,
+    },
+    Passing {
+        item: ItemId,
+        price: Money,
+        until: Millis,
+    },
 }
 
-/// Orders that wait for their payment, and what a room's events mean for the shop.
+/// What a room's events mean for the shop, and what of the past decides about it.
 #[derive(Default)]
-struct Waiting(BTreeMap<OrderId, Vec<OrderLine>>);
+struct Waiting {
+    /// Orders that wait for their payment.
+    unpaid: BTreeMap<OrderId, Vec<OrderLine>>,
+    /// Paid orders of which nothing was shipped: they may still be given up.
+    unshipped: BTreeMap<OrderId, Vec<OrderLine>>,
+    /// Returns that run.
+    returns: BTreeMap<ReturnId, (OrderId, Vec<OrderLine>, Option<ItemId>)>,
+    /// Items that came to an order in exchange, by the return they came for.
+    swapped: BTreeMap<(OrderId, ItemId), ReturnId>,
+}
 
 impl Waiting {
-    fn fold(&mut self, event: &Event) -> Option<Entry> {
+    fn fold(&mut self, event: &Event) -> Vec<Entry> {
         match event {
             Event::UnitsHeld { order, item, units, amount, .. } => {
                 let line = OrderLine { item: *item, units: *units, amount: *amount };
-                self.0.insert(*order, vec![line]);
-                None
+                self.unpaid.insert(*order, vec![line]);
             }
             Event::Sale(SaleEvent::CartHeld(cart)) => {
-                self.0.insert(cart.order, cart.lines.clone());
-                None
+                self.unpaid.insert(cart.order, cart.lines.clone());
             }
             Event::OrderLapsed { order } | Event::OrderCancelled { order, .. } => {
-                self.0.remove(order);
-                None
+                self.unpaid.remove(order);
             }
             Event::OrderPaid { order, .. } => {
-                let lines = self.0.remove(order)?;
-                Some(Entry::Sold { order: *order, lines })
+                let Some(lines) = self.unpaid.remove(order) else { return vec![] };
+                self.unshipped.insert(*order, lines.clone());
+                return vec![Entry::Sold { order: *order, lines }];
             }
             Event::Sale(SaleEvent::Allotted { transfer, item, units }) => {
-                Some(Entry::Allotted { transfer: transfer.clone(), item: *item, units: *units })
+                return vec![Entry::Allotted { transfer: transfer.clone(), item: *item, units: *units }];
             }
             Event::Sale(SaleEvent::GaveBack { transfer, item, units }) => {
-                Some(Entry::GaveBack { transfer: transfer.clone(), item: *item, units: *units })
+                return vec![Entry::GaveBack { transfer: transfer.clone(), item: *item, units: *units }];
             }
             Event::Sale(SaleEvent::FlashOpened { item, price, until }) => {
-                Some(Entry::Passing { item: *item, price: *price, until: *until })
+                return vec![Entry::Passing { item: *item, price: *price, until: *until }];
             }
-            _ => None,
+            Event::Care(event) => return self.fold_care(event),
+            _ => {}
         }
+        vec![]
+    }
+
+    fn fold_care(&mut self, event: &CareEvent) -> Vec<Entry> {
+        match event {
+            CareEvent::Shipped { order, .. } => {
+                self.unshipped.remove(order);
+                vec![]
+            }
+            CareEvent::PaidCancelled { order } => {
+                let lines = self.unshipped.remove(order).unwrap_or_default();
+                let lines = lines.into_iter().map(|it| (it, None)).collect();
+                vec![Entry::Back { order: *order, returning: None, lines }]
+            }
+            CareEvent::ReturnAsked { returning, order, lines, exchange, .. } => {
+                self.returns.insert(*returning, (*order, lines.clone(), *exchange));
+                vec![]
+            }
+            CareEvent::ReturnRejected { returning, .. }
+            | CareEvent::ReturnWithdrawn { returning }
+            | CareEvent::ReturnLapsed { returning } => {
+                self.returns.remove(returning);
+                vec![]
+            }
+            CareEvent::ReturnReceived { returning, restock } => self.fold_received(*returning, *restock),
+            _ => vec![],
+        }
+    }
+
+    fn fold_received(&mut self, returning: ReturnId, restock: bool) -> Vec<Entry> {
+        let Some((order, lines, exchange)) = self.returns.remove(&returning) else { return vec![] };
+        let units: u32 = lines.iter().map(|it| it.units).sum();
+        let mut entries = vec![];
+        if restock {
+            let came = |line: OrderLine| (line, self.swapped.get(&(order, line.item)).copied());
+            let lines = lines.into_iter().map(came).collect();
+            entries.push(Entry::Back { order, returning: Some(returning), lines });
+        }
+        if let Some(item) = exchange {
+            self.swapped.entry((order, item)).or_insert(returning);
+            entries.push(Entry::Swapped { returning, item, units });
+        }
+        entries
     }
 }
 
@@ -91,8 +172,7 @@ pub async fn room(books: Books, room: RoomId) {
     while let Ok(batch) = feed.next().await {
         let mut wrote = false;
         for (offset, entry) in (batch.from.offset..).zip(batch.entries.iter()) {
-            let meant = waiting.fold(&entry.event);
-            if let Some(meant) = meant.filter(|_| offset >= read_to) {
+            for meant in waiting.fold(&entry.event).into_iter().filter(|_| offset >= read_to) {
                 wrote = true;
                 while let Err(fault) = write(&books, &room, &meant, entry.at).await {
                     tracing::warn!(%room, %fault, "the shop's books cannot be written; trying again");
@@ -124,14 +204,24 @@ async fn write(books: &Books, room: &RoomId, entry: &Entry, at: Millis) -> Resul
         Entry::Sold { order, lines } => {
             for line in lines {
                 let key = format!("sold:{room}:{order}:{}", line.item);
-                let units = u64::from(line.units);
-                // What the room held; else, where it sold what was never allotted to it, what is free.
-                if !change(&books.store, &key, line.item, StockAsked::Settle(units), at).await? {
-                    let free = StockAsked::By(-i64::from(line.units));
-                    change(&books.store, &key, line.item, free, at).await?;
-                }
+                sold(&books.store, &key, (line.item, line.units), at).await?;
             }
             tell_shops(books, &format!("{room}:{order}"), lines, at).await
+        }
+        Entry::Swapped { returning, item, units } => {
+            let key = format!("swapped:{room}:{returning}:{item}");
+            sold(&books.store, &key, (*item, *units), at).await
+        }
+        Entry::Back { order, returning, lines } => {
+            let why = returning.map_or(format!("given-up:{room}:{order}"), |it| format!("back:{room}:{it}"));
+            for (line, swapped) in lines {
+                let sold = Some(format!("sold:{room}:{order}:{}", line.item));
+                let swapped = swapped.map(|it| format!("swapped:{room}:{it}:{}", line.item));
+                let key = format!("{why}:{}", line.item);
+                let sales = sold.into_iter().chain(swapped);
+                back(&books.store, &key, sales, (line.item, line.units), at).await?;
+            }
+            Ok(())
         }
         Entry::Passing { item, price, until } => {
             let step = Step {
@@ -148,6 +238,34 @@ async fn write(books: &Books, room: &RoomId, entry: &Entry, at: Millis) -> Resul
             }
         }
     }
+}
+
+/// Units went for good: of what the room held; else, where it sold what was never allotted to it, of what is free.
+async fn sold(store: &Store, key: &str, (item, units): (ItemId, u32), at: Millis) -> Result<(), Fault> {
+    if !change(store, key, item, StockAsked::Settle(units.into()), at).await? {
+        change(store, key, item, StockAsked::By(-i64::from(units)), at).await?;
+    }
+    Ok(())
+}
+
+/// Units that were sold by one of these moves are to be sold again: where they were taken from, there they go. What was sold
+/// while it was not counted is not counted now.
+async fn back(
+    store: &Store,
+    key: &str,
+    sales: impl Iterator<Item = String>,
+    (item, units): (ItemId, u32),
+    at: Millis,
+) -> Result<(), Fault> {
+    for sale in sales {
+        let asked = match store.was_settled(&sale).await? {
+            Some(true) => StockAsked::Restock(units.into()),
+            Some(false) => StockAsked::By(units.into()),
+            None => continue,
+        };
+        return change(store, key, item, asked, at).await.map(|_| ());
+    }
+    Ok(())
 }
 
 /// Whether stock was changed, now or before. What is not counted, or not there, is not changed.
@@ -205,110 +323,5 @@ fn split(variant: &str, line: &OrderLine) -> Vec<BackLine> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use linger_protocol::{Currency, PaymentId, PersonId};
-
-    fn held(order: u128) -> Event {
-        Event::UnitsHeld {
-            order: OrderId(order),
-            person: PersonId(1),
-            item: ItemId(7),
-            units: 3,
-            amount: Money::new(1_000, Currency::USD),
-            until: Millis(9),
-        }
-    }
-
-    #[test]
-    fn an_order_is_sold_when_it_is_paid_and_once() {
-        let mut waiting = Waiting::default();
-        let paid = |order| Event::OrderPaid { order: OrderId(order), payment: PaymentId::new("p").unwrap() };
-        assert_eq!(waiting.fold(&held(1)), None);
-        assert_eq!(waiting.fold(&held(2)), None);
-        assert_eq!(waiting.fold(&Event::OrderLapsed { order: OrderId(2) }), None);
-        let Some(Entry::Sold { order, lines }) = waiting.fold(&paid(1)) else { panic!("it is sold") };
-        assert_eq!((order, lines[0].units), (OrderId(1), 3));
-        assert_eq!((waiting.fold(&paid(1)), waiting.fold(&paid(2))), (None, None));
-    }
-
-    #[test]
-    fn an_amount_that_does_not_divide_is_told_to_the_cent() {
-        let line = OrderLine { item: ItemId(7), units: 3, amount: Money::new(1_000, Currency::USD) };
-        let told: Vec<_> = split("v", &line).into_iter().map(|it| (it.units, it.minor)).collect();
-        assert_eq!(told, [(2, 333), (1, 334)]);
-        let even = OrderLine { amount: Money::new(900, Currency::USD), ..line };
-        assert_eq!(split("v", &even).len(), 1);
-    }
-
-    #[tokio::test]
-    async fn what_rooms_do_changes_the_shops_stock_once_however_often_it_is_read() {
-        use linger_catalogue::{Offer, Outside, Product, Variant};
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
-        let name = |source: &str, id: &str| Outside { source: source.into(), id: id.into() };
-        let cup = Product {
-            id: 7,
-            title: "Cup".into(),
-            variants: vec![Variant {
-                prices: vec![Offer { minor: 500, currency: "USD".into(), ..Offer::default() }],
-                units: Some(10),
-                outside: vec![name("shopify", "8"), name("shopify-inventory", "9")],
-                ..Variant::default()
-            }],
-            ..Product::default()
-        };
-        let put = linger_store::Put {
-            source: "staff",
-            now: Millis(1),
-            counts: false,
-            partly: false,
-            rehearsal: false,
-        };
-        store.put_products(&[cup], put).await.unwrap();
-        let (engine, _) = linger_engine::Engine::start(
-            std::sync::Arc::new(linger_log::MemoryLog::new()),
-            std::sync::Arc::new(linger_engine::SteadyClock::start()),
-            std::sync::Arc::new(NoSeeds),
-            linger_engine::EngineConfig::default(),
-        )
-        .unwrap();
-        let books = Books { engine, store: store.clone(), shops: vec!["shopify", "medusa"] };
-        let room = RoomId::new("tea").unwrap();
-        let (transfer, item) = (TransferId::new("t1").unwrap(), ItemId(7));
-        let line = OrderLine { item, units: 3, amount: Money::new(1_500, Currency::USD) };
-        for _ in 0..2 {
-            for entry in [
-                Entry::Allotted { transfer: transfer.clone(), item, units: 5 },
-                Entry::Sold { order: OrderId(1), lines: vec![line] },
-                Entry::GaveBack { transfer: transfer.clone(), item, units: 2 },
-                Entry::Sold { order: OrderId(2), lines: vec![line] },
-                Entry::Passing { item, price: Money::new(300, Currency::USD), until: Millis(99) },
-            ] {
-                write(&books, &room, &entry, Millis(5)).await.unwrap();
-            }
-        }
-        let stock = store.stock(7).await.unwrap().unwrap();
-        assert_eq!(
-            (stock.units, stock.allotted),
-            (Some(4), 0),
-            "three from what the room held, three from what was free"
-        );
-        let tasks = store.shop_tasks("shopify", 10, Millis(9)).await.unwrap();
-        let told: Vec<_> = tasks.iter().map(|it| (it.kind.as_str(), it.delta)).collect();
-        assert_eq!(told, [("stock", -3), ("order", 0), ("stock", -3), ("order", 0)]);
-        assert!(store.shop_tasks("medusa", 10, Millis(9)).await.unwrap().is_empty());
-        assert_eq!(
-            store.price_steps(7).await.unwrap().iter().filter(|it| it.source == "room:tea").count(),
-            1
-        );
-    }
-
-    struct NoSeeds;
-
-    impl linger_engine::Seeds for NoSeeds {
-        fn unseal(&self, _: &[u8]) -> Option<[u8; 32]> {
-            None
-        }
-    }
-}
+#[path = "stock/tests.rs"]
+mod tests;
