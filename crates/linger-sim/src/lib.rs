@@ -20,6 +20,5 @@ pub mod gateway;
 pub mod goods;
 pub mod load;
 pub mod past;
-pub mod sale;
 pub mod script;
 pub mod wire;

@@ -5,7 +5,7 @@
 
 mod sale;
 
-pub use sale::{SaleAct, Terms, Unlock};
+pub use sale::{CartLine, SaleAct, Terms, Unlock};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -163,7 +163,6 @@ pub enum Act {
         prompt: u32,
         end: &'static str,
     },
-    Sale(crate::sale::SaleAct),
 }
 
 /// An accepted ask.

@@ -6,8 +6,8 @@ use crate::{
     error::{ApiError, in_our_form},
     experiments, gateway, health,
     house::House,
-    media, ofrep, orders, pages, payments, questions, records, review, rooms, rules, rundown, sale, shop, shops,
-    socket, talk, track, watch,
+    media, ofrep, orders, pages, payments, questions, records, review, rooms, rules, rundown, sale, shop,
+    shops, socket, talk, track, watch,
     wire::{FromClient, ToClient},
 };
 use axum::{

@@ -244,7 +244,14 @@ impl Evening {
         let (item, price_minor, hold_ms) = (good.id, good.show_price_minor, self.habits.hold_ms);
         if place.is_multiple_of(3) {
             let unlock = Unlock { buyers: UNLOCK_BUYERS, price_minor: price_minor * 9 / 10 };
-            let terms = Terms { price_minor, per_person: 2, hold_ms, mode: "first-come", unlock };
+            let terms = Terms {
+                price_minor,
+                per_person: 2,
+                hold_ms,
+                mode: "first-come",
+                bell: None,
+                unlock: Some(unlock),
+            };
             acts.push(Act::Sale(SaleAct::Open { item, terms }));
             return;
         }

@@ -239,9 +239,7 @@ impl Fold {
                 let listed = Arc::new(item.clone());
                 match self.shelf.iter_mut().find(|place| place.item.id == item.id) {
                     Some(place) => place.item = listed,
-                    None => {
-                        self.shelf.push(Place { item: listed, sale: None, units: 0, taken: 0, held: 0 })
-                    }
+                    None => self.shelf.push(Place { item: listed, sale: None, units: 0, taken: 0, held: 0 }),
                 }
             }
             Event::StockSet { item, units } => self.place(*item, |place| place.units = *units),

@@ -2,8 +2,7 @@
 
 use super::{Mix, RushConfig};
 use crate::dice::Dice;
-use crate::sale::{CartLine, SaleAct};
-use crate::wire::Act;
+use crate::wire::{Act, CartLine, SaleAct};
 use std::sync::Arc;
 
 /// Price of every item, in minor units.
