@@ -1,9 +1,9 @@
 //! What a room decided, and how it stands in the log. It does not know who reads it.
 
 use crate::{
-    ActivityEvent, Actor, CardTouch, CareEvent, ClubEvent, CommentId, DrawId, ImageId, Intent, IntentId,
-    ItemId, Lane, Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId,
-    RefundReason, ReturnRule, Role, RuleEvent, RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
+    ActivityEvent, CardTouch, CareEvent, Cause, ClubEvent, CommentId, DrawId, ImageId, Intent, ItemId, Lane,
+    Millis, Money, OrderId, PaymentId, PersonId, PromptEnd, PromptId, Quality, QuestionId, RefundReason,
+    ReturnRule, Role, RuleEvent, RundownEvent, SaleEvent, Sealed, SessionId, TalkEvent, Topic,
 };
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
@@ -39,34 +39,6 @@ impl Entry {
     pub fn from_bytes(bytes: &[u8]) -> Result<Entry, minicbor::decode::Error> {
         minicbor::decode(bytes)
     }
-}
-
-/// What an event came of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Cause {
-    /// Somebody asked.
-    #[n(0)]
-    Asked {
-        /// Who.
-        #[n(0)]
-        by: Actor,
-        /// The intent they were following, if any.
-        #[n(1)]
-        intent: Option<IntentId>,
-    },
-    /// It was reported from outside.
-    #[n(1)]
-    Reported,
-    /// Somebody asked through a gateway: a shop's own server that speaks for its customers.
-    #[n(2)]
-    Through {
-        /// Who.
-        #[n(0)]
-        by: Actor,
-        /// The number of the key that the gateway came with.
-        #[n(1)]
-        gateway: u64,
-    },
 }
 
 /// Somebody came into the room.

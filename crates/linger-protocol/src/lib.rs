@@ -13,6 +13,7 @@
 mod activity;
 mod care;
 mod cared;
+mod cause;
 mod club;
 mod coupon;
 mod deed;
@@ -40,10 +41,11 @@ mod time;
 pub use activity::{ActivityAct, Choice, Game, Move, Prize, QuizQuestion, Slice, Terms};
 pub use care::{CareAct, ItemUnits, OrderStage, ReturnReason, TicketTopic, Way};
 pub use cared::{CareEvent, OwedReason};
+pub use cause::Cause;
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
 pub use deed::{Claim, Deed, Proposed, Sign};
-pub use event::{Answered, Arrival, Cause, Departure, Entry, Event, Item, LeaveReason, OffReason};
+pub use event::{Answered, Arrival, Departure, Entry, Event, Item, LeaveReason, OffReason};
 pub use gathered::{CardTouch, Lookers, Quality};
 pub use id::{
     ActivityId, BadId, CampaignId, CommentId, DrawId, GiftId, GrantId, ImageId, ItemId, OrderId, ParcelId,
