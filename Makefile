@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/linger/target
 DEBUG := $(CARGO_TARGET_DIR)/debug/linger
 RELEASE := $(CARGO_TARGET_DIR)/release/linger
 
-.PHONY: demo test soak bench build debug web setup lint unit story readers crash sql shots wire
+.PHONY: demo test soak bench build debug web setup lint unit story readers crash fuzz sql shots wire
 
 demo: build ## build everything and run the demo
 	$(RELEASE) demo $(DEMO)
@@ -23,7 +23,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 setup: ## what the tests need beyond Rust and Node
 	bash scripts/setup.sh
 
-test: setup web lint unit story readers crash ## everything that has to hold
+test: setup web lint unit story readers crash fuzz ## everything that has to hold
 	@echo "all of it holds"
 
 lint: web
@@ -47,6 +47,9 @@ readers: debug ## what is kept, read by DuckDB and ClickHouse
 crash: debug ## kill -9 under load; CRASHES says how often
 	LINGER_BIN=$(DEBUG) $(DEBUG) bench crash --runs $(or $(CRASHES),5)
 
+fuzz: debug ## whatever the document allows, as everybody who may come: no fault, no answer that is not stated
+	LINGER_BIN=$(DEBUG) bash scripts/fuzz.sh
+
 # A build of its own, unoptimised: DataFusion is in no other lane.
 sql: web ## SQL over all events, by DataFusion
 	cargo clippy --locked --profile sql -p linger -p linger-sql --features linger/datafusion --all-targets -- -D warnings
@@ -60,6 +63,7 @@ soak: web ## the long forms: thousands of seeds, a hundred kills
 	LINGER_KILLS=100 cargo test --release --locked -p linger-history --test import killed
 	for run in $$(seq 20); do $(RELEASE) bench ingest --seconds 4 --kill || exit 1; done
 	$(RELEASE) bench crash --runs 100
+	for seed in 1 2 3 4; do LINGER_BIN=$(RELEASE) FUZZ_CASES=100 FUZZ_SEED=$$seed bash scripts/fuzz.sh || exit 1; done
 
 bench: build ## first figures beside the peers that can be installed here
 	bash bench/run.sh

@@ -36,3 +36,7 @@ fi
 # Engines that read what the event store keeps, and that its answers are held to.
 "$venv/bin/python" -c 'import chdb, duckdb' 2>/dev/null ||
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'duckdb==2.0.1' 'chdb==4.4.0'
+
+# What asks the server whatever its document allows.
+"$venv/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("schemathesis") != "4.32.5")' 2>/dev/null ||
+  "$venv/bin/pip" install --quiet --disable-pip-version-check 'schemathesis==4.32.5'

@@ -999,6 +999,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room}/orders/{order}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the pages of an order's items said when it was placed, for its owner and for staff: kept whatever became of the products
+         *     since.
+         */
+        get: operations["order_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room}/orders/{order}/pay": {
         parameters: {
             query?: never;
@@ -3982,6 +4002,19 @@ export interface components {
             /** @description What it is called. */
             title: string;
         };
+        /** @description What the page of an item said at some moment. */
+        KeptPageWire: {
+            /** @description SHA-256 of what is kept of the product, 64 hexadecimal digits: the same digest, the same content. */
+            digest?: string | null;
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            page?: components["schemas"]["ProductPage"] | null;
+            /** @description The same of its seller. */
+            seller_digest?: string | null;
+        };
         /** @description An indicator. */
         KpiWire: {
             /** @description What the shop expects. */
@@ -4532,6 +4565,16 @@ export interface components {
             care?: components["schemas"]["OrderCareWire"] | null;
             /** @description How far it has come. */
             stage: components["schemas"]["OrderStageWire"];
+        };
+        /** @description What pages said of the goods of an order when it was placed. */
+        OrderPages: {
+            /**
+             * Format: int64
+             * @description When it was placed.
+             */
+            at: number;
+            /** @description A page for each of its items, gifts included, in the order of its lines. */
+            pages: components["schemas"]["KeptPageWire"][];
         };
         /**
          * @description How far an order has come, in one word.
@@ -5890,10 +5933,10 @@ export interface components {
         };
         /** @description A document that was not taken. */
         RundownRefused: {
-            /** @description Always `bad-rundown`. */
+            /** @description `bad-rundown`; another where an address or a parameter is wrong, which has no problems by line then. */
             code: string;
             /** @description What is wrong, at most 50. */
-            problems: components["schemas"]["RundownProblem"][];
+            problems?: components["schemas"]["RundownProblem"][];
         };
         /** @description One step of a run of show. */
         RundownStep: {
@@ -6842,14 +6885,14 @@ export interface components {
          * @enum {string}
          */
         SqlOf: "summaries" | "events";
-        /** @description What is wrong with a query. */
+        /** @description What is wrong with a query, or with the request that should have brought it. */
         SqlProblem: {
             /** @description A code that has a sentence. */
             code: string;
-            /** @description The field: `sql`. */
-            field: string;
-            /** @description The data base's own words about the query, for who wrote it. */
-            says: string;
+            /** @description The field: `sql`; absent where the request is no JSON at all. */
+            field?: string;
+            /** @description The data base's own words about the query, for who wrote it; absent where it was not asked. */
+            says?: string;
         };
         /**
          * @description What may be in a cart beside a coupon.
@@ -9926,6 +9969,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -11393,6 +11445,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoomView"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no such room */
             404: {
                 headers: {
@@ -11594,6 +11655,15 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignDesk"][];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -11651,6 +11721,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarePolicyWire"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no such room */
@@ -11784,6 +11863,15 @@ export interface operations {
                     "application/json": components["schemas"]["CouponWire"][];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no token or session */
             401: {
                 headers: {
@@ -11893,6 +11981,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GiftKind"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no such room */
@@ -12168,6 +12265,15 @@ export interface operations {
                     "application/json": components["schemas"]["IngestKey"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -12225,6 +12331,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsightWire"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -12332,6 +12447,15 @@ export interface operations {
                     "application/json": components["schemas"]["EraseDone"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description no token */
             401: {
                 headers: {
@@ -12394,6 +12518,79 @@ export interface operations {
                 };
             };
             /** @description no order id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this room */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description no such order of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    order_pages: {
+        parameters: {
+            query?: {
+                /** @description whose prices: two capital letters; the general ones when absent */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the room */
+                room: string;
+                /** @description the order */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page for each item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPages"];
+                };
+            };
+            /** @description no order id, or no region */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12748,13 +12945,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the document and its version */
+            /** @description the document and its version, or the table */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RundownRead"];
+                    "text/csv": string;
                 };
             };
             /** @description a parameter is wrong */
@@ -12978,6 +13176,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShowCard"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -13810,6 +14017,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -13867,6 +14083,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleFound"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -14532,6 +14757,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -14589,6 +14823,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -15503,6 +15746,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -15661,6 +15913,15 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -15718,6 +15979,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -15786,6 +16056,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTry"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -16067,6 +16346,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description no such session */
@@ -16584,7 +16872,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
             };
             /** @description no such room */
             404: {
@@ -16600,7 +16890,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
             };
             /** @description too many sockets */
             429: {

@@ -31,7 +31,11 @@ use tower_http::{
 };
 use utoipa::{
     OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        self, ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder,
+        path::{Operation, Parameter, ParameterIn},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -132,7 +136,27 @@ fn head() -> utoipa::openapi::OpenApi {
 
 /// The interface as a document: every route, every body, and the messages of the socket.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    let mut document = described().into_openapi();
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let is_path =
+            |it: &RefOr<Parameter>| matches!(it, RefOr::T(it) if it.parameter_in == ParameterIn::Path);
+        if operation.parameters.iter().flatten().any(is_path) {
+            // Even a name that is anything may be no text.
+            let told = || RefOr::T(refusal("a part of the address is no text"));
+            operation.responses.responses.entry("400".to_owned()).or_insert_with(told);
+        }
+    }
+    document
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = path;
+    [get, put, post, delete, patch].into_iter().flatten()
+}
+
+fn refusal(told: &str) -> openapi::Response {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ApiError"))).build();
+    ResponseBuilder::new().description(told).content("application/json", body).build()
 }
 
 /// This interface as a document.

@@ -65,9 +65,9 @@ const FLOOD_FORGIVEN: u32 = 100;
     get, path = "/ws/rooms/{room}", tag = "rooms", params(("room" = String, Path, description = "the room")),
     responses(
         (status = 101, description = "a socket that speaks `FromClient` and `ToClient`"),
-        (status = 400, description = "not a WebSocket"),
+        (status = 400, description = "not a WebSocket", body = ApiError),
         (status = 404, description = "no such room", body = ApiError),
-        (status = 426, description = "not a WebSocket"),
+        (status = 426, description = "not a WebSocket", body = ApiError),
         (status = 429, description = "too many sockets", body = ApiError),
         (status = 503, description = "stopping", body = ApiError),
     ),

@@ -205,9 +205,10 @@ pub struct RundownProblem {
 /// A document that was not taken.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct RundownRefused {
-    /// Always `bad-rundown`.
+    /// `bad-rundown`; another where an address or a parameter is wrong, which has no problems by line then.
     pub code: String,
     /// What is wrong, at most 50.
+    #[serde(default)]
     pub problems: Vec<RundownProblem>,
 }
 

@@ -301,13 +301,15 @@ pub struct SqlAnswered {
     pub cut: bool,
 }
 
-/// What is wrong with a query.
+/// What is wrong with a query, or with the request that should have brought it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SqlProblem {
     /// A code that has a sentence.
     pub code: String,
-    /// The field: `sql`.
+    /// The field: `sql`; absent where the request is no JSON at all.
+    #[serde(default)]
     pub field: String,
-    /// The data base's own words about the query, for who wrote it.
+    /// The data base's own words about the query, for who wrote it; absent where it was not asked.
+    #[serde(default)]
     pub says: String,
 }

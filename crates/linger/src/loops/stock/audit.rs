@@ -254,7 +254,7 @@ impl Day {
             let entries = place.waiting.fold(&place.log[place.read]);
             for entry in entries.iter().filter(|_| place.read >= place.mark) {
                 write(&self.books, &place.name, entry, self.now).await.unwrap();
-                self.came_back += u32::from(matches!(entry, Entry::Back { .. }));
+                self.came_back += u32::from(matches!(entry, super::super::Entry::Back { .. }));
             }
             place.read += 1;
         }
