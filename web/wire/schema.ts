@@ -5249,6 +5249,16 @@ export interface components {
             /** @description A page for each of its items, gifts included, in the order of its lines. */
             pages: components["schemas"]["KeptPageWire"][];
         };
+        /** @description What pages said of the goods of an order when it was placed. */
+        OrderPages: {
+            /**
+             * Format: int64
+             * @description When it was placed.
+             */
+            at: number;
+            /** @description A page for each of its items, gifts included, in the order of its lines. */
+            pages: components["schemas"]["KeptPageWire"][];
+        };
         /**
          * @description How far an order has come, in one word.
          * @enum {string}
@@ -15058,13 +15068,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the document and its version */
+            /** @description the document and its version, or the table */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RundownRead"];
+                    "text/csv": string;
                 };
             };
             /** @description a parameter is wrong */

@@ -224,7 +224,7 @@ fn every_library_has_a_licence_that_may_come_in() {
     let optional: &[&str] =
         if cfg!(feature = "datafusion") { &["--features", "linger/datafusion"] } else { &[] };
     let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .args(optional)
         .current_dir(root())
         .output()

@@ -55,7 +55,8 @@ fn a_shuffle_that_was_kept_to_is_found_so_by_the_program_and_in_another_language
 #[test]
 fn a_shuffle_that_was_not_kept_to_is_told_with_its_reason() {
     let dir = tempfile::tempdir().unwrap();
-    let changes: [(&str, fn(&mut ShuffleProof)); 5] = [
+    type Change = fn(&mut ShuffleProof);
+    let changes: [(&str, Change); 5] = [
         ("another order", |it| it.order.swap(0, 1)),
         ("another seed", |it| it.seed = "ab".repeat(32)),
         ("somebody added", |it| it.people.push("00000000000000ff".into())),

@@ -94,7 +94,10 @@ pub(crate) struct Spoken {
     get, path = "/api/rooms/{room}/rundown", tag = "rooms",
     params(("room" = String, Path, description = "the room"), Form),
     responses(
-        (status = 200, description = "the document and its version", body = RundownRead),
+        (
+            status = 200, description = "the document and its version, or the table",
+            content((RundownRead = "application/json"), (String = "text/csv"))
+        ),
         (status = 400, description = "a parameter is wrong", body = ApiError),
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role", body = ApiError),
