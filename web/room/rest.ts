@@ -39,7 +39,6 @@ import type {
   Planned,
   PriceChecked,
   PriceHistory,
-  ProductPage,
   Products,
   ProductsFound,
   ProductsKept,
@@ -142,9 +141,9 @@ export class Rest {
   quote = (room: string, cart: CartAsk, token?: string) =>
     this.#json<Quote>(`/api/rooms/${enc(room)}/quote`, { body: cart, token });
   coupons = (room: string, token?: string) => this.#json<Coupon[]>(`/api/rooms/${enc(room)}/coupons`, { token });
+  /** A product as buyers see it, by its number or that of one of its variants. */
   productPage = (product: number) => this.#json<ProductPage>(`/api/products/${product}`);
   comparison = (products: readonly number[]) => this.#json<Comparison>(`/api/comparison?products=${products.join(',')}`);
-  ratings = (room: string, item: number) => this.#json<Ratings>(`/api/rooms/${enc(room)}/items/${item}/ratings`);
   shuffleProofUrl = (room: string, sale: number) => `${this.base}/api/rooms/${enc(room)}/sales/${sale}/proof`;
   campaigns = (room: string) => this.#json<CampaignDesk[]>(`/api/rooms/${enc(room)}/campaigns`);
   shuffleProof = (room: string, sale: number) =>
@@ -237,8 +236,6 @@ export class Rest {
   products = (text: string, category: string, offset: number) =>
     this.#json<ProductsFound>(`/api/products?text=${enc(text)}&category=${enc(category)}&offset=${offset}&limit=50`);
   product = async (id: number) => (await this.#json<ProductsFound>(`/api/products?ids=${id}`)).products[0];
-  /** A product as buyers see it, by its number or that of one of its variants. */
-  productPage = (product: number) => this.#json<ProductPage>(`/api/products/${product}`);
   keepProduct = (product: ShopProduct) => this.#json<ProductsKept>('/api/products', { body: { products: [product] } });
   retireProduct = (id: number) => this.#json<{ ok: boolean }>(`/api/products/${id}`, { method: 'DELETE' });
   productsCsvUrl = () => `${this.base}/api/products/export.csv`;

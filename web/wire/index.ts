@@ -70,7 +70,6 @@ export type NewRoom = Schemas['NewRoom'];
 export type IngestKey = Schemas['IngestKey'];
 export type PayStarted = Schemas['PayStarted'];
 export type Proof = Schemas['Proof'];
-export type ProductPage = Schemas['ProductPage'];
 export type Product = Schemas['ProductWire'];
 export type Products = Schemas['Products'];
 export type PromptEnd = Schemas['PromptEndWire'];

@@ -3728,6 +3728,24 @@ export interface components {
             /** @description `made`, `changed`, `new-version`, `started`, `paused`, `resumed`, `stopped`, `killed` or `rolled-out`. */
             what: string;
         };
+        /** @description Who asks to have an item explained, and when it last was: when its card was shown. */
+        ExplainWire: {
+            /**
+             * Format: int32
+             * @description People who had asked for that.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description People who ask since then.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description When it was last explained.
+             */
+            at?: number | null;
+        };
         /** @description Something that can be compared. */
         Fact: {
             /** @description Such as `Material`; at most 40 characters, once in a product. */
@@ -3932,6 +3950,14 @@ export interface components {
             item: number;
             /** @enum {string} */
             t: "clicked";
+        } | {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item?: number | null;
+            /** @enum {string} */
+            t: "looking";
         } | {
             /** @enum {string} */
             t: "quality";
@@ -4615,6 +4641,7 @@ export interface components {
             image: string;
             /** @description What one costs outside the sale. */
             price: components["schemas"]["MoneyWire"];
+            returns?: components["schemas"]["Returns"] | null;
             /** @description Who sells it. */
             seller: string;
             /** @description What it is called. */
@@ -4671,6 +4698,19 @@ export interface components {
          * @enum {string}
          */
         ListState: "open" | "closed" | "shuffled";
+        /** @description How many people look at an item now. */
+        LookersWire: {
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /**
+             * Format: int32
+             * @description How many; each counts once.
+             */
+            people: number;
+        };
         /** @description A moment in which people were lost. */
         LossWire: {
             /** @description The leaving by watch age. */
@@ -4935,6 +4975,8 @@ export interface components {
         MySale: {
             /** @description Their coupons, in the order of the campaigns' names. */
             coupons: components["schemas"]["CouponWire"][];
+            /** @description The items that they asked to have explained, and that were not shown since. */
+            explain?: number[];
             /** @description Where they wait. */
             waits: components["schemas"]["MyWait"][];
         };
@@ -5238,16 +5280,6 @@ export interface components {
             tickets: components["schemas"]["TicketWire"][];
             /** @description Where it goes, for its buyer and for who ships; none when nothing was said or it was erased. */
             to?: string | null;
-        };
-        /** @description What pages said of the goods of an order when it was placed. */
-        OrderPages: {
-            /**
-             * Format: int64
-             * @description When it was placed.
-             */
-            at: number;
-            /** @description A page for each of its items, gifts included, in the order of its lines. */
-            pages: components["schemas"]["KeptPageWire"][];
         };
         /** @description What pages said of the goods of an order when it was placed. */
         OrderPages: {
@@ -7108,6 +7140,14 @@ export interface components {
             person: string;
         } | {
             /** @enum {string} */
+            do: "ask-explain";
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+        } | {
+            /** @enum {string} */
             do: "give-back-coupons";
             /** @description The order. */
             order: string;
@@ -7459,6 +7499,11 @@ export interface components {
         SegmentWire: {
             /**
              * Format: int32
+             * @description For a card: the people who had asked to have its item explained.
+             */
+            asked?: number;
+            /**
+             * Format: int32
              * @description From second.
              */
             from_s: number;
@@ -7549,6 +7594,13 @@ export interface components {
         Shape: "own" | "shopify";
         /** @description One place of the shelf. */
         ShelfEntry: {
+            /** @description People who ask to have it explained. */
+            explain: components["schemas"]["ExplainWire"];
+            /**
+             * Format: int32
+             * @description Units held for people who have not paid yet.
+             */
+            held: number;
             /** @description The product. */
             item: components["schemas"]["ItemWire"];
             /**
@@ -7556,6 +7608,11 @@ export interface components {
              * @description Units nobody holds or owns.
              */
             left: number;
+            /**
+             * Format: int32
+             * @description People who look at it now.
+             */
+            looking: number;
             sale?: components["schemas"]["SaleWire"] | null;
             /**
              * Format: int32
@@ -7937,6 +7994,11 @@ export interface components {
             segments: [
                 number,
                 {
+                    /**
+                     * Format: int32
+                     * @description For a card: the people who had asked to have its item explained.
+                     */
+                    asked?: number;
                     /**
                      * Format: int32
                      * @description From second.
@@ -8961,6 +9023,11 @@ export interface components {
             k: "item-listed";
         } | {
             /**
+             * Format: int32
+             * @description Units held for people who have not paid yet.
+             */
+            held: number;
+            /**
              * Format: int64
              * @description The item.
              */
@@ -8977,6 +9044,21 @@ export interface components {
              * @description Units in all.
              */
             units: number;
+        } | {
+            /** @enum {string} */
+            k: "looking";
+            /** @description One for each item; of the others as many as before. */
+            lookers: components["schemas"]["LookersWire"][];
+        } | {
+            /** @description As it now stands. */
+            explain: components["schemas"]["ExplainWire"];
+            /**
+             * Format: int64
+             * @description The item.
+             */
+            item: number;
+            /** @enum {string} */
+            k: "explain";
         } | {
             /**
              * Format: int64
@@ -10558,6 +10640,15 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentRead"];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -10714,6 +10805,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
@@ -13878,6 +13978,15 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayKeyInfo"][];
                 };
             };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description not signed in */
             401: {
                 headers: {
@@ -15988,6 +16097,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleVersion"][];
+                };
+            };
+            /** @description a part of the address is no text */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
             /** @description not signed in */
