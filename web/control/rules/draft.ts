@@ -49,6 +49,13 @@ export const ACTS = [
   'call-webhook', 'answer-question',
 ] as const;
 
+/** What the form calls a field that the server complains of. */
+export const CALLED = {
+  name: 'rules.name', code: 'rules.code', window_s: 'rules.window', hold_s: 'rules.hold', people_min: 'rules.peopleMin', when: 'rules.when',
+  until: 'rules.until', do: 'rules.act', cool_down_s: 'rules.coolDown', 'budget.times': 'rules.timesMax', 'budget.money': 'rules.money',
+  priority: 'rules.priority', hold_out: 'rules.holdOut',
+} as const;
+
 /** What an action has to say when somebody chooses it. */
 export function actOf(act: string): Rule['do'] {
   switch (act) {

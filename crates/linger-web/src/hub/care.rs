@@ -1,7 +1,7 @@
 //! What comes after the sale as the screens of a room see it: stock that moves, money that goes back, and who is told that
 //! something changed. Everything else about it is asked for when somebody looks. It does not know texts.
 
-use super::{fold::Fold, layer::Layers};
+use super::{Hub, fold::Fold, layer::Layers};
 use crate::wire::WireEvent;
 use linger_protocol::{
     CareEvent, ItemId, Millis, OrderId, OrderLine, ParcelId, PersonId, RefundId, ReturnId, TicketId,
@@ -200,5 +200,23 @@ impl Layers {
             self.tell(owner, changed.clone());
         }
         self.staff.push(changed);
+    }
+}
+
+impl Hub {
+    /// Orders of which a parcel is not with its buyer yet, from a moment of sending on, the first sent first.
+    pub(crate) fn under_way(
+        &self,
+        from: Millis,
+        comes: impl Fn(Millis, OrderId) -> bool,
+        most: usize,
+    ) -> Vec<(Millis, OrderId)> {
+        let ring = self.ring();
+        ring.fold.care.under_way(from).filter(|(at, id)| comes(*at, *id)).take(most).collect()
+    }
+
+    /// The tickets about an order, the oldest first.
+    pub(crate) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
+        self.ring().fold.care.tickets_about(order)
     }
 }

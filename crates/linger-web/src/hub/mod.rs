@@ -38,7 +38,7 @@ use fold::{Fold, Plain};
 use layer::{Layers, Orders};
 use linger_engine::Batch;
 use linger_log::Position;
-use linger_protocol::{ActivityId, Item, Millis, OrderId, PersonId, RoomId, TicketId};
+use linger_protocol::{ActivityId, Item, Millis, OrderId, PersonId, RoomId};
 use opening::{Opening, open, open_all};
 use pace::{Bells, unhurried_every};
 use std::{
@@ -219,22 +219,6 @@ impl Hub {
     /// The items of an order as they stood on the shelf when it was placed.
     pub(crate) fn listed(&self, order: OrderId) -> Vec<Arc<Item>> {
         self.ring().fold.listed(order)
-    }
-
-    /// Orders of which a parcel is not with its buyer yet, from a moment of sending on, the first sent first.
-    pub(crate) fn under_way(
-        &self,
-        from: Millis,
-        comes: impl Fn(Millis, OrderId) -> bool,
-        most: usize,
-    ) -> Vec<(Millis, OrderId)> {
-        let ring = self.ring();
-        ring.fold.care.under_way(from).filter(|(at, id)| comes(*at, *id)).take(most).collect()
-    }
-
-    /// The tickets about an order, the oldest first.
-    pub(crate) fn tickets_about(&self, order: OrderId) -> Vec<TicketId> {
-        self.ring().fold.care.tickets_about(order)
     }
 
     /// The message that tells of these orders; none when there is nothing to tell.
