@@ -188,7 +188,7 @@ impl Day {
                 Departure { session: SessionId(self.here.swap_remove(place)), reason: LeaveReason::Left };
             self.report(Report::PeopleMoved { arrived: vec![], left: vec![left] });
         }
-        let busy = second / 40 % 2 == 0;
+        let busy = (second / 40).is_multiple_of(2);
         for _ in 0..self.roll(if busy { 3 } else { 2 }) {
             let place = self.roll(1 + self.here.len() as u64) as usize;
             if let Some(person) = self.here.get(place).copied() {

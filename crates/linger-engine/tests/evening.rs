@@ -173,7 +173,7 @@ async fn what_came_together_and_could_not_be_kept_is_kept_of_nobody() {
         let before = evening.look(|room| room.hash()).await;
         disk.fail_step(ahead, SimFault::Full);
         // Whether this very step is part of the batch is the disk's business; it is so for all or for none.
-        let asks = orders(100 * u64::from(ahead) + 10..100 * u64::from(ahead) + 20, ItemId(7));
+        let asks = orders(100 * ahead + 10..100 * ahead + 20, ItemId(7));
         let answers = evening.engine.ask_many(&evening.room, 7, asks).await.unwrap();
         let lost = answers.iter().filter(|it| matches!(it, Err(Refused::NotKept { .. }))).count();
         assert!(lost == answers.len() || answers.iter().all(Result::is_ok), "step {ahead}: {answers:?}");

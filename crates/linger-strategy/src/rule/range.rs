@@ -84,7 +84,7 @@ fn possible(comparisons: &[Comparison<'_>]) -> bool {
     let mut left: [(f64, f64); Metric::ALL.len()] = Metric::ALL.map(Metric::bounds);
     // Values that are shut out one by one, and ends that are no longer within.
     let mut open = [(false, false); Metric::ALL.len()];
-    for (cmp, metric, value) in comparisons.iter().filter_map(|it| simple(it)) {
+    for (cmp, metric, value) in comparisons.iter().filter_map(simple) {
         let place = metric as usize;
         let (low, high) = &mut left[place];
         let (low_open, high_open) = &mut open[place];

@@ -111,7 +111,7 @@ impl Stage {
         self.people_move(second);
         self.talk(second);
         self.trade(second);
-        if second % 5 == 0 {
+        if second.is_multiple_of(5) {
             // A burst of stalls in minute 30.
             let stalled_ms = if (1_800..1_860).contains(&second) { 900 } else { self.roll(40) };
             let (viewers, watched_ms) = (5, 10_000);

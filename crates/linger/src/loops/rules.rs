@@ -77,11 +77,14 @@ pub async fn keep_first_rule(
     store.put_rule(&rule.code, after, Some(&text), house, now).await.map(drop)
 }
 
+/// Code and newest version of a rule, and the rule; none once it is taken away.
+type Kept = (String, u32, Option<Rule>);
+
 /// Tells rooms which versions of the rules hold in them, whenever a rule or the list of rooms changes.
 async fn tell_rooms(house: House, engine: Engine, store: Store) {
     let mut changes = house.rule_changes();
     let mut told: BTreeMap<RoomId, u64> = BTreeMap::new();
-    let mut read: Option<(u64, Vec<(String, u32, Option<Rule>)>)> = None;
+    let mut read: Option<(u64, Vec<Kept>)> = None;
     loop {
         let turn = *changes.borrow_and_update();
         if read.as_ref().is_none_or(|(at, _)| *at != turn) {
@@ -105,7 +108,7 @@ async fn tell_rooms(house: House, engine: Engine, store: Store) {
 }
 
 /// Puts what a room does not know yet; true when it knows all.
-async fn tell_room(engine: &Engine, room: &RoomId, rules: &[(String, u32, Option<Rule>)]) -> bool {
+async fn tell_room(engine: &Engine, room: &RoomId, rules: &[Kept]) -> bool {
     let known = engine.look(room, |room| {
         room.rules().map(|(rule, held)| (rule.to_owned(), held.version)).collect::<BTreeMap<_, _>>()
     });
