@@ -153,7 +153,10 @@ test('after a restart it works on, and its cool-down goes on', async () => {
 test('the log tells what was done and why', async () => {
   await server.stop();
   const log = await server.dump(ROOM);
-  const told = log.filter((it) => it.event === 'rule' && it.rule === 'lively-talk');
+  const all = log.filter((it) => it.event === 'rule' && it.rule === 'lively-talk');
+  const put = all.filter((it) => it.what === 'put');
+  assert.deepEqual(put.map((it) => it.version).toSorted(), [1, 2, 3], JSON.stringify(put));
+  const told = all.filter((it) => it.what !== 'put');
   assert.deepEqual(told.map((it) => it.what), ['done', 'done'], JSON.stringify(told));
   const [first, second] = told.map((it) => it.at);
   const [, edited, saved] = versions.map((it) => it.changed_at);

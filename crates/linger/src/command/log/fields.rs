@@ -4,8 +4,8 @@
 mod sale;
 
 use linger_protocol::{
-    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, RundownEvent, SeatEvent,
-    TalkEvent, TaskPoints,
+    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, RuleEvent, RundownEvent,
+    SeatEvent, TalkEvent, TaskPoints,
 };
 use serde_json::{Value, json};
 
@@ -61,6 +61,9 @@ pub(super) fn fields(event: &Event) -> Value {
         }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
         Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
+        Event::Rule(event @ RuleEvent::Put { rule, version, .. }) => {
+            json!({ "what": word(event), "rule": rule, "version": version })
+        }
         Event::Rule(event) => json!({
             "what": word(event), "intent": event.intent().map(|it| it.id.0.to_string()),
             "rule": event.intent().map(|it| it.rule.clone()),
