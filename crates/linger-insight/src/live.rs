@@ -2,17 +2,15 @@
 //! are sums.
 
 use crate::source::{SourceCode, Sources};
-use crate::{Arms, Ended, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step};
+use crate::{
+    Arms, Ended, SHOW_S_MAX, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step, begins_show,
+};
 use linger_protocol::{
     Arrival, Departure, DrawId, Entry, Event, ItemId, LeaveReason, Millis, Money, OffReason, OrderId,
     PersonId, PromptId, Quality, QuestionId, Role, SaleEvent, SessionId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Seconds of a show that are told apart: one day.
-pub const SHOW_S_MAX: u32 = 86_400;
-/// A picture this long after the host ended the show, in ms, is a new show.
-pub const NEW_SHOW_MS: u64 = 30 * 60_000;
 /// Different people, and running stays, that are told apart.
 pub const PEOPLE_MAX: usize = 2_000_000;
 /// Open questions and unpaid orders that are told apart.
@@ -157,27 +155,7 @@ impl Live {
 
     /// Whether this event, at this moment, begins a show: what was before it is another one.
     pub(crate) fn begins_show(&self, at: Millis, event: &Event) -> bool {
-        let goes_live = matches!(event, Event::WentLive);
-        match self.starts_at {
-            None => {
-                goes_live
-                    || matches!(
-                        event,
-                        Event::CommentMade { .. }
-                            | Event::QuestionOpened { .. }
-                            | Event::LikesGathered { .. }
-                            | Event::DrawOpened { .. }
-                            | Event::UnitsHeld { .. }
-                            | Event::Sale(SaleEvent::CartHeld(_))
-                    )
-                    || matches!(event, Event::PresenceChanged { arrived, .. } if !arrived.is_empty())
-            }
-            Some(starts_at) => {
-                goes_live
-                    && (self.ended_at.is_some_and(|ended| at.since(ended) > NEW_SHOW_MS)
-                        || at.since(starts_at) >= u64::from(SHOW_S_MAX) * 1_000)
-            }
-        }
+        begins_show(self.starts_at, self.ended_at, at, event)
     }
 
     fn begin(&mut self, at: Millis) {

@@ -17,7 +17,7 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
     ("linger-room", &["linger-protocol"]),
     ("linger-behaviour", &["linger-stats"]),
     ("linger-insight", &["linger-protocol", "linger-stats"]),
-    ("linger-strategy", &["linger-protocol", "linger-behaviour", "linger-stats"]),
+    ("linger-strategy", &["linger-protocol", "linger-behaviour", "linger-insight", "linger-stats"]),
     ("linger-action", &["linger-protocol"]),
     ("linger-log", &[]),
     ("linger-engine", &["linger-protocol", "linger-room", "linger-log"]),

@@ -9,6 +9,7 @@ mod address;
 mod ceremonies;
 mod device;
 mod invites;
+mod keys_in_use;
 mod names;
 mod passkeys;
 mod password;
@@ -24,6 +25,7 @@ pub use token::{Guest, guest_from_token, room_token_key};
 
 pub(crate) use address::Address;
 pub(crate) use device::{Arrived, Devices};
+pub(crate) use keys_in_use::{InUse, Kept, KeysInUse};
 pub(crate) use session::still_seated;
 pub(crate) use token::{TokenKeys, bearer, token_for_buyer, token_key};
 

@@ -3,6 +3,7 @@
 
 use super::{ASKS_MAX, gates::Gate};
 use crate::{
+    account::InUse,
     ask::{Asker, meant, parse},
     error::{ApiError, blamed_field},
     house::House,
@@ -71,7 +72,7 @@ struct PlaceOrder<'a> {
 pub(crate) async fn ask_for_buyers(
     State(house): State<House>,
     Path(room): Path<String>,
-    gate: Arc<Gate>,
+    gate: Arc<InUse<Gate>>,
     body: JsonBytes,
 ) -> Result<Json<GatewayOutcomes>, ApiError> {
     gate.for_room(&room)?;
@@ -151,7 +152,11 @@ fn is_for_buyers(act: &WireAct) -> bool {
     }
 }
 
-async fn carry_out(house: &House, gate: &Gate, asks: Vec<Read>) -> Result<Vec<GatewayOutcome>, ApiError> {
+async fn carry_out(
+    house: &House,
+    gate: &InUse<Gate>,
+    asks: Vec<Read>,
+) -> Result<Vec<GatewayOutcome>, ApiError> {
     let prepared: Vec<(PersonId, Result<Act, ApiError>)> =
         stream::iter(asks.into_iter().map(|(person, wanted)| async move {
             (person, prepare(house, &gate.room, person, wanted).await)

@@ -3,7 +3,7 @@
 
 use super::gates::Gate;
 use crate::{
-    account::token_for_buyer,
+    account::{InUse, token_for_buyer},
     error::{ApiError, Body},
     house::House,
     wire::{BuyerAsked, GuestToken},
@@ -33,7 +33,7 @@ use std::sync::Arc;
 pub(crate) async fn buyer_token(
     State(house): State<House>,
     Path(room): Path<String>,
-    gate: Arc<Gate>,
+    gate: Arc<InUse<Gate>>,
     headers: HeaderMap,
     Body(asked): Body<BuyerAsked>,
 ) -> Result<Json<GuestToken>, ApiError> {

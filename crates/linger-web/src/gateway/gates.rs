@@ -1,7 +1,7 @@
 //! Who comes with a gateway's key, and whom they may speak for. It does not know what they ask.
 
 use crate::{
-    account::{bearer, token_hash},
+    account::{InUse, Kept, KeysInUse, bearer},
     error::ApiError,
     house::House,
 };
@@ -13,32 +13,19 @@ use axum::{
 use linger_events::IDENTITY_BYTES_MAX;
 use linger_protocol::{Millis, PersonId, RoomId};
 use linger_store::{GatewayKey, Store, Vault};
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What the persons of buyers are derived for.
 const BUYERS_LABEL: &str = "gateway-buyers";
-/// Bytes of a key; ours have 46.
-const KEY_BYTES_MAX: usize = 200;
-/// The use of a key is noted at most this often, ms.
-const NOTE_MS: i64 = 60_000;
 /// Bodies of all gateways that are worked on at once.
 const UNDER_WAY_MAX: usize = 256;
 
-/// A key in use.
+/// What a key opens: one room, for the customers of one shop.
 pub(crate) struct Gate {
-    pub id: u64,
     pub room: RoomId,
     /// Has taken in the shop; what is left is the buyer.
     buyers: hmac::Context,
-    used_at: AtomicI64,
-    noted_at: AtomicI64,
 }
 
 impl Gate {
@@ -46,14 +33,7 @@ impl Gate {
         let mut buyers = hmac::Context::with_key(house);
         buyers.update(key.shop.as_bytes());
         buyers.update(&[0]);
-        let noted = key.last_used.map_or(i64::MIN, |at| at.0);
-        Gate {
-            id: key.id,
-            room: key.room.clone(),
-            buyers,
-            used_at: AtomicI64::new(noted),
-            noted_at: AtomicI64::new(noted),
-        }
+        Gate { room: key.room.clone(), buyers }
     }
 
     /// Whether the key is for this room.
@@ -84,10 +64,10 @@ impl Gate {
     }
 }
 
-impl FromRequestParts<House> for Arc<Gate> {
+impl FromRequestParts<House> for Arc<InUse<Gate>> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Arc<Gate>, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Arc<InUse<Gate>>, ApiError> {
         let key = bearer(&parts.headers).ok_or_else(|| ApiError::unauthorized("no-token"))?;
         house.gates.find(&house.store, key, house.now()).await
     }
@@ -96,11 +76,7 @@ impl FromRequestParts<House> for Arc<Gate> {
 /// All keys in use.
 pub(crate) struct Gates {
     house: hmac::Key,
-    known: RwLock<HashMap<[u8; 32], Arc<Gate>>>,
-    reading: tokio::sync::Mutex<()>,
-    /// How often keys were made or revoked, and up to which of these times they are known.
-    changes: AtomicU64,
-    read_at: AtomicU64,
+    pub(super) keys: KeysInUse<Gate>,
     pub(super) under_way: Semaphore,
 }
 
@@ -108,70 +84,25 @@ impl Gates {
     pub(crate) fn of(vault: &Vault) -> Gates {
         Gates {
             house: hmac::Key::new(hmac::HMAC_SHA256, &vault.house_secret(BUYERS_LABEL)),
-            known: RwLock::default(),
-            reading: tokio::sync::Mutex::default(),
-            changes: AtomicU64::new(1),
-            read_at: AtomicU64::new(0),
+            keys: KeysInUse::default(),
             under_way: Semaphore::new(UNDER_WAY_MAX),
         }
     }
 
     /// The gate that this key opens.
-    async fn find(&self, store: &Store, key: &str, now: Millis) -> Result<Arc<Gate>, ApiError> {
-        if key.is_empty() || key.len() > KEY_BYTES_MAX {
-            return Err(ApiError::unauthorized("bad-key"));
-        }
-        if !self.is_fresh() {
-            self.read(store).await?;
-        }
-        let hash = token_hash(key);
-        let found = self.known.read().unwrap_or_else(|it| it.into_inner()).get(&hash).cloned();
-        let gate = found.ok_or_else(|| ApiError::unauthorized("bad-key"))?;
-        gate.used_at.store(now.0, Ordering::Relaxed);
-        Ok(gate)
-    }
-
-    fn is_fresh(&self) -> bool {
-        self.read_at.load(Ordering::Acquire) == self.changes.load(Ordering::Acquire)
-    }
-
-    /// Whoever comes meanwhile waits: a key that was revoked opens nothing, however soon it is tried.
-    async fn read(&self, store: &Store) -> Result<(), ApiError> {
-        let _one = self.reading.lock().await;
-        if self.is_fresh() {
-            return Ok(());
-        }
-        let changes = self.changes.load(Ordering::Acquire);
-        let keys = store.gateway_keys().await;
-        let keys = keys.map_err(|fault| ApiError::unavailable("reading the gateway keys", &fault))?;
-        let mut known = self.known.write().unwrap_or_else(|it| it.into_inner());
-        let mut before = std::mem::take(&mut *known);
-        for key in keys.iter().filter(|key| key.revoked_at.is_none()) {
-            // One that is in use keeps when it was.
-            let gate = before.remove(&key.key_hash).unwrap_or_else(|| Arc::new(Gate::of(key, &self.house)));
-            known.insert(key.key_hash, gate);
-        }
-        self.read_at.store(changes, Ordering::Release);
-        Ok(())
-    }
-
-    /// A key was made or revoked: the next request reads them anew.
-    pub(super) fn changed(&self) {
-        self.changes.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// Keys that were used since that was last noted.
-    pub(super) fn used(&self) -> Vec<(u64, Millis)> {
-        let known = self.known.read().unwrap_or_else(|it| it.into_inner());
-        let lately = |gate: &Arc<Gate>| {
-            let used = gate.used_at.load(Ordering::Relaxed);
-            if used.saturating_sub(gate.noted_at.load(Ordering::Relaxed)) < NOTE_MS {
-                return None;
-            }
-            gate.noted_at.store(used, Ordering::Relaxed);
-            Some((gate.id, Millis(used)))
+    async fn find(&self, store: &Store, key: &str, now: Millis) -> Result<Arc<InUse<Gate>>, ApiError> {
+        let read = async || {
+            let keys = store.gateway_keys().await;
+            let keys = keys.map_err(|fault| ApiError::unavailable("reading the gateway keys", &fault))?;
+            let keys = keys.into_iter().filter(|key| key.revoked_at.is_none());
+            Ok(keys
+                .map(|key| {
+                    let opens = Gate::of(&key, &self.house);
+                    Kept { id: key.id, key_hash: key.key_hash, last_used: key.last_used, opens }
+                })
+                .collect())
         };
-        known.values().filter_map(lately).collect()
+        self.keys.find(key, now, read).await
     }
 }
 

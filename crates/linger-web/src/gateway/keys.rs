@@ -78,7 +78,7 @@ pub(crate) async fn make_gateway_key(
     };
     let id = house.store.make_gateway_key(kept, house.now()).await;
     let id = id.map_err(store_refused("keeping a gateway key"))?;
-    house.gates.changed();
+    house.gates.keys.changed();
     note(&house, &staff, "gateway-key.made", id).await?;
     Ok((StatusCode::CREATED, Json(GatewayKeyMade { id, key })))
 }
@@ -107,7 +107,7 @@ pub(crate) async fn revoke_gateway_key(
     let id: u64 = crate::ask::parse(&key, "key")?;
     let revoked = house.store.revoke_gateway_key(&room, id, house.now()).await;
     revoked.map_err(store_refused("revoking a gateway key"))?;
-    house.gates.changed();
+    house.gates.keys.changed();
     note(&house, &staff, "gateway-key.revoked", id).await?;
     Ok(Json(Accepted { ok: true }))
 }

@@ -36,7 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
 
 /// Notes which keys were used lately.
 pub(crate) async fn note_use(house: &House) {
-    let used = house.gates.used();
+    let used = house.gates.keys.used();
     if !used.is_empty()
         && let Err(fault) = house.store.note_gateway_keys(&used).await
     {

@@ -5,7 +5,7 @@
 //! can read, only those that are for pages.
 
 use crate::{
-    account::Address,
+    account::{Address, InUse},
     error::{ApiError, Raw},
     experiments::shops::{Asking, Flag, Flags, NoFlag},
     house::House,
@@ -197,7 +197,11 @@ fn same(headers: &HeaderMap, tag: &str) -> bool {
 }
 
 /// The sender of a key in `Authorization` or `X-API-Key`, who has room for one more request.
-async fn sender(house: &House, headers: &HeaderMap, address: &Address) -> Result<Arc<Sender>, ApiError> {
+async fn sender(
+    house: &House,
+    headers: &HeaderMap,
+    address: &Address,
+) -> Result<Arc<InUse<Sender>>, ApiError> {
     let by_header = headers.get("x-api-key").and_then(|it| it.to_str().ok());
     house.track.admit(address.network(), 1).map_err(ApiError::too_many)?;
     let sender = match by_header {

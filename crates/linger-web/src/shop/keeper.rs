@@ -2,7 +2,7 @@
 //! trusted. It does not know what they change.
 
 use crate::{
-    account::Staff,
+    account::{InUse, Staff},
     error::ApiError,
     house::House,
     track::{Sender, sender_of},
@@ -16,7 +16,7 @@ pub(crate) enum Keeper {
     /// By session.
     Staff(Staff),
     /// By key.
-    Key(Arc<Sender>),
+    Key(Arc<InUse<Sender>>),
 }
 
 impl Keeper {

@@ -11,7 +11,7 @@ use super::{
     told::{Batch, Call, Envelope, Told, Unfit},
     when::moment,
 };
-use crate::{error::ApiError, house::House};
+use crate::{account::InUse, error::ApiError, house::House};
 use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
@@ -71,7 +71,7 @@ pub(super) fn key_in(body: &str) -> Option<String> {
 /// A request whose sender is known.
 pub(super) struct Work {
     pub(super) house: House,
-    pub(super) sender: Arc<Sender>,
+    pub(super) sender: Arc<InUse<Sender>>,
     pub(super) address: IpAddr,
     pub(super) received: Millis,
     pub(super) form: Form,

@@ -6,7 +6,11 @@ use super::{
     senders::key_in_headers,
     told::Call,
 };
-use crate::{account::Address, error::ApiError, house::House};
+use crate::{
+    account::{Address, InUse},
+    error::ApiError,
+    house::House,
+};
 use axum::{
     body::{Body, Bytes},
     extract::{Path, Request, State},
@@ -144,7 +148,7 @@ async fn find(
     house: &House,
     headers: &HeaderMap,
     in_body: Option<String>,
-) -> Result<std::sync::Arc<super::senders::Sender>, ApiError> {
+) -> Result<std::sync::Arc<InUse<super::senders::Sender>>, ApiError> {
     let key = key_in_headers(headers).or(in_body).ok_or_else(|| ApiError::unauthorized("bad-key"))?;
     house.track.senders.find(&house.store, &key, house.now()).await
 }

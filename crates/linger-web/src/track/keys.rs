@@ -82,7 +82,7 @@ pub(crate) async fn make_write_key(
     };
     let id = house.store.make_write_key(kept, house.now()).await;
     let id = id.map_err(store_refused("keeping a write key"))?;
-    house.track.senders.changed();
+    house.track.senders.keys.changed();
     note(&house, &staff, "write-key.made", id).await?;
     Ok((StatusCode::CREATED, Json(WriteKeyMade { id, key })))
 }
@@ -110,7 +110,7 @@ pub(crate) async fn revoke_write_key(
     let id: u64 = crate::ask::parse(&key, "key")?;
     let revoked = house.store.revoke_write_key(id, house.now()).await;
     revoked.map_err(store_refused("revoking a write key"))?;
-    house.track.senders.changed();
+    house.track.senders.keys.changed();
     note(&house, &staff, "write-key.revoked", id).await?;
     Ok(Json(Accepted { ok: true }))
 }

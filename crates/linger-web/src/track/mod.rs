@@ -23,7 +23,7 @@ pub use batch::fact_id;
 pub use meaning::room_person;
 pub(crate) use senders::Sender;
 
-use crate::{error::ApiError, house::House};
+use crate::{account::InUse, error::ApiError, house::House};
 use linger_behaviour::Fact;
 use linger_events::{Incoming, Outcome, Who};
 use std::time::{Duration, Instant};
@@ -98,7 +98,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
 pub(crate) async fn sender_of(
     house: &House,
     headers: &axum::http::HeaderMap,
-) -> Result<Option<std::sync::Arc<Sender>>, ApiError> {
+) -> Result<Option<std::sync::Arc<InUse<Sender>>>, ApiError> {
     let Some(key) = senders::key_in_headers(headers) else { return Ok(None) };
     house.track.senders.find(&house.store, &key, house.now()).await.map(Some)
 }
@@ -107,7 +107,10 @@ pub(crate) async fn sender_of(
 ///
 /// # Errors
 /// 401 when there is no such key; 503 when it cannot be found out now.
-pub(crate) async fn sender_of_key(house: &House, key: &str) -> Result<std::sync::Arc<Sender>, ApiError> {
+pub(crate) async fn sender_of_key(
+    house: &House,
+    key: &str,
+) -> Result<std::sync::Arc<InUse<Sender>>, ApiError> {
     house.track.senders.find(&house.store, key, house.now()).await
 }
 
@@ -186,7 +189,7 @@ pub(crate) async fn keep_schema(house: &House) {
         tracing::warn!(%fault, "what events look like was not kept; trying again");
         track.schema.not_kept(&changed);
     }
-    let used = track.senders.used();
+    let used = track.senders.keys.used();
     if !used.is_empty()
         && let Err(fault) = house.store.note_write_keys(&used).await
     {

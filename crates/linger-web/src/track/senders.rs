@@ -1,54 +1,39 @@
 //! Who may tell events: write keys and how much each may tell. It does not know what is told.
 
-use crate::error::ApiError;
+use crate::{
+    account::{InUse, Kept, KeysInUse},
+    error::ApiError,
+};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use linger_protocol::{Currency, Millis};
 use linger_store::{Store, WriteKey};
 use std::{
-    collections::HashMap,
     net::IpAddr,
     num::NonZeroU32,
-    sync::{
-        Arc, Mutex, RwLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, Mutex},
+    time::Instant,
 };
 
 /// Items in one request.
 pub(crate) const ITEMS_MAX: usize = 2_500;
-/// Bytes of a key; ours have 43.
-const KEY_BYTES_MAX: usize = 200;
-/// The use of a key is noted at most this often, ms.
-const NOTE_MS: i64 = 60_000;
-/// Keys that were made elsewhere are looked for at most this often.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-/// A key in use.
+/// What a key opens: who tells events, and how many.
 #[derive(Debug)]
 pub(crate) struct Sender {
-    pub(crate) id: u64,
     pub(crate) source: String,
     pub(crate) currency: Option<[u8; 3]>,
     pub(crate) trusted: bool,
     bucket: Mutex<Bucket>,
-    used_at: AtomicI64,
-    noted_at: AtomicI64,
 }
 
 impl Sender {
     fn of(key: &WriteKey) -> Sender {
-        let noted = key.last_used.map_or(i64::MIN, |at| at.0);
         Sender {
-            id: key.id,
             source: key.source.clone(),
             currency: key.currency.as_ref().and_then(|it| Currency::as_str(it).as_bytes().try_into().ok()),
             trusted: key.trusted,
             bucket: Mutex::new(Bucket::new(key.per_second)),
-            used_at: AtomicI64::new(noted),
-            noted_at: AtomicI64::new(noted),
         }
     }
 
@@ -94,10 +79,7 @@ impl Bucket {
 
 /// All keys in use, and the limits of addresses.
 pub(crate) struct Senders {
-    keys: RwLock<HashMap<[u8; 32], Arc<Sender>>>,
-    read_at: tokio::sync::Mutex<Option<Instant>>,
-    /// Set when a key was made or revoked here.
-    stale: AtomicBool,
+    pub(super) keys: KeysInUse<Sender>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
 }
 
@@ -107,9 +89,7 @@ impl Senders {
         let burst = per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1));
         let burst = burst.max(NonZeroU32::new(ITEMS_MAX as u32).unwrap_or(NonZeroU32::MIN));
         Senders {
-            keys: RwLock::default(),
-            read_at: tokio::sync::Mutex::default(),
-            stale: AtomicBool::new(true),
+            keys: KeysInUse::default(),
             addresses: governor::RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst)),
         }
     }
@@ -132,67 +112,24 @@ impl Senders {
     ///
     /// # Errors
     /// 401 when there is none; 503 when it cannot be found out now.
-    pub(crate) async fn find(&self, store: &Store, key: &str, now: Millis) -> Result<Arc<Sender>, ApiError> {
-        if key.is_empty() || key.len() > KEY_BYTES_MAX {
-            return Err(ApiError::unauthorized("bad-key"));
-        }
-        let hash = crate::account::token_hash(key);
-        let mut found = self.known(&hash);
-        if found.is_none() || self.stale.load(Ordering::Acquire) {
-            self.read(store).await?;
-            found = self.known(&hash);
-        }
-        let sender = found.ok_or_else(|| ApiError::unauthorized("bad-key"))?;
-        sender.used_at.store(now.0, Ordering::Relaxed);
-        Ok(sender)
-    }
-
-    fn known(&self, hash: &[u8; 32]) -> Option<Arc<Sender>> {
-        self.keys.read().unwrap_or_else(|it| it.into_inner()).get(hash).cloned()
-    }
-
-    /// Reads the keys anew, unless that was done just now and nothing was changed here since.
-    async fn read(&self, store: &Store) -> Result<(), ApiError> {
-        let mut read_at = self.read_at.lock().await;
-        let fresh = read_at.is_some_and(|at| at.elapsed() < LOOK_EVERY);
-        if fresh && !self.stale.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        self.stale.store(false, Ordering::Release);
-        let keys = store.write_keys().await.map_err(|fault| {
-            self.stale.store(true, Ordering::Release);
-            ApiError::unavailable("reading the write keys", &fault)
-        })?;
-        *read_at = Some(Instant::now());
-        let mut known = self.keys.write().unwrap_or_else(|it| it.into_inner());
-        let mut before = std::mem::take(&mut *known);
-        for key in keys.iter().filter(|key| key.revoked_at.is_none()) {
-            // One that is in use keeps its bucket: a key cannot be filled up by making another one.
-            let sender = before.remove(&key.key_hash).unwrap_or_else(|| Arc::new(Sender::of(key)));
-            known.insert(key.key_hash, sender);
-        }
-        Ok(())
-    }
-
-    /// A key was made or revoked: the next request reads them anew.
-    pub(crate) fn changed(&self) {
-        self.stale.store(true, Ordering::Release);
-    }
-
-    /// Keys that were used since that was last noted.
-    pub(crate) fn used(&self) -> Vec<(u64, Millis)> {
-        let keys = self.keys.read().unwrap_or_else(|it| it.into_inner());
-        keys.values()
-            .filter_map(|sender| {
-                let used = sender.used_at.load(Ordering::Relaxed);
-                let noted = sender.noted_at.load(Ordering::Relaxed);
-                if used.saturating_sub(noted) < NOTE_MS {
-                    return None;
-                }
-                sender.noted_at.store(used, Ordering::Relaxed);
-                Some((sender.id, Millis(used)))
-            })
-            .collect()
+    pub(crate) async fn find(
+        &self,
+        store: &Store,
+        key: &str,
+        now: Millis,
+    ) -> Result<Arc<InUse<Sender>>, ApiError> {
+        let read = async || {
+            let keys = store.write_keys().await;
+            let keys = keys.map_err(|fault| ApiError::unavailable("reading the write keys", &fault))?;
+            let keys = keys.into_iter().filter(|key| key.revoked_at.is_none());
+            Ok(keys
+                .map(|key| {
+                    let opens = Sender::of(&key);
+                    Kept { id: key.id, key_hash: key.key_hash, last_used: key.last_used, opens }
+                })
+                .collect())
+        };
+        self.keys.find(key, now, read).await
     }
 
     pub(crate) fn forget_quiet(&self) {
@@ -219,6 +156,7 @@ pub(crate) fn key_in_headers(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_bucket_runs_dry_and_says_when_there_is_room_again() {

@@ -10,7 +10,11 @@ use linger_engine::{Batch, Engine, Feed, Refused};
 use linger_log::Position;
 use linger_protocol::{Act, Actor, Entry, Intent, Millis, PersonId, Request, RoomId, RuleAct};
 use linger_store::{Store, StoreError};
-use linger_strategy::rule::{Clause, Condition, Evaluator, Rule, ready};
+use linger_strategy::rule::{
+    Clause, Condition, Evaluator, Finding, Metric, Rule,
+    form::{Is, Than},
+    ready,
+};
 use linger_web::{House, rules_of};
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
@@ -19,8 +23,8 @@ use std::{
 
 /// How often new rooms are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How long to wait after something outside failed.
-const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// A message that could not be handed out is tried again after this long, while everything else goes on.
+const AGAIN_AFTER_MS: u64 = 2_000;
 /// A message that was noted so long before the log ended may not have been kept: it is handed out again, under its id.
 const UNTOLD_MS: u64 = 600_000;
 /// Messages that wait to be handed out.
@@ -54,12 +58,8 @@ pub async fn keep_first_rule(
     let tongue = if chinese { ready::Tongue::Chinese } else { ready::Tongue::English };
     let first = ready::all(tongue).into_iter().find(|it| it.code == linger_strategy::UNANSWERED_QUESTION);
     let Some(first) = first else { return Ok(()) };
-    let askers = linger_strategy::rule::Metric::Askers.name();
-    let when = Clause::Is {
-        metric: askers,
-        is: linger_strategy::rule::form::Is::AtLeast,
-        than: linger_strategy::rule::form::Than::Number(f64::from(settings.people)),
-    };
+    let askers = Metric::Askers.name();
+    let when = Clause::Is { metric: askers, is: Is::AtLeast, than: Than::Number(f64::from(settings.people)) };
     let rule = Rule {
         when: Condition::Form(Clause::All { all: vec![when] }),
         window_s: settings.window_s,
@@ -144,6 +144,8 @@ struct Runner {
     carrier: Carrier,
     /// Messages to be handed out, and when they were noted.
     untold: VecDeque<(Millis, String, Intent)>,
+    /// Not before: the last try failed.
+    tell_at: Millis,
     /// Whether the log of the past was read.
     ready: bool,
 }
@@ -154,8 +156,9 @@ impl Runner {
         let Ok(desk) = Desk::new(linger_action::Config::default()) else { return };
         let feed = engine.feed(&room, Position { epoch: tail.epoch, offset: 0 });
         let (evaluator, carrier) = (Evaluator::new(&room), Carrier::new());
-        let untold = VecDeque::new();
-        let mut runner = Runner { house, engine, room, feed, evaluator, desk, carrier, untold, ready: false };
+        let (untold, tell_at) = (VecDeque::new(), Millis(0));
+        let mut runner =
+            Runner { house, engine, room, feed, evaluator, desk, carrier, untold, tell_at, ready: false };
         while runner.turn().await.is_some() {}
     }
 
@@ -186,7 +189,7 @@ impl Runner {
         let now = self.engine.now();
         // A moment is passed once it is over.
         let pass = self.evaluator.wakes_at().map(|at| at.plus(2));
-        let tell = (!self.untold.is_empty()).then(|| now.plus(1_000));
+        let tell = (!self.untold.is_empty()).then_some(self.tell_at);
         let next = [self.desk.wakes_at(), self.carrier.wakes_at(), pass, tell].into_iter().flatten().min();
         next.map_or(60_000, |at| at.since(now).clamp(2, 60_000))
     }
@@ -201,7 +204,7 @@ impl Runner {
         }
     }
 
-    fn offer(&mut self, found: Vec<linger_strategy::rule::Finding>) {
+    fn offer(&mut self, found: Vec<Finding>) {
         for finding in found.into_iter().filter(|it| it.passed_over.is_none()) {
             if Carrier::carries(&finding.intent) {
                 self.carrier.offer(finding.intent);
@@ -305,10 +308,13 @@ impl Runner {
 
     async fn tell(&mut self) {
         self.ready = true;
+        if self.engine.now() < self.tell_at {
+            return;
+        }
         while let Some((at, topic, intent)) = self.untold.pop_front() {
             if self.house.tell_of_rule(&self.room, &topic, &intent).await.is_err() {
                 self.untold.push_front((at, topic, intent));
-                tokio::time::sleep(AGAIN_AFTER).await;
+                self.tell_at = self.engine.now().plus(AGAIN_AFTER_MS);
                 return;
             }
         }

@@ -1,12 +1,8 @@
-//! When a show begins, whether there is a picture, and when it ends: the same shows that `linger-insight` tells apart. It
-//! does not know what happens in one.
+//! The show of a room: since when, whether there is a picture, whether it is over. It does not know what happens in one, nor
+//! where one ends and the next begins: `linger-insight` does.
 
-use linger_protocol::{Event, Millis, OffReason, SaleEvent};
-
-/// A picture this long after the host ended the show, in ms, is a new show.
-const NEW_SHOW_MS: u64 = 30 * 60_000;
-/// The longest show, in ms.
-const SHOW_MS_MAX: u64 = 86_400_000;
+use linger_insight::begins_show;
+use linger_protocol::{Event, Millis, OffReason};
 
 /// The show of a room.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +25,7 @@ impl Show {
 
     /// Takes in an event; true when a show begins with it.
     pub fn take(&mut self, at: Millis, event: &Event) -> bool {
-        let begins = self.begins(at, event);
+        let begins = begins_show(self.began, self.ended, at, event);
         match event {
             Event::WentLive => {
                 self.live = true;
@@ -49,29 +45,5 @@ impl Show {
             self.number += 1;
         }
         begins
-    }
-
-    fn begins(&self, at: Millis, event: &Event) -> bool {
-        let goes_live = matches!(event, Event::WentLive);
-        match self.began {
-            None => {
-                goes_live
-                    || matches!(
-                        event,
-                        Event::CommentMade { .. }
-                            | Event::QuestionOpened { .. }
-                            | Event::LikesGathered { .. }
-                            | Event::DrawOpened { .. }
-                            | Event::UnitsHeld { .. }
-                            | Event::Sale(SaleEvent::CartHeld(_))
-                    )
-                    || matches!(event, Event::PresenceChanged { arrived, .. } if !arrived.is_empty())
-            }
-            Some(began) => {
-                goes_live
-                    && (self.ended.is_some_and(|ended| at.since(ended) > NEW_SHOW_MS)
-                        || at.since(began) >= SHOW_MS_MAX)
-            }
-        }
     }
 }
