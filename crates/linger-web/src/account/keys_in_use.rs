@@ -187,8 +187,8 @@ mod tests {
     #[tokio::test]
     async fn its_use_is_noted_once_a_minute_and_what_cannot_be_read_is_tried_again() {
         let keys = KeysInUse::default();
-        let broken = keys.find("one", Millis(0), async || Err(ApiError::unauthorized("no"))).await;
-        assert_eq!(broken.unwrap_err().code, "no");
+        let broken = keys.find("one", Millis(0), async || Err(ApiError::unauthorized("no-token"))).await;
+        assert_eq!(broken.unwrap_err().code, "no-token");
         for (at, noted) in [(0, vec![(1, Millis(0))]), (59_999, vec![]), (60_000, vec![(1, Millis(60_000))])]
         {
             keys.find("one", Millis(at), async || Ok(vec![kept(1, "one")])).await.unwrap();
