@@ -250,6 +250,7 @@ fn after_a_restart_only_what_is_not_dealt_with_and_still_true_is_proposed() {
         prompt: PromptId(1),
         intent: intents[0].clone(),
         until: Millis(39_000),
+        again: None,
     }));
     log.push(at(Event::QuestionAnswered { question: QuestionId(2), how: Answered::OnAir, prompt: None }));
 
