@@ -90,13 +90,10 @@ test('a prompt says what, why, at which price and how sure; later is a key, and 
 test('a host who says no three times to a rule is left alone by it', async () => {
   // Nothing is proposed within half a minute of the last.
   await rule('lively', 'Chat is lively: answer three by name', 'comments_per_min >= 2.0', { until: { cel: 'show_s > 0.0' } });
-  for (const line of ['what a lovely pot', 'so blue', 'I like it']) await say(ann, line);
+  for (const line of ['a lovely pot', 'so blue', 'I like it']) await say(ann, line);
   for (const n of [1, 2, 3]) {
-    await until('the host is asked', async () => {
-      if (await card(studio).getByText('Chat is lively').count()) return true;
-      await say(bob, `lovely ${n} ${Date.now()}`);
-      return false;
-    }, 60_000);
+    for (const line of [`lovely ${n}`, `very nice ${n}`]) await say(bob, line);
+    await card(studio).getByText('Chat is lively: answer three by name').waitFor({ timeout: 60_000 });
     if (n === 1) await card(studio).getByText(/comments a minute/).waitFor();
     await studio.keyboard.press('n');
     await card(studio).waitFor({ state: 'detached' });
