@@ -26,7 +26,7 @@ after(async () => {
 
 const ask = (act) => staff('POST', `/api/rooms/${ROOM}/ask`, act);
 const rule = (code, text, when, more = {}) =>
-  staff('PUT', `/api/rules/${code}`, {
+  staff('POST', '/api/rules', {
     after: 0,
     rule: { code, name: text, note: `${text}.`, on: true, scope: { of: 'room' }, window_s: 60, when: { cel: when }, do: { act: 'prompt-host', text }, cool_down_s: 10, hold_out: 0, budget: { times: 20 }, ...more },
   });
@@ -46,6 +46,7 @@ const stands = (page, columns) =>
     return all.map((it) => (it ? Math.max(0, over(it)) : -1));
   }, columns);
 const COLUMNS = ['#column-talk', '#column-decisions', '#column-show'];
+const ALL = [...COLUMNS, '.panel'];
 
 test('a house with two rooms, a product and a run of show', async () => {
   const context = await browser.newContext(DESK);
@@ -68,6 +69,7 @@ test('a house with two rooms, a product and a run of show', async () => {
   ann = await comeAs(browser, `${server.base}/r/${ROOM}?lang=en`, 'Ann', PHONE);
   bob = await comeAs(browser, `${server.base}/r/${ROOM}?lang=en`, 'Bob', PHONE);
   await studio.goto(`${server.base}/studio/${ROOM}?lang=en`);
+  await studio.getByRole('button', { name: /^Start the run of show/ }).waitFor();
   await studio.keyboard.press('s');
   await studio.locator('[data-step]').getByText('The blue teapot').waitFor();
 });
@@ -87,29 +89,6 @@ test('a prompt says what, why, at which price and how sure; later is a key, and 
   putOffAt = Date.now();
 });
 
-test('a host who says no three times to a rule is left alone by it', async () => {
-  // Nothing is proposed within half a minute of the last.
-  await rule('lively', 'Chat is lively: answer three by name', 'comments_per_min >= 2.0', { until: { cel: 'show_s > 0.0' } });
-  for (const line of ['a lovely pot', 'so blue', 'I like it']) await say(ann, line);
-  for (const n of [1, 2, 3]) {
-    for (const line of [`lovely ${n}`, `very nice ${n}`]) await say(bob, line);
-    await card(studio).getByText('Chat is lively: answer three by name').waitFor({ timeout: 60_000 });
-    if (n === 1) await card(studio).getByText(/comments a minute/).waitFor();
-    await studio.keyboard.press('n');
-    await card(studio).waitFor({ state: 'detached' });
-  }
-  await studio.getByText('“Chat is lively: answer three by name” is quiet until the show ends: you said no three times.').waitFor();
-  await looksRight(studio, 'prompt-quiet-desktop-en');
-});
-
-test('what was put off comes again after two minutes, because it still stands', async () => {
-  await card(studio).getByText('Say hello to whoever just came').waitFor({ timeout: 150_000 });
-  assert.ok(Date.now() - putOffAt > 110_000, 'not before its time');
-  await card(studio).getByText('You asked to be reminded').waitFor();
-  await studio.keyboard.press('n');
-  await card(studio).waitFor({ state: 'detached' });
-});
-
 test('yes is a key too, and what followed is told without claiming too much', async () => {
   const { rules } = await staff('GET', '/api/rules?language=en');
   const kept = rules.find((it) => it.code === 'unanswered-question');
@@ -119,12 +98,48 @@ test('yes is a key too, and what followed is told without claiming too much', as
   await say(bob, 'when will it ship?');
   await say(carl, 'how many days for shipping?');
   await card(studio).getByText('3 people asked the same, and nobody has answered.').waitFor({ timeout: 60_000 });
+  assert.ok((await numbers(card(studio))) <= 5, await card(studio).innerText());
   await looksRight(studio, 'prompt-question-desktop-en');
   await studio.keyboard.press('y');
   await studio.getByText(/Too early to say\. \d+ s to go\./).waitFor();
-  await carl.close();
-  await studio.getByText('2 of 3 askers still here').waitFor({ timeout: 90_000 });
+  await looksRight(studio, 'prompt-followed-desktop-en');
+  await carl.context().close();
+});
+
+test('a host who says no to a rule is asked by it again twice', async () => {
+  // Nothing is proposed within half a minute of the last.
+  await rule('lively', 'Chat is lively: answer three by name', 'comments_per_min >= 2.0', { until: { cel: 'show_s > 0.0' } });
+  for (const n of [1, 2]) {
+    for (const line of [`lovely ${n}`, `very nice ${n}`]) await say(bob, line);
+    await card(studio).getByText('Chat is lively: answer three by name').waitFor({ timeout: 60_000 });
+    await card(studio).getByText(/comments a minute/).waitFor();
+    await studio.keyboard.press('n');
+    await card(studio).waitFor({ state: 'detached' });
+  }
+  await studio.getByText('2 of 3 askers still here').waitFor({ timeout: 60_000 });
   await studio.getByText('This is what followed, not proof of why.').waitFor();
+});
+
+test('what was put off comes again after two minutes, because it still stands, and after a third no the rule is quiet', async () => {
+  const seen = new Set();
+  // Which of the two is first depends on how quick this machine is.
+  while (seen.size < 2) {
+    if (!seen.has('lively')) for (const line of [`lovely ${Date.now()}`, `very nice ${Date.now()}`]) await say(bob, line);
+    await card(studio).waitFor({ timeout: 120_000 });
+    const told = await card(studio).innerText();
+    if (told.includes('Say hello')) {
+      seen.add('welcome');
+      assert.ok(Date.now() - putOffAt > 110_000, 'not before its time');
+      assert.match(told, /You asked to be reminded/);
+    } else {
+      seen.add('lively');
+      assert.match(told, /Chat is lively/);
+    }
+    await studio.keyboard.press('n');
+    await card(studio).waitFor({ state: 'detached' });
+  }
+  await studio.getByText('“Chat is lively: answer three by name” is quiet until the show ends: you said no three times.').waitFor();
+  await looksRight(studio, 'prompt-quiet-desktop-en');
 });
 
 test('the teleprompter lies over the studio by a key, in letters as large as one likes, also for a mirror', async () => {
@@ -141,10 +156,10 @@ test('the teleprompter lies over the studio by a key, in letters as large as one
   const usual = await size();
   assert.ok(usual >= 56, `${usual} px is too small to be read from two metres`);
   await looksRight(studio, 'teleprompter-desktop-en');
-  await studio.keyboard.press('Equal');
+  await studio.keyboard.press('+');
   await tele.getByText('Size 115 %').waitFor();
   assert.ok((await size()) > usual);
-  await studio.keyboard.press('Minus');
+  await studio.keyboard.press('-');
   await studio.keyboard.press('m');
   assert.match(await tele.evaluate((it) => getComputedStyle(it).transform), /^matrix\(-1/);
   await studio.keyboard.press('m');
@@ -190,7 +205,7 @@ test('the control room is three columns that stand still, and every rule tells r
   await control.getByText(/to screen \d+ · \d+ ms/).waitFor();
   for (const panel of ['Figures', 'Staying', 'Orders', 'House']) {
     await control.getByRole('tab', { name: panel, selected: true }).waitFor();
-    assert.deepEqual(await stands(control, COLUMNS), [0, 0, 0, 0], panel);
+    assert.deepEqual(await stands(control, ALL), [0, 0, 0, 0, 0], panel);
     await control.keyboard.press('s');
   }
   await looksRight(control, 'control-small-en');
@@ -219,7 +234,7 @@ test('everything in it has a key, and what is done by one can be taken back whil
   await control.getByRole('button', { name: /Questions only/, pressed: true }).waitFor();
   await control.keyboard.press('o');
   await control.keyboard.press('d');
-  await control.getByRole('tab', { name: 'What happened', selected: true }).waitFor();
+  await control.getByRole('tab', { name: 'History', selected: true }).waitFor();
   await control.keyboard.press('2');
   assert.equal(await control.evaluate(() => document.activeElement.id), 'column-decisions');
   await control.keyboard.press('g');
@@ -239,7 +254,7 @@ test('two rooms are watched at once, and a number opens one', async () => {
   await control.keyboard.press('w');
   const tile = (room) => control.locator(`[data-room=${room}]`);
   await tile(ROOM).getByText('Tea evening').waitFor();
-  await tile(ROOM).getByText('2', { exact: true }).first().waitFor();
+  await tile(ROOM).locator('.here').getByText(/^2/).waitFor();
   await tile(OTHER).getByText('Cups at noon').waitFor();
   await tile(OTHER).getByText(/round trip \d+ ms/).waitFor();
   await until('the second room has a line', async () => (await tile(OTHER).locator('polyline').count()) === 1);
@@ -271,11 +286,12 @@ test('the same in Chinese', async () => {
   await looksRight(studio, 'teleprompter-desktop-zh');
 });
 
-test('the log tells it: put off, refused, taken up', async () => {
+test('the log tells it: put off, taken up, refused', async () => {
   await server.stop();
   const entries = await server.dump(ROOM);
   const ends = entries.filter((it) => it.event === 'prompt-closed').map((it) => it.end);
-  assert.deepEqual(ends, ['later', 'dismissed', 'dismissed', 'dismissed', 'dismissed', 'followed']);
+  assert.deepEqual(ends.slice(0, 2), ['later', 'followed']);
+  assert.deepEqual(ends.slice(2), Array(4).fill('dismissed'));
   const again = entries.filter((it) => it.event === 'prompt-shown').map((it) => it.again);
-  assert.deepEqual(again, [null, null, null, null, 1, null]);
+  assert.deepEqual(again.filter((it) => it !== null), [1], 'what was put off is shown once more');
 });
