@@ -11,7 +11,7 @@ add(pick(en), pick(zh));
 
 /** A figure by itself, with its unit. */
 function figure(metric: string, value: number): string {
-  if (metric.endsWith('_s')) return span(value);
+  if (metric.endsWith('_s')) return span(Math.round(value));
   if (metric.endsWith('_share') || metric.startsWith('leave_hazard')) return percent(value, value < 0.1 ? 1 : 0);
   return Number.isInteger(value) ? count(value) : decimal(value, value < 10 ? 1 : 0);
 }
@@ -24,5 +24,6 @@ export function signWords({ metric, value, usual }: Telling): string {
 
 /** Why a rule acted, in words; nothing when no figure was told. */
 export function whyWords(why: readonly Sign[], max = 2): string {
-  return tellingSigns(why, max).map(signWords).reduce((one, other) => (one ? t('loop.andSigns', { one, other }) : other), '');
+  const words = tellingSigns(why, max).map(signWords).reduce((one, other) => (one ? t('loop.andSigns', { one, other }) : other), '');
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }

@@ -80,7 +80,7 @@ test('a prompt says what, why, at which price and how sure; later is a key, and 
   await card(studio).getByText('Costs nothing').waitFor();
   await card(studio).getByText(/Too early: \d+ of 10/).waitFor();
   await card(studio).getByText('Not known yet').waitFor();
-  await card(studio).getByText(/the show is on for/).waitFor();
+  await card(studio).getByText(/The show is on for/).waitFor();
   assert.ok((await numbers(card(studio))) <= 5, await card(studio).innerText());
   assert.equal(await studio.locator('main dl').first().locator('div').count(), 4, 'four numbers, and no more');
   await looksRight(studio, 'prompt-studio-desktop-en');
