@@ -129,6 +129,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "rule-changed",
         "rule-budget-spent",
         "put-off-twice",
+        "rule-quiet",
     ];
     assert_eq!(unseen, by_hand);
 }

@@ -225,7 +225,12 @@ impl Auditor {
         match event {
             Event::RoomOpened { .. } => assert!(!std::mem::replace(&mut self.opened, true)),
             Event::WentLive => assert!(!std::mem::replace(&mut self.live, true)),
-            Event::WentOff { .. } => assert!(std::mem::replace(&mut self.live, false)),
+            Event::WentOff { reason } => {
+                assert!(std::mem::replace(&mut self.live, false));
+                if *reason == OffReason::Ended {
+                    self.show.ended();
+                }
+            }
             Event::PresenceChanged { arrived, left, here } => {
                 self.here = (self.here + arrived.len() as i64 - left.len() as i64).max(0);
                 assert_eq!(i64::from(*here), self.here);

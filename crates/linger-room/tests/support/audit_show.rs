@@ -87,6 +87,12 @@ impl Show {
         }
     }
 
+    /// The host ended the show.
+    pub fn ended(&mut self) {
+        self.put_off.clear();
+        self.noes.clear();
+    }
+
     /// Whether an intent was put off and waits to be shown again.
     fn is_put_off(&self, intent: &Intent) -> bool {
         intent.arm == Arm::Act && self.put_off.contains_key(&intent.id)
@@ -136,12 +142,6 @@ impl Show {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.book_draw(now, event),
-            Event::WentOff { reason: OffReason::Ended } => {
-                self.put_off.clear();
-                self.noes.clear();
-                // Others have books on it too.
-                return false;
-            }
             Event::PromptShown { .. } | Event::PromptWithheld { .. } | Event::PromptClosed { .. } => {
                 self.book_prompt(now, event);
             }
