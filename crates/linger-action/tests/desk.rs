@@ -34,14 +34,17 @@ fn clock(at: Millis) -> String {
 struct Play {
     desk: Desk,
     log: Vec<Entry>,
-    prompts: u32,
+    /// The intent of each prompt, and those that were put off.
+    shown: Vec<IntentId>,
+    later: Vec<IntentId>,
     /// Questions whose occasion does not stand any more.
     over: BTreeSet<u32>,
 }
 
 impl Play {
     fn new(config: Config) -> Play {
-        Play { desk: Desk::new(config).unwrap(), log: Vec::new(), prompts: 0, over: BTreeSet::new() }
+        let (shown, later, over) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Play { desk: Desk::new(config).unwrap(), log: Vec::new(), shown, later, over }
     }
 
     fn tell(&mut self, at: Millis, event: Event) {
@@ -50,22 +53,10 @@ impl Play {
         self.log.push(entry);
     }
 
-    /// How often an intent was put off, by the log; none when it was never shown.
+    /// How often an intent was put off; none when it never was.
     fn again(&self, intent: &Intent) -> Option<u32> {
-        let mut prompts = vec![];
-        let mut times = 0;
-        for entry in &self.log {
-            match &entry.event {
-                Event::PromptShown { prompt, intent: shown, .. } if shown.id == intent.id => {
-                    prompts.push(*prompt)
-                }
-                Event::PromptClosed { prompt, end: PromptEnd::Later } if prompts.contains(prompt) => {
-                    times += 1
-                }
-                _ => {}
-            }
-        }
-        (times > 0).then_some(times)
+        let times = self.later.iter().filter(|it| **it == intent.id).count();
+        (times > 0).then_some(u32::try_from(times).unwrap())
     }
 
     /// Does a line and then lets the desk ask; a room that refuses nothing notes what it asks for.
@@ -88,6 +79,7 @@ impl Play {
                 self.tell(at, Event::PromptClosed { prompt: PromptId(number()), end: PromptEnd::Dismissed })
             }
             "later" => {
+                self.later.push(self.shown[number() as usize - 1]);
                 self.tell(at, Event::PromptClosed { prompt: PromptId(number()), end: PromptEnd::Later })
             }
             "over" => drop(self.over.insert(number())),
@@ -104,10 +96,11 @@ impl Play {
             let question = intent.question().unwrap();
             match intent.arm {
                 Arm::Act => {
-                    self.prompts += 1;
+                    self.shown.push(intent.id);
                     let again = self.again(&intent).map_or(String::new(), |it| format!(" again ({it})"));
-                    told.push(format!("p{} about q{question}{again}", self.prompts));
-                    let (prompt, until) = (PromptId(self.prompts), at.plus(45_000));
+                    told.push(format!("p{} about q{question}{again}", self.shown.len()));
+                    let (prompt, until) =
+                        (PromptId(u32::try_from(self.shown.len()).unwrap()), at.plus(45_000));
                     let again = self.again(&intent);
                     self.tell(at, Event::PromptShown { prompt, intent, until, again });
                 }
@@ -122,10 +115,8 @@ impl Play {
             told.push(format!("drops q{question}: {:?}", dropped.reason));
         }
         if let Some(wakes_at) = self.desk.wakes_at() {
-            let put_off = match self.desk.put_off_n() {
-                0 => String::new(),
-                n => format!(", {n} put off"),
-            };
+            let n = self.desk.put_off_n();
+            let put_off = if n > 0 { format!(", {n} put off") } else { String::new() };
             told.push(format!("{} waiting{put_off}, wakes at {}", self.desk.waiting(), clock(wakes_at)));
         }
         if told.is_empty() { "-".to_owned() } else { told.join("; ") }
@@ -397,11 +388,11 @@ fn what_was_put_off_survives_a_restart_because_it_stands_in_the_log() {
     }
     let mut second = Play::new(Config::default());
     first.log.iter().for_each(|entry| second.desk.fold(entry));
-    (second.log, second.prompts) = (first.log.clone(), first.prompts);
+    (second.shown, second.later) = (first.shown.clone(), first.later.clone());
     for line in ["1:00 time", "2:04 time", "2:05 time", "2:10 later p3", "4:10 time"] {
         assert_eq!(first.line(line), second.line(line), "{line}");
     }
-    assert_eq!(first.prompts, 4);
+    assert_eq!(first.shown.len(), 4);
 }
 
 #[test]
@@ -487,7 +478,7 @@ fn a_desk_rebuilt_from_the_log_decides_the_same() {
     for entry in first.log.clone() {
         second.desk.fold(&entry);
     }
-    second.prompts = first.prompts;
+    second.shown = first.shown.clone();
     // The rules propose again what the log does not deal with.
     second.desk.offer(intent(time_of("0:41"), 4, Arm::Act));
     for line in
@@ -495,7 +486,7 @@ fn a_desk_rebuilt_from_the_log_decides_the_same() {
     {
         assert_eq!(first.line(line), second.line(line), "{line}");
     }
-    assert_eq!(first.prompts, 3);
+    assert_eq!(first.shown.len(), 3);
 }
 
 #[test]

@@ -439,12 +439,8 @@ pub fn room_name(word: &str) -> RoomId {
 }
 
 fn arrival(n: u64, now: Millis) -> Arrival {
-    Arrival {
-        session: SessionId(now.0 as u64 * 1_000 + n),
-        person: PersonId(500 + n),
-        source: "direct".into(),
-        brought_by: None,
-    }
+    let (session, person) = (SessionId(now.0 as u64 * 1_000 + n), PersonId(500 + n));
+    Arrival { session, person, source: "direct".into(), brought_by: None }
 }
 
 fn departure(n: u64) -> Departure {
