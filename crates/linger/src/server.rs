@@ -126,8 +126,7 @@ impl Server {
         })?;
         let handle = Handle::new();
         let chinese = house.language() == linger_web::Language::Zh;
-        let first = &config.rules.unanswered_question;
-        loops::rules::keep_first_rule(&store, first, chinese, engine.now())
+        loops::rules::keep_first_rule(&store, &config.first_rule, chinese, engine.now())
             .await
             .context("keeping the first rule")?;
         loops::rules::follow(house.clone(), engine.clone(), store.clone());

@@ -10,10 +10,9 @@ use linger_engine::{Batch, Engine, Feed, Refused};
 use linger_log::Position;
 use linger_protocol::{Act, Actor, Entry, Intent, Millis, PersonId, Request, RoomId, RuleAct};
 use linger_store::{Store, StoreError};
-use linger_strategy::rule::{
-    Clause, Condition, Evaluator, Finding, Metric, Rule,
-    form::{Is, Than},
-    ready,
+use linger_strategy::{
+    UnansweredQuestion,
+    rule::{Evaluator, Finding, Rule, ready},
 };
 use linger_web::{House, rules_of};
 use std::{
@@ -50,23 +49,13 @@ pub fn follow(house: House, engine: Engine, store: Store) {
 /// wrote is left alone.
 pub async fn keep_first_rule(
     store: &Store,
-    settings: &linger_strategy::UnansweredQuestion,
+    settings: &UnansweredQuestion,
     chinese: bool,
     now: Millis,
 ) -> Result<(), StoreError> {
     let house = PersonId(0);
     let tongue = if chinese { ready::Tongue::Chinese } else { ready::Tongue::English };
-    let first = ready::all(tongue).into_iter().find(|it| it.code == linger_strategy::UNANSWERED_QUESTION);
-    let Some(first) = first else { return Ok(()) };
-    let askers = Metric::Askers.name();
-    let when = Clause::Is { metric: askers, is: Is::AtLeast, than: Than::Number(f64::from(settings.people)) };
-    let rule = Rule {
-        when: Condition::Form(Clause::All { all: vec![when] }),
-        window_s: settings.window_s,
-        hold_out: settings.hold_out_share,
-        phase: settings.phase,
-        ..first
-    };
+    let rule = ready::unanswered_questions(settings, tongue);
     let kept = store.rule_versions(&rule.code).await?;
     let text = rule.to_text();
     let after = match kept.first() {
