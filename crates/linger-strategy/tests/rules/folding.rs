@@ -109,15 +109,15 @@ fn an_edit_acts_from_its_entry_on_and_keeps_the_cool_down() {
         found.iter().map(line).collect()
     };
     let (one, two) = (r#"v1 Prompt { text: "Look" }"#, r#"v2 Prompt { text: "Now five" }"#);
-    // A new rule that is true already is noticed within a second.
-    assert_eq!(said(&[(30_500, &first, 1)]), [format!("0:31 {one}")]);
+    // A new rule that is true already speaks with its own entry.
+    assert_eq!(said(&[(30_500, &first, 1)]), [format!("0:30 {one}")]);
     // Edited in the middle of its cool-down: it goes on, and then the new text speaks.
     assert_eq!(
         said(&[(0, &first, 1), (60_000, &second, 2)]),
-        [format!("0:01 {one}"), format!("10:01 {two}"), format!("20:01 {two}")]
+        [format!("0:00 {one}"), format!("10:00 {two}"), format!("20:00 {two}")]
     );
     // Switched off, it is silent.
-    assert_eq!(said(&[(0, &first, 1), (60_000, &off, 2)]), [format!("0:01 {one}")]);
+    assert_eq!(said(&[(0, &first, 1), (60_000, &off, 2)]), [format!("0:00 {one}")]);
     let on_again = said(&[(0, &first, 1), (60_000, &off, 2), (840_000, &second, 3)]);
     assert_eq!(on_again[1..], [format!("14:30 {}", two.replace("v2", "v3"))]);
 }

@@ -3,6 +3,8 @@
 use crate::{
     UnansweredQuestion,
     rule::{
+        figures::View,
+        metric::Metric,
         program::{Program, Read},
         spec::{Rule, Scope, askers},
     },
@@ -122,9 +124,28 @@ impl Armed {
         !self.many.is_empty() && self.many.contains_key(&key)
     }
 
+    /// Whether what is remembered is about the segment with this number.
+    pub fn is_about(&self, segment: u32) -> bool {
+        self.segment == segment
+    }
+
     /// Whether it waits for its condition, where it has one subject.
     pub fn is_idle(&self) -> bool {
         self.one.phase == Phase::Ready
+    }
+
+    /// Whether a look now would find its one subject as it is: it spoke and is not ready again, or it cools down and its
+    /// timer is set. Most events find most rules of a busy room so. False where time alone may make a difference.
+    pub fn rests(&self, now: Millis, figures: &impl Read) -> bool {
+        let waits_for_time = |it: &Program| !it.thresholds.is_empty();
+        if waits_for_time(&self.when) || self.until.as_ref().is_some_and(waits_for_time) {
+            return false;
+        }
+        match self.one.phase {
+            Phase::Spoke => !is_ready((&self.when, self.until.as_ref()), figures),
+            Phase::Ready => self.one.look_at.is_some() && self.one.cool_until.is_some_and(|it| now < it),
+            Phase::Holding(_) => false,
+        }
     }
 
     /// Another show: nothing of the one before counts but the room's own cool-down.
@@ -157,6 +178,11 @@ fn find<'a>(one: &'a mut Subject, many: &'a mut BTreeMap<Key, Subject>, key: Key
     Some(many.entry(key).or_default())
 }
 
+/// Whether a rule that spoke may speak again.
+fn is_ready((when, until): (&Program, Option<&Program>), figures: &impl Read) -> bool {
+    until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures))
+}
+
 impl Subject {
     fn look(
         &mut self,
@@ -168,8 +194,7 @@ impl Subject {
     ) -> Look {
         match self.phase {
             Phase::Spoke => {
-                let ready = until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures));
-                if ready {
+                if is_ready((when, until), figures) {
                     self.phase = Phase::Ready;
                     // Looked at again at once: with an `until` of its own, `when` may still be true.
                     return self.look(now, enough, hold_ms, (when, until), figures);
@@ -196,4 +221,19 @@ impl Subject {
             Phase::Holding(_) => Look::Nothing,
         }
     }
+}
+
+/// The next second in which a rule is to be looked at because time passes, if there is one.
+pub(crate) fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
+    let thresholds = armed.when.thresholds.iter();
+    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
+    let meets = |(metric, value): &(Metric, f64)| {
+        let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
+        let base = view.figures.base(*metric, view.whom, view.who.as_ref())?;
+        Some(base.plus(ms)).filter(|it| *it >= at)
+    };
+    let next = thresholds.filter_map(meets).chain(again).min()?;
+    // A second is looked at when it begins: the first one that is not before.
+    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
 }

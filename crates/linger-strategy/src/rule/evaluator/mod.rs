@@ -18,12 +18,12 @@ use super::{
     conflict::{Taken, Thing},
     figures::{Figures, Person, Touched, View, Wants, Whom},
     ledger::Ledger,
-    metric::{Metric, ScopeKind},
+    metric::ScopeKind,
     program::Atom,
     spec::{Rule, Scope},
     wheel::Wheel,
 };
-use armed::{Armed, Key, Look, Phase};
+use armed::{Armed, Key, Look, Phase, next_second};
 use figures_of::{Looking, whom};
 use linger_protocol::{Entry, Event, Intent, Limits, Millis, PersonId, RoomId, RuleEvent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,6 +119,7 @@ impl Evaluator {
             // A rule of a later version of this program that cannot be read does not work here.
             let read = text.as_ref().and_then(|text| Rule::parse(text).ok());
             self.put(rule, *version, read.filter(|it| it.works_in(&self.room)));
+            self.look_at_new(rule, at, &mut found);
             return found;
         }
         self.ledger.take(at, &entry.event);
@@ -187,21 +188,21 @@ impl Evaluator {
         self.idle[slot] = true;
         self.arrange();
         self.want();
-        if let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures)
-            && figures.show.is_running()
-        {
-            // It may be true already: looked at with the next second.
-            let second = figures.second + 1;
-            let one =
-                matches!(armed.rule.scope.kind(), ScopeKind::Room | ScopeKind::Segment | ScopeKind::Cohort);
-            if one {
-                self.wheel.set(second, Timer { slot, version, key: Key::One });
-            } else if armed.rule.scope == Scope::Viewer {
-                for person in figures.viewers() {
-                    self.wheel.set(second, Timer { slot, version, key: Key::Viewer(person) });
-                }
-            }
+    }
+
+    /// Looks at a rule that was put just now: it may be true already. Those about sources wait for the next second.
+    fn look_at_new(&mut self, code: &str, at: Millis, found: &mut Vec<Finding>) {
+        let Some(slot) = self.slots.get(code).copied() else { return };
+        let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { return };
+        if !figures.show.is_running() {
+            return;
         }
+        let keys: Vec<Key> = match armed.rule.scope.kind() {
+            ScopeKind::Room | ScopeKind::Segment | ScopeKind::Cohort => vec![Key::One],
+            ScopeKind::Viewer => figures.viewers().map(Key::Viewer).collect(),
+            ScopeKind::Source | ScopeKind::Question => vec![],
+        };
+        keys.into_iter().for_each(|key| self.look(slot, key, at, found));
     }
 
     /// Puts the rules into the stated order, and notes which are looked at when.
@@ -354,11 +355,23 @@ impl Evaluator {
             {
                 continue;
             }
-            self.look(slot, Key::One, at, found);
+            if !self.rests(slot, at) {
+                self.look(slot, Key::One, at, found);
+            }
         }
         if !self.viewers.is_empty() {
             touched.people.iter().for_each(|it| self.look_at_viewer(at, *it, found));
         }
+    }
+
+    /// Whether looking at a rule about the room or its segment would change nothing.
+    fn rests(&self, slot: usize, at: Millis) -> bool {
+        let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { return true };
+        let same = match armed.rule.scope {
+            Scope::Segment { .. } => figures.segment.as_ref().is_some_and(|it| armed.is_about(it.number)),
+            _ => true,
+        };
+        same && armed.rests(at, &View { figures, whom: Whom::Room, window_s: armed.rule.window_s, who: None })
     }
 
     /// Looks at one viewer for all rules about viewers. Of whom nothing is remembered and who meets no condition, nothing
@@ -470,19 +483,4 @@ impl Evaluator {
         found.push(Finding { intent, passed_over: None });
         self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
     }
-}
-
-/// The next second in which a rule is to be looked at because time passes, if there is one.
-fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
-    let thresholds = armed.when.thresholds.iter();
-    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
-    let meets = |(metric, value): &(Metric, f64)| {
-        let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
-        let base = view.figures.base(*metric, view.whom, view.who.as_ref())?;
-        Some(base.plus(ms)).filter(|it| *it >= at)
-    };
-    let next = thresholds.filter_map(meets).chain(again).min()?;
-    // A second is looked at when it begins: the first one that is not before.
-    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
 }
