@@ -38,9 +38,7 @@ impl Arms {
             }
             Arms::Viewers(draw) => {
                 let person = intent.proposed().and_then(|it| it.person);
-                person.is_some_and(|it| {
-                    draw.assign(&viewer(it), &Holdouts::default()) == Assignment::Arm(1)
-                })
+                person.is_some_and(|it| draw.assign(&viewer(it), &Holdouts::default()) == Assignment::Arm(1))
             }
         };
         if acts { Arm::Act } else { Arm::HoldOut }

@@ -99,14 +99,9 @@ impl Book {
         }
     }
 
-    /// How many facts there are.
-    pub fn len(&self) -> usize {
-        self.at_ms.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.at_ms.is_empty()
+    /// How many people there are.
+    pub fn people(&self) -> usize {
+        self.people.len()
     }
 }
 

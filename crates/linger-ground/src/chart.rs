@@ -40,7 +40,8 @@ fn staying(out: &mut String, told: &Told) {
     text(out, (LEFT.0, 48.0), "", "Share still watching, by seconds of their stay");
     // Ages are drawn by their logarithm: half the people are gone within a minute.
     let last = told.staying.last().map_or(1.0, |it| f64::from(it.0) + 10.0);
-    let x = |age: u32| LEFT.0 + (LEFT.1 - LEFT.0) * ((f64::from(age) + 10.0) / 10.0).ln() / (last / 10.0).ln();
+    let x =
+        |age: u32| LEFT.0 + (LEFT.1 - LEFT.0) * ((f64::from(age) + 10.0) / 10.0).ln() / (last / 10.0).ln();
     let y = |share: f64| BOTTOM - (BOTTOM - TOP) * share;
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         line(out, "a", (LEFT.0, y(share)), (LEFT.1, y(share)));

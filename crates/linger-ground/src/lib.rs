@@ -25,6 +25,7 @@ pub mod plan;
 pub mod pool;
 mod process;
 mod programme;
+mod promise;
 mod stage;
 mod stays;
 pub mod told;
@@ -37,6 +38,7 @@ pub use chart::svg;
 pub use crowd::Lived;
 pub use evening::{Acts, Evening, Show, World, live};
 pub use plan::{Ask, BadAsk, Plan, coupon_rule};
+pub use promise::broken;
 pub use told::{Told, text};
 
 /// Does all that is asked: lives through the shows, runs the experiments, and lets each rule act alone.
@@ -46,7 +48,7 @@ pub fn prove(ask: &Ask, tell: &pool::Teller, progress: &pool::Progress) -> Resul
     let pool = pool::lay_down(ask, &world, tell, progress);
     let worlds: Vec<_> = pool.pairs.iter().map(|it| it.stayed.clone()).collect();
     let known = truth::truth(&worlds);
-    let trials = trial::run(ask, &pool, &known, progress);
+    let trials = trial::run(ask, (&world, tell), (&pool, &known), progress);
     let alone = pool::alone(ask, &world, progress);
-    Ok(told::told(ask, (&pool.pairs, pool.book.len()), known, trials, &alone))
+    Ok(told::told(ask, &pool.pairs, known, trials, &alone))
 }

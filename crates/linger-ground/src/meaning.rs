@@ -42,9 +42,7 @@ pub fn of_prompt(intent: &Intent) -> Option<Meaning> {
     let proposed = intent.proposed()?;
     let has = |metric| sign(proposed, metric).is_some();
     let talk = sign(proposed, Metric::CommentsPerMin);
-    let races = talk.is_some_and(|now| {
-        now > sign(proposed, Metric::CommentsPerMinUsual).unwrap_or(0.0)
-    });
+    let races = talk.is_some_and(|now| now > sign(proposed, Metric::CommentsPerMinUsual).unwrap_or(0.0));
     Some(match &proposed.about {
         Some(source) if has(Metric::Joins) => Meaning::Hello(source.clone()),
         _ if has(Metric::HostSilenceS) => Meaning::Ask,

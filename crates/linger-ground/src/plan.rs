@@ -14,7 +14,7 @@ use std::fmt;
 
 /// The experiment's key.
 pub const KEY: &str = "ground";
-/// Draws of each show, where the draw has to be made before the show is lived.
+/// Draws of each show, where rooms are switched: they have to be made before the show is lived.
 pub const DRAWS: usize = 4;
 /// The product tells at most so many rooms apart in a report, one of which is none.
 const ROOMS_MAX: usize = 499;
@@ -98,8 +98,9 @@ impl std::error::Error for BadAsk {}
 impl Ask {
     /// Names the first thing that cannot be.
     pub fn check(&self) -> Result<(), BadAsk> {
-        let most = if self.plan == Plan::Host { SHOWS_MAX } else { ROOMS_MAX / DRAWS };
-        let need = |holds: bool, field, wants: String| if holds { Ok(()) } else { Err(BadAsk { field, wants }) };
+        let most = if self.plan == Plan::Switchback { ROOMS_MAX / DRAWS } else { SHOWS_MAX };
+        let need =
+            |holds: bool, field, wants: String| if holds { Ok(()) } else { Err(BadAsk { field, wants }) };
         let within = |field, value: usize, least: usize, most: usize| {
             need((least..=most).contains(&value), field, format!("{least} to {most}"))
         };
@@ -125,9 +126,7 @@ impl Ask {
         let median = json!({"key": "median-watch", "primary": true,
             "is": {"kind": "quantile", "of": left("seconds"), "level": 0.5}});
         let mean = json!({"key": "mean-watch", "is": {"kind": "mean", "of": [left("seconds")]}});
-        let leaving = |primary: bool| {
-            json!({"key": "leaving", "primary": primary, "wanted": "less", "is": {"kind": "hazard"}})
-        };
+        let leaving = |primary: bool| json!({"key": "leaving", "primary": primary, "wanted": "less", "is": {"kind": "hazard"}});
         let (unit, metrics) = match self.plan {
             Plan::Host => ("host", json!([median, mean, leaving(false)])),
             Plan::Switchback => ("room", json!([leaving(true)])),

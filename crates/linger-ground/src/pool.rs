@@ -11,9 +11,8 @@ use crate::{
     truth::Stayed,
     work,
 };
-use linger_behaviour::{Fact, Text, touch};
 use linger_protocol::{Entry, RoomId};
-use linger_strategy::experiment::{Assignment, EXPOSED, Experiment, Holdouts, Stretch, shown};
+use linger_strategy::experiment::Stretch;
 use std::{collections::BTreeMap, ops::Range};
 
 /// Turns a room's log into facts and says whose each is. That is the server's own business, so it is handed in.
@@ -59,14 +58,14 @@ pub struct Pool {
     pub book: Book,
     /// Each show in both worlds.
     pub pairs: Vec<Pair>,
-    /// Parts of experiments: for each show one, or one for each of its draws.
+    /// Parts of experiments: for each show one, or one for each of its draws; none where viewers are drawn.
     pub parts: Vec<Vec<Part>>,
     /// Where rooms are switched, every stretch of every draw.
     pub stretches: Vec<Stretched>,
 }
 
-/// The show with this number.
-fn show(ask: &Ask, number: usize, draw: usize) -> Show {
+/// The show with this number; another draw of it is in another room, so that it is switched otherwise.
+pub fn show(ask: &Ask, number: usize, draw: usize) -> Show {
     let room = format!("ground-{number}-{draw}");
     Show {
         seed: ask.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64),
@@ -126,36 +125,14 @@ fn one(ask: &Ask, world: &World, tell: &Teller, number: usize) -> Laid {
                 parts.push((show.host.clone(), [facts(&evening, &show), vec![]]));
             }
         }
-        Plan::Viewer => {
-            let drawn = ask.design().draw(KEY, 1, true);
-            for draw in 1..=DRAWS {
-                let show = show(ask, number, draw);
-                let evening = live(world, &show, Arms::Viewers(Box::new(drawn.clone())));
-                let mut told = facts(&evening, &show);
-                expose(&mut told, &drawn);
-                parts.push((show.host.clone(), [told, vec![]]));
-            }
-        }
+        // Viewers are drawn anew for each experiment, and the show is lived through with them beside each other.
+        Plan::Viewer => {}
     }
     let pair = Pair {
         stayed: evenings.each_ref().map(|it| Stayed::of(&it.lived)),
         acts: evenings.map(|it| it.acts),
     };
     Laid { pair, parts, stretches }
-}
-
-/// A viewer is shown their arm as they come in, as the server tells it with the opening of the room.
-fn expose(told: &mut Vec<Told>, draw: &Experiment) {
-    let entered = told.iter().filter(|(_, fact)| *fact.name == *touch::ENTERED);
-    let showings: Vec<Told> = entered
-        .filter_map(|(who, fact)| {
-            let Assignment::Arm(arm) = draw.assign(who, &Holdouts::default()) else { return None };
-            let outcome = shown(KEY, 1, if arm == 1 { "with" } else { "without" });
-            let showing = Fact { at_ms: fact.at_ms, name: EXPOSED.into(), ..Fact::default() };
-            Some((who.clone(), showing.with(Text::Outcome, &outcome)))
-        })
-        .collect();
-    told.extend(showings);
 }
 
 /// What came of a stretch as it was drawn, and in the same time without and with the rules all evening; none where nobody was

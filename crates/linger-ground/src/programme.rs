@@ -89,7 +89,13 @@ pub struct Programme {
 
 impl Programme {
     /// The evening of this seed, for about so many people at a time.
-    pub fn of(seed: u64, causes: &Causes, habits: &Habits, stays: &Stays, (length_s, people): (u32, f64)) -> Programme {
+    pub fn of(
+        seed: u64,
+        causes: &Causes,
+        habits: &Habits,
+        stays: &Stays,
+        (length_s, people): (u32, f64),
+    ) -> Programme {
         let mut dice = Dice::of(seed, "programme");
         let spells = |word: &str, every_min: f64, mean_s: f64, size: &mut dyn FnMut(&mut Dice) -> f64| {
             let mut dice = Dice::of(seed, word);
@@ -107,9 +113,11 @@ impl Programme {
         let lulls = spells("lulls", causes[Cause::LullEveryMin], causes[Cause::LullS], &mut |_| 1.0);
         let share = causes[Cause::StallShare];
         let stalls = spells("stalls", causes[Cause::StallEveryMin], causes[Cause::StallS], &mut |_| share);
-        let talk = spells("talk", TALK_EVERY_MIN, TALK_S, &mut |dice| if dice.chance(0.5) { 3.6 } else { 0.15 });
+        let talk =
+            spells("talk", TALK_EVERY_MIN, TALK_S, &mut |dice| if dice.chance(0.5) { 3.6 } else { 0.15 });
         let climaxes = spells("climaxes", causes[Cause::ClimaxEveryMin], 60.0, &mut |_| 1.0);
-        let answers = (0..=length_s / ANSWER_EVERY_S).map(|_| dice.chance(causes[Cause::HostAnswers])).collect();
+        let answers =
+            (0..=length_s / ANSWER_EVERY_S).map(|_| dice.chance(causes[Cause::HostAnswers])).collect();
         let temper = (causes[Cause::HostSpread] * dice.normal()).exp();
         let (coming, greets_at) = coming(seed, causes, habits, stays, (length_s, people));
         Programme {

@@ -51,7 +51,8 @@ impl Stage {
             seeds: BTreeMap::new(),
             dice: Dice::of(programme.seed, "draws"),
         };
-        let mut house = |act| stage.ask(Actor::HOUSE, act, None).expect("an empty room takes what it is given");
+        let mut house =
+            |act| stage.ask(Actor::HOUSE, act, None).expect("an empty room takes what it is given");
         house(Act::OpenRoom { title: "Proving ground".into(), host: HOST, host_name: host.to_owned() });
         for good in 0..GOODS as u8 {
             let (item, price) = (item_of(good), Money::new(PRICE_MINOR, Currency::CNY));

@@ -38,9 +38,7 @@ impl Stays {
         let largest = habits.sources.iter().max_by(|a, b| a.share.total_cmp(&b.share));
         let swarm = largest.map(|it| Source { code: SWARM, share: 0.0, ..*it });
         let classes = habits.sources.iter().copied().chain(swarm).flat_map(|it| {
-            let glance = |age: f64| {
-                ((age - 1.0).max(0.0) / habits.bounce_scale_s).powf(habits.bounce_shape)
-            };
+            let glance = |age: f64| ((age - 1.0).max(0.0) / habits.bounce_scale_s).powf(habits.bounce_shape);
             let stay = move |age: f64| {
                 let z = (age.max(1e-9) / it.stay_median_s).ln() / habits.stay_sigma;
                 -ln_of_upper_tail(z)

@@ -14,8 +14,7 @@ use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// What stands at the head of everything that is told.
-pub const NOTICE: &str =
-    "SIMULATED: a test bench of rules and statistics. Every figure is of made-up people; none is a result of Linger.";
+pub const NOTICE: &str = "SIMULATED: a test bench of rules and statistics. Every figure is of made-up people; none is a result of Linger.";
 
 /// What a rule did and does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,8 +29,8 @@ pub struct RuleTold {
     pub withheld: f64,
     /// Refused by the room, or passed over since its budget was spent or another rule stood in its way.
     pub left_out: f64,
-    /// What it does to the mean stay when it is the only one.
-    pub alone: Option<Figure>,
+    /// The same as `done`, and what it does to the mean stay, when it is the only one.
+    pub alone: Option<(f64, Figure)>,
 }
 
 /// All that was found.
@@ -55,10 +54,10 @@ pub struct Told {
     pub minutes: u32,
     /// People at a time, about.
     pub people: f64,
-    /// Facts that reports were made of.
-    pub facts: usize,
     /// Values that are not as usual.
     pub effects: BTreeMap<&'static str, f64>,
+    /// Whether nothing that happens makes anybody stay or leave.
+    pub zero: bool,
     /// What is true.
     pub truth: Truth,
     /// What the product says of the first experiment.
@@ -74,7 +73,7 @@ pub struct Told {
 /// Puts together what was found.
 pub fn told(
     ask: &Ask,
-    (pairs, facts): (&[Pair], usize),
+    pairs: &[Pair],
     known: Truth,
     trials: Trials,
     alone: &[Vec<(Stayed, BTreeMap<String, Acts>)>],
@@ -91,8 +90,8 @@ pub fn told(
         hosts: ask.hosts,
         minutes: ask.minutes,
         people: ask.people,
-        facts,
         effects: changed.map(|(it, value)| (it.name, value)).collect(),
+        zero: ask.causes.are_zero(),
         truth: known,
         report: trials.report,
         experiments: trials.metrics,
@@ -109,9 +108,13 @@ fn rules(ask: &Ask, pairs: &[Pair], alone: &[Vec<(Stayed, BTreeMap<String, Acts>
             acts.map(of).sum::<u64>() as f64 / shows
         };
         let alone = alone.get(place).filter(|it| !it.is_empty()).map(|lived| {
-            let worlds: Vec<[Stayed; 2]> =
-                pairs.iter().zip(lived).map(|(pair, (with, _))| [pair.stayed[0].clone(), with.clone()]).collect();
-            truth(&worlds).mean_s
+            let worlds: Vec<[Stayed; 2]> = pairs
+                .iter()
+                .zip(lived)
+                .map(|(pair, (with, _))| [pair.stayed[0].clone(), with.clone()])
+                .collect();
+            let done = lived.iter().filter_map(|(_, acts)| acts.get(&rule.code)).map(|it| it.done);
+            (done.sum::<u64>() as f64 / lived.len() as f64, truth(&worlds).mean_s)
         });
         RuleTold {
             code: rule.code.clone(),
@@ -133,7 +136,8 @@ fn staying(pairs: &[Pair]) -> Vec<(u32, f64, f64)> {
         });
         stay as f64 / all.max(1) as f64
     };
-    let ages = [0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1_200, 1_800, 2_400, 3_000];
+    let ages =
+        [0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1_200, 1_800, 2_400, 3_000];
     ages.into_iter().map(|age| (age, curve(0, age), curve(1, age))).collect()
 }
 
@@ -152,7 +156,9 @@ pub fn words(code: &str) -> &str {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:+.1} %", share * 100.0)
+    // Nothing below nothing.
+    let tenths = (share * 1_000.0).round() + 0.0;
+    format!("{:+.1} %", tenths / 10.0)
 }
 
 /// The same as text.
@@ -170,7 +176,9 @@ pub fn text(told: &Told) -> String {
         told.rules.len(),
         told.seed
     ));
-    if !told.effects.is_empty() {
+    if told.zero {
+        line("no effects: nothing that happens makes anybody stay or leave".to_owned());
+    } else if !told.effects.is_empty() {
         let paces = told.effects.iter().map(|(name, value)| format!("{name}={value}"));
         line(format!("not as usual: {}", paces.collect::<Vec<_>>().join(", ")));
     }
@@ -182,7 +190,12 @@ pub fn text(told: &Told) -> String {
         ("leaves an hour there", told.truth.leaves_per_hour),
     ] {
         let beyond = format!("± {:.1} points", it.error_beyond * 196.0);
-        line(format!("  {name:<24} {:>9.1} {:>9.1} {:>9}   {beyond}", it.without, it.with, percent(it.uplift)));
+        line(format!(
+            "  {name:<24} {:>9.1} {:>9.1} {:>9}   {beyond}",
+            it.without,
+            it.with,
+            percent(it.uplift)
+        ));
     }
     line(format!(
         "\nWhat the product's report says of the first experiment ({} {}): {}",
@@ -212,7 +225,10 @@ pub fn text(told: &Told) -> String {
 
 fn experiments(told: &Told, line: &mut dyn FnMut(String)) {
     let Some(first) = told.experiments.first() else { return };
-    line(format!("\n{} experiments of {} shows each, arms drawn by {}", first.experiments, told.hosts, told.design));
+    line(format!(
+        "\n{} experiments of {} shows each, arms drawn by {}",
+        first.experiments, told.hosts, told.design
+    ));
     line(format!(
         "  {:<24} {:>8} {:>13} {:>8} {:>8} {:>8} {:>8} {:>8}",
         "", "true", "intervals hold", "always", "mean", "spread", "width", "found"
@@ -242,15 +258,15 @@ fn experiments(told: &Told, line: &mut dyn FnMut(String)) {
 fn rules_text(told: &Told, line: &mut dyn FnMut(String)) {
     line("\nRules, in a show on average; uplift of the mean stay when the rule is the only one".to_owned());
     line(format!(
-        "  {:<24} {:>6} {:>9} {:>9} {:>9} {:>9}",
-        "", "done", "followed", "withheld", "left out", "uplift"
+        "  {:<24} {:>6} {:>9} {:>9} {:>9} {:>12} {:>9}",
+        "", "done", "followed", "withheld", "left out", "done alone", "uplift"
     ));
     for it in &told.rules {
-        let alone = it.alone.map_or("-".to_owned(), |it| {
-            format!("{} ± {:.1}", percent(it.uplift), it.error_beyond * 196.0)
+        let alone = it.alone.map_or(String::new(), |(done, it)| {
+            format!("{done:>12.1} {:>9} ± {:.1}", percent(it.uplift), it.error_beyond * 196.0)
         });
         line(format!(
-            "  {:<24} {:>6.1} {:>9.1} {:>9.1} {:>9.1} {alone:>15}",
+            "  {:<24} {:>6.1} {:>9.1} {:>9.1} {:>9.1} {alone}",
             it.code, it.done, it.followed, it.withheld, it.left_out
         ));
     }

@@ -2,14 +2,17 @@
 //! know how shows are lived, nor how an effect is estimated.
 
 use crate::{
+    arms::Arms,
+    book::{Book, Told},
+    evening::{World, live},
     plan::{Ask, KEY, Plan},
-    pool::{Pool, Progress, Stretched},
+    pool::{Pool, Progress, Stretched, Teller, show},
     truth::Truth,
     work,
 };
-use linger_behaviour::Fold;
+use linger_behaviour::{Fact, Fold, Text, touch};
 use linger_sim::dice::Dice;
-use linger_strategy::experiment::{Assignment, Holdouts, Report, ReportFold};
+use linger_strategy::experiment::{Assignment, EXPOSED, Experiment, Holdouts, Report, ReportFold, shown};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -76,22 +79,31 @@ pub struct Trials {
 const DRAWN: usize = 60;
 
 /// Runs them.
-pub fn run(ask: &Ask, pool: &Pool, truth: &Truth, progress: &Progress) -> Trials {
+pub fn run(
+    ask: &Ask,
+    (world, tell): (&World, &Teller),
+    (pool, truth): (&Pool, &Truth),
+    progress: &Progress,
+) -> Trials {
     let reports = work::each(
         ask.repeat,
         ask.threads,
-        |number| report(ask, pool, number),
+        |number| match ask.plan {
+            Plan::Host | Plan::Switchback => report(ask, pool, number),
+            Plan::Viewer => report_of_viewers(ask, (world, tell), number),
+        },
         |done| progress("experiments", done, ask.repeat),
     );
     let truths = truths(ask.plan, truth, &pool.stretches);
-    let metrics = truths.into_iter().enumerate().map(|(place, known)| metric(place, known, &reports)).collect();
+    let metrics =
+        truths.into_iter().enumerate().map(|(place, known)| metric(place, known, &reports)).collect();
     let report = reports.into_iter().next().expect("one experiment at least");
     Trials { report, metrics }
 }
 
 /// The product's report on one experiment: some shows of the pool, each with the arm that the product draws.
 fn report(ask: &Ask, pool: &Pool, number: usize) -> Report {
-    // Where arms are drawn before the show is lived, they are those of the first version.
+    // Rooms were switched as the first version draws it.
     let version = if ask.plan == Plan::Host { u32::try_from(number + 1).unwrap_or(u32::MAX) } else { 1 };
     let asked = ask.report(version);
     let draw = asked.design.draw(KEY, version, true);
@@ -110,6 +122,39 @@ fn report(ask: &Ask, pool: &Pool, number: usize) -> Report {
         part.people[world].clone().for_each(|place| fold.run(&pool.book.run(place)));
     }
     fold.finish()
+}
+
+/// The product's report on an experiment over viewers: some shows, lived through with both arms in one room.
+fn report_of_viewers(ask: &Ask, (world, tell): (&World, &Teller), number: usize) -> Report {
+    let version = u32::try_from(number + 1).unwrap_or(u32::MAX);
+    let asked = ask.report(version);
+    let draw = asked.design.draw(KEY, version, true);
+    let mut dice = Dice::of(ask.seed.wrapping_add(number as u64), "experiment");
+    let mut book = Book::default();
+    for number in some(&mut dice, ask.shows, ask.hosts) {
+        let show = show(ask, number, 0);
+        let evening = live(world, &show, Arms::Viewers(Box::new(draw.clone())));
+        let mut told = tell(&show.room, &evening.log);
+        expose(&mut told, &draw, version);
+        book.keep(told);
+    }
+    let mut fold = ReportFold::new(asked, &book);
+    (0..book.people()).for_each(|place| fold.run(&book.run(place)));
+    fold.finish()
+}
+
+/// A viewer is shown their arm as they come in, as the server tells it with the opening of the room.
+fn expose(told: &mut Vec<Told>, draw: &Experiment, version: u32) {
+    let entered = told.iter().filter(|(_, fact)| *fact.name == *touch::ENTERED);
+    let showings: Vec<Told> = entered
+        .filter_map(|(who, fact)| {
+            let Assignment::Arm(arm) = draw.assign(who, &Holdouts::default()) else { return None };
+            let outcome = shown(KEY, version, if arm == 1 { "with" } else { "without" });
+            let showing = Fact { at_ms: fact.at_ms, name: EXPOSED.into(), ..Fact::default() };
+            Some((who.clone(), showing.with(Text::Outcome, &outcome)))
+        })
+        .collect();
+    told.extend(showings);
 }
 
 /// Some of the numbers below `of`, each once.
@@ -139,18 +184,18 @@ fn truths(plan: Plan, truth: &Truth, stretches: &[Stretched]) -> Vec<Known> {
     }
 }
 
-/// What switching measures, over all draws of all shows: treated stretches beside the others of the same evening. Beside it
-/// what the rules do when they act all evening: who was held back in one stretch is there in the next, so the two differ.
+/// What switching measures, over all draws of all shows: treated stretches beside the others of the same evening, each less
+/// what the same time was without any rule, which no draw depends on. Beside it what the rules do when they act all evening:
+/// who was held back in one stretch is there in the next, so the two differ.
 fn switched(stretches: &[Stretched]) -> Known {
     let (mut over, mut under) = (0.0, 0.0);
     let mut untreated = (0.0, 0.0);
     for room in stretches.chunk_by(|a, b| a.room == b.room) {
         let n = room.len() as f64;
         let share = room.iter().filter(|it| it.treated).count() as f64 / n;
-        let mean = room.iter().map(|it| it.outcome[0]).sum::<f64>() / n;
         for it in room {
             let off = f64::from(u8::from(it.treated)) - share;
-            over += off * (it.outcome[0] - mean);
+            over += off * (it.outcome[0] - it.outcome[1]);
             under += off * off;
             if !it.treated {
                 untreated = (untreated.0 + it.outcome[0], untreated.1 + 1.0);

@@ -61,8 +61,7 @@ impl Stayed {
 /// The figures of shows that were lived through without and with.
 pub fn truth(worlds: &[[Stayed; 2]]) -> Truth {
     let [without, with] = [0, 1].map(|world| {
-        let mut seconds: Vec<u32> =
-            worlds.iter().flat_map(|it| it[world].seconds.iter().copied()).collect();
+        let mut seconds: Vec<u32> = worlds.iter().flat_map(|it| it[world].seconds.iter().copied()).collect();
         seconds.sort_unstable();
         seconds
     });
@@ -89,19 +88,23 @@ fn figure([without, with]: [f64; 2], error_beyond: f64) -> Figure {
 /// A ratio of sums in both worlds, with the error of their ratio over shows (delta method).
 fn ratios(worlds: &[[Stayed; 2]], of: impl Fn(&[Stayed; 2]) -> [(f64, f64); 2]) -> Figure {
     let shows: Vec<[(f64, f64); 2]> = worlds.iter().map(of).collect();
-    let sum = |world: usize| {
-        shows.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it[world].0, sum.1 + it[world].1))
-    };
+    let sum =
+        |world: usize| shows.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it[world].0, sum.1 + it[world].1));
     let sums = [sum(0), sum(1)];
     let values = sums.map(|(over, under)| if under > 0.0 { over / under } else { 0.0 });
     let n = shows.len() as f64;
     // How far each show's own figures lie from those of all, as shares of them.
     let off = |it: &[(f64, f64); 2], world: usize| {
         let (over, under) = it[world];
-        if values[world] > 0.0 { (over - values[world] * under) / (values[world] * sums[world].1) } else { 0.0 }
+        if values[world] > 0.0 {
+            (over - values[world] * under) / (values[world] * sums[world].1)
+        } else {
+            0.0
+        }
     };
     let squares: f64 = shows.iter().map(|it| (off(it, 1) - off(it, 0)).powi(2)).sum();
-    let error = (squares * n / (n - 1.0).max(1.0)).sqrt() * if values[0] > 0.0 { values[1] / values[0] } else { 0.0 };
+    let error =
+        (squares * n / (n - 1.0).max(1.0)).sqrt() * if values[0] > 0.0 { values[1] / values[0] } else { 0.0 };
     figure(values, error)
 }
 

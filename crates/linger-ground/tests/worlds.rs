@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "what a test did not expect is its failure")]
 
 use linger_ground::{
-    Acts, Arms, Ask, Evening, Plan, Show, World, causes::Causes, coupon_rule, live, truth::Stayed, truth::truth,
+    Acts, Arms, Ask, Evening, Plan, Show, World, causes::Causes, coupon_rule, live, truth::Stayed,
+    truth::truth,
 };
 use linger_protocol::{Event, RoomId, RuleEvent};
 use linger_room::Room;
@@ -87,7 +88,8 @@ fn every_ready_rule_finds_its_occasion_in_some_show() {
         let evening = live(&world, &show(seed), Arms::All);
         found.extend(evening.acts.into_iter().filter(|(_, it)| it.done > 0).map(|(rule, _)| rule));
     }
-    let silent: Vec<_> = world.rules.iter().filter(|it| !found.contains(&it.code)).map(|it| &it.code).collect();
+    let silent: Vec<_> =
+        world.rules.iter().filter(|it| !found.contains(&it.code)).map(|it| &it.code).collect();
     assert!(silent.is_empty(), "{silent:?} found nothing; {found:?}");
 }
 

@@ -112,7 +112,8 @@ impl Groups {
                 let (_, tallies) = mine.entry(place).or_insert_with(|| (arm, none.clone()));
                 reader.add(run, at, tallies);
                 let quantiles = reader.metrics.iter().enumerate().filter(|(_, it)| it.is_quantile());
-                figures.extend(quantiles.filter_map(|(it, _)| Some((place, it, reader.figure(it, run, at)?))));
+                figures
+                    .extend(quantiles.filter_map(|(it, _)| Some((place, it, reader.figure(it, run, at)?))));
             }
         }
         for stay in reader.stays(run, now_ms) {

@@ -132,9 +132,7 @@ impl Ground<'_> {
                 let terms = (shares[1], self.asked.design.detect.alpha);
                 stretches(kind, metric, &self.groups.by_place, terms)
             }
-            Unit::Host | Unit::Shop => {
-                groups_apart(kind, metric, [&self.groups_of(arm), &self.groups_of(0)])
-            }
+            Unit::Host | Unit::Shop => groups_apart(kind, metric, [&self.groups_of(arm), &self.groups_of(0)]),
         }
     }
 

@@ -17,7 +17,9 @@ pub fn program() -> Command {
         .subcommand(loop_program())
         .subcommand(
             Command::new("habits")
-                .about("Print every number that makes simulated people stay or leave, with where it comes from")
+                .about(
+                    "Print every number that makes simulated people stay or leave, with where it comes from",
+                )
                 .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("As JSON")),
         )
 }
@@ -33,7 +35,10 @@ fn loop_program() -> Command {
     Command::new("loop")
         .about("Live through the same shows without and with the rules, and see what the product's own report says of it")
         .arg(seed.help("Seed of everything"))
-        .arg(number("shows", "120", "Shows that are lived through in both worlds, each of a host of its own"))
+        .arg(
+            word("shows", "N", "Shows that are lived through in both worlds, each of a host of its own; 240, or 120 where rooms are switched")
+                .value_parser(value_parser!(u32)),
+        )
         .arg(
             word("hosts", "N", "Shows that one experiment sees; all of --shows, or 20 of them where rooms or viewers are drawn")
                 .value_parser(value_parser!(u32)),
@@ -58,11 +63,17 @@ fn loop_program() -> Command {
         )
         .arg(number("repeat", "200", "Experiments over those shows, each with arms of its own"))
         .arg(
-            word("alone", "N", "Shows in which each rule acts alone, for its own uplift; all of --shows, 0 for none")
+            word("alone", "N", "Shows in which each rule acts alone, for its own uplift; 60 of --shows, 0 for none")
                 .value_parser(value_parser!(u32)),
         )
         .arg(word("threads", "N", "Threads; as many as the machine has").value_parser(value_parser!(u32)))
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON instead of tables"))
+        .arg(
+            Arg::new("hold")
+                .long("hold")
+                .action(ArgAction::SetTrue)
+                .help("Fail unless intervals hold the truth as often as promised, nothing is found where nothing is, and the usual effects raise the median stay"),
+        )
         .arg(word("chart", "FILE", "Draw it into this file (SVG)").value_parser(value_parser!(PathBuf)))
         .after_long_help(habits_text(&Causes::default()))
 }

@@ -5,7 +5,7 @@ use crate::loops::facts::{RoomFacts, Visits};
 use anyhow::{Context, bail, ensure};
 use clap::ArgMatches;
 use jiff::tz::TimeZone;
-use linger_ground::{Ask, Plan, book::Told, causes::Causes, coupon_rule, prove, svg, text};
+use linger_ground::{Ask, Plan, book::Told, broken, causes::Causes, coupon_rule, prove, svg, text};
 use linger_log::Position;
 use linger_protocol::{Entry, RoomId};
 use linger_strategy::rule::{Rule, ready};
@@ -33,9 +33,14 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     }
     let printed = if matches.get_flag("json") { serde_json::to_string(&told)? + "\n" } else { text(&told) };
     match std::io::stdout().write_all(printed.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("printing"),
-        _ => Ok(ExitCode::SUCCESS),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            return Err(error).context("printing");
+        }
+        _ => {}
     }
+    let broken = if matches.get_flag("hold") { broken(&told) } else { vec![] };
+    ensure!(broken.is_empty(), "{}", broken.join("; "));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a server makes of a room's log.
@@ -69,7 +74,7 @@ pub(super) fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
     let need = |name: &str| number(name).with_context(|| format!("--{name} is missing"));
     let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
     let plan = Plan::of(word("design")).context("--design is missing")?;
-    let shows = need("shows")?;
+    let shows = number("shows").unwrap_or(if plan == Plan::Switchback { 120 } else { 240 });
     let usual_minutes = if plan == Plan::Switchback { 180 } else { 60 };
     let usual_hosts = if plan == Plan::Host { shows } else { shows.min(20) };
     let cores = std::thread::available_parallelism().map_or(1, |it| it.get());
@@ -83,7 +88,7 @@ pub(super) fn ask(matches: &ArgMatches) -> anyhow::Result<Ask> {
         causes: causes(word("effects"))?,
         rules: rules(word("rules"), plan)?,
         repeat: need("repeat")?,
-        alone: number("alone").unwrap_or(shows),
+        alone: number("alone").unwrap_or(shows.min(60)),
         threads: number("threads").unwrap_or(cores),
     })
 }
@@ -122,8 +127,7 @@ fn rules(told: &str, plan: Plan) -> anyhow::Result<Vec<Rule>> {
         let rule = match Rule::read(value) {
             Ok(rule) => rule,
             Err(problems) => {
-                let fields: Vec<String> =
-                    problems.iter().map(ToString::to_string).collect();
+                let fields: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 bail!("--rules: rule {}: {}", place + 1, fields.join("; "))
             }
         };
