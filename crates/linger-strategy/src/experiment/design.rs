@@ -250,7 +250,7 @@ impl Design {
         for (at, metric) in self.metrics.iter().enumerate().take(METRICS_MAX) {
             let again = self.metrics.iter().take(at).any(|it| it.key == metric.key);
             bad.unless(is_name(&metric.key) && !again, &format!("metrics[{at}].key"), NAME);
-            if let Err(wants) = metric.check(self.unit == Unit::Viewer) {
+            if let Err(wants) = metric.check(self.unit == Unit::Room) {
                 bad.unless(false, &format!("metrics[{at}].is"), wants);
             }
         }

@@ -43,6 +43,53 @@ fn hosts_are_compared_as_hosts_and_not_as_their_many_viewers() {
     assert_eq!((nothing.verdict.code, nothing.notes.contains(&"few-groups")), ("no-effect", true));
 }
 
+/// The median stay, over hosts.
+fn median() -> serde_json::Value {
+    let seconds = json!({"event": touch::LEFT, "take": "seconds"});
+    json!([{"key": "median", "primary": true, "is": {"kind": "quantile", "of": seconds, "level": 0.5}}])
+}
+
+#[test]
+fn medians_of_hosts_are_compared_with_the_error_of_hosts() {
+    let design = design(json!({"unit": "host", "metrics": median()}));
+    let draw = design.draw("hello", 1, true);
+    let reported = |lift: f64, spread: f64| {
+        let mut world = World::new(17);
+        let mut person = 0;
+        for host in 0..160 {
+            let name = format!("host {host}");
+            let Assignment::Arm(arm) = draw.assign(&name, &Holdouts::default()) else { continue };
+            let luck = (spread * world.chance.normal()).exp();
+            for _ in 0..30 {
+                person += 1;
+                let mean_s = 200.0 * luck * if arm == 1 { lift } else { 1.0 };
+                let seconds = -world.chance.unit().ln() * mean_s;
+                world.stay(person, BEGIN + 1_000, seconds, |it| it.with(Text::Host, &name));
+            }
+        }
+        report(&world.table, asked(design.clone(), 3))
+    };
+    let told = reported(1.4, 0.2);
+    assert_eq!((told.counted, told.verdict.code), ("hosts", "better"), "{told:#?}");
+    let effect = told.metrics[0].against[0].effect.unwrap();
+    assert!(effect.once.low < 0.4 && 0.4 < effect.once.high, "{effect:?}");
+    // The median of an exponential stay is ln 2 of its mean.
+    let first = told.metrics[0].arms[0].unwrap();
+    assert!((first.value / (200.0 * std::f64::consts::LN_2) - 1.0).abs() < 0.12, "{first:?}");
+    // The same people under hosts who differ more: what is known is less.
+    let unlike = reported(1.4, 0.8).metrics[0].against[0].effect.unwrap();
+    let width = |it: linger_strategy::experiment::EffectTold| it.once.high - it.once.low;
+    assert!(width(unlike) > 1.5 * width(effect), "{unlike:?} beside {effect:?}");
+}
+
+#[test]
+fn a_quantile_of_stretches_is_refused() {
+    let mut switched = switched();
+    switched.metrics = serde_json::from_value(median()).unwrap();
+    let bad = switched.check();
+    assert!(bad.iter().any(|it| it.field == "metrics[0].is" && it.wants.contains("switched")), "{bad:?}");
+}
+
 fn switched() -> Design {
     design(json!({
         "unit": "room",
