@@ -1,7 +1,16 @@
 // Which area of the control room the address names, and the parts after it: `#shows/3` is the third show. Knows no
 // area's inside.
-export const AREAS = ['live', 'run', 'shows', 'explore', 'rules', 'experiments', 'board', 'people', 'shelf', 'care', 'campaigns', 'findings', 'webhooks'] as const;
+export const AREAS = ['live', 'rooms', 'run', 'shows', 'explore', 'rules', 'experiments', 'board', 'people', 'shelf', 'care', 'campaigns', 'findings', 'webhooks'] as const;
 export type Area = (typeof AREAS)[number];
+
+/** What the areas are about; the first group is the show itself, and the last is for everybody. */
+export const GROUPS = [
+  ['live', ['live', 'rooms']],
+  ['data', ['shows', 'explore', 'people']],
+  ['strategy', ['rules', 'experiments', 'campaigns']],
+  ['execution', ['run', 'shelf', 'care', 'findings', 'webhooks']],
+  ['shared', ['board']],
+] as const satisfies readonly (readonly [string, readonly Area[]])[];
 
 function read(): { area: Area; parts: string[] } {
   const [name, ...parts] = location.hash.slice(1).split('/');

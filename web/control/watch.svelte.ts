@@ -2,18 +2,22 @@
 // layout.
 import { getContext, setContext } from 'svelte';
 import { t } from '../kit/i18n.svelte';
+import type { Keys } from '../kit/keys';
 import { LiveRoom } from '../kit/room.svelte';
 import type { Session } from '../kit/session.svelte';
 import type { Segment } from '../wire';
 
 export class Watching {
   readonly live: LiveRoom;
+  /** When one came: of what was before, only the figures tell. */
+  readonly cameAt = Date.now();
+  #keys: Keys[] = [];
 
   constructor(
     readonly room: string,
     readonly session: Session,
   ) {
-    this.live = new LiveRoom({ room, token: async () => undefined, insight: true, quiet: true });
+    this.live = new LiveRoom({ room, token: async () => undefined, insight: true, quiet: true, pingMs: 2_000 });
   }
 
   get view() {
@@ -22,6 +26,21 @@ export class Watching {
 
   get insight() {
     return this.live.insight;
+  }
+
+  /** A part brings its keys; gives what takes them away. */
+  bring(keys: Keys): () => void {
+    this.#keys = [...this.#keys, keys];
+    return () => (this.#keys = this.#keys.filter((it) => it !== keys));
+  }
+
+  get keys(): Keys {
+    return Object.assign({}, ...this.#keys) as Keys;
+  }
+
+  /** What a rule is called, where it works or did here. */
+  ruleName(rule: string): string {
+    return this.insight?.rules?.find((it) => it.rule === rule)?.name ?? rule;
   }
 
   /** What an item is called. */

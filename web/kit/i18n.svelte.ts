@@ -4,6 +4,7 @@ import type Care from '../messages/care.en.json';
 import type Club from '../messages/club.en.json';
 import type Data from '../messages/data.en.json';
 import type Experiments from '../messages/experiments.en.json';
+import type Loop from '../messages/loop.en.json';
 import type Messages from '../messages/en.json';
 import type Play from '../messages/play.en.json';
 import type Rules from '../messages/rules.en.json';
@@ -16,7 +17,7 @@ export type Language = 'en' | 'zh';
 
 type Keys<M> = { [A in keyof M & string]: `${A}.${keyof M[A] & string}` }[keyof M & string];
 /** Every sentence there is. */
-export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Experiments> | Keys<typeof Rules> | Keys<typeof Sale> | Keys<typeof Shop> | Keys<typeof Care>;
+export type MessageKey = Keys<typeof Messages> | Keys<typeof Data> | Keys<typeof Play> | Keys<typeof Club> | Keys<typeof Experiments> | Keys<typeof Rules> | Keys<typeof Sale> | Keys<typeof Shop> | Keys<typeof Care> | Keys<typeof Loop>;
 type Book = Record<string, Record<string, string>>;
 
 const STORED = 'linger.lang';

@@ -1,6 +1,8 @@
 // One key for every act: calls the act of a key unless somebody is writing. Knows no act.
 
-/** Acts by key, such as `l`, `shift+q` or `1`. */
+const SIGNS = ['?', '+', '=', '-', '[', ']'];
+
+/** Acts by key, such as `l`, `shift+q`, `1` or `?`. */
 export type Keys = Record<string, () => void>;
 
 /** Listens on the whole page; gives what ends it. Escape leaves a field that is being written in. */
@@ -12,9 +14,9 @@ export function listenToKeys(keys: () => Keys): () => void {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    // The key itself, not what it writes, so that other layouts and capitals work alike.
+    // The key itself, not what it writes, so that other layouts and capitals work alike; signs lie elsewhere on each.
     const name = event.code.replace(/^(Key|Digit)/, '').toLowerCase();
-    const act = keys()[(event.shiftKey ? 'shift+' : '') + name];
+    const act = SIGNS.includes(event.key) ? keys()[event.key] : keys()[(event.shiftKey ? 'shift+' : '') + name];
     if (!act) return;
     event.preventDefault();
     act();

@@ -3,10 +3,12 @@
 import {
   Connection,
   Failed,
+  Latency,
   Refused,
   type ConnectionOptions,
   type Flags,
   type LinkState,
+  type Spread,
   type Surroundings,
   type View,
 } from '../room';
@@ -36,7 +38,7 @@ export function complain(error: unknown): void {
 }
 
 type Heard = (events: readonly RoomEvent[], view: View, replayed: boolean) => void;
-type Options = Pick<ConnectionOptions, 'token' | 'device' | 'onDevice' | 'insight' | 'quiet'> & { room: string; base?: string };
+type Options = Pick<ConnectionOptions, 'token' | 'device' | 'onDevice' | 'insight' | 'quiet' | 'pingMs'> & { room: string; base?: string };
 
 export class LiveRoom {
   view: View | undefined = $state.raw();
@@ -46,10 +48,15 @@ export class LiveRoom {
   state: LinkState = $state('connecting');
   /** What the device itself says of its network; it knows sooner than the line. */
   online = $state(navigator.onLine);
+  /** How long it was to the server and back in the last minute, and from the server to this screen. */
+  trip: Spread | undefined = $state.raw();
+  screen: Spread | undefined = $state.raw();
   /** Why the way is closed or broken, where the server said so. */
   code: string | undefined = $state();
   readonly connection: Connection;
   #heard = new Set<Heard>();
+  #trips = new Latency();
+  #screens = new Latency();
 
   constructor(options: Options) {
     const base = options.base || location.origin;
@@ -59,7 +66,14 @@ export class LiveRoom {
       surroundings: browser,
       onView: (view) => (this.view = view),
       onEvents: (events, view, replayed) => this.#heard.forEach((it) => it(events, view, replayed)),
-      onInsight: (insight) => (this.insight = insight),
+      onInsight: (insight, toldAt) => {
+        this.insight = insight;
+        if (toldAt) this.#shown(toldAt);
+      },
+      onRoundTrip: (ms) => {
+        this.#trips.note(Date.now(), ms);
+        this.trip = this.#trips.spread(Date.now());
+      },
       onFlags: (flags) => (this.flags = flags),
       onFault: (code) => notes.say(sentenceFor(code), 'bad'),
       onState: (state, code) => {
@@ -96,6 +110,15 @@ export class LiveRoom {
   hear(callback: Heard): () => void {
     this.#heard.add(callback);
     return () => this.#heard.delete(callback);
+  }
+
+  /** What the server told at a moment is on the screen with the next frame; a page that nobody looks at has none. */
+  #shown(toldAt: number): void {
+    if (document.visibilityState !== 'visible') return;
+    requestAnimationFrame(() => {
+      this.#screens.note(Date.now(), this.connection.serverNow() - toldAt);
+      this.screen = this.#screens.spread(Date.now());
+    });
   }
 
   /** Asks, and says why when it is refused; undefined then. */

@@ -10,6 +10,8 @@ import clubZh from './club.zh.json';
 import dataEn from './data.en.json';
 import dataZh from './data.zh.json';
 import baseEn from './en.json';
+import loopEn from './loop.en.json';
+import loopZh from './loop.zh.json';
 import playEn from './play.en.json';
 import playZh from './play.zh.json';
 import rulesEn from './rules.en.json';
@@ -24,8 +26,8 @@ import baseZh from './zh.json';
 
 const web = resolve(import.meta.dirname, '..');
 const [en, zh] = [
-  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...experimentsEn, ...rulesEn, ...shopEn, ...saleEn, ...careEn },
-  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...experimentsZh, ...rulesZh, ...shopZh, ...saleZh, ...careZh },
+  { ...baseEn, ...dataEn, ...playEn, ...clubEn, ...experimentsEn, ...rulesEn, ...shopEn, ...saleEn, ...careEn, ...loopEn },
+  { ...baseZh, ...dataZh, ...playZh, ...clubZh, ...experimentsZh, ...rulesZh, ...shopZh, ...saleZh, ...careZh, ...loopZh },
 ];
 const books: Record<string, Record<string, Record<string, string>>> = { en, zh };
 
@@ -41,13 +43,15 @@ function sources(folder: string): string[] {
 
 const code = ['kit', 'viewer', 'studio', 'control', 'door'].flatMap(sources).join('\n');
 const asked = new Set(
-  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|experiments|rules|shop|sale|care|campaigns|findings)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
+  Array.from(code.matchAll(/['"]((?:common|viewer|studio|control|review|data|play|host|door|code|club|experiments|rules|shop|sale|care|campaigns|findings|loop|tele|wall|keys|latency|group)\.[a-zA-Z0-9-]+)['"]/g), (it) => it[1]!),
 );
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
   'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem',
 ];
+/** Figures of rules in words; those of conditions are `ruleMetric`. */
+const LOOP_WORDS = ['sign'];
 const EXPERIMENT_WORDS = ['expVerdict', 'expNote', 'expStatus', 'expUnit', 'expCounted', 'expPlace', 'expKind', 'expMove', 'expMetric'];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
 const CARE_WORDS = [
@@ -79,7 +83,7 @@ describe('the sentences', () => {
   });
 
   test('are all asked for by some page', () => {
-    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', 'saleException', ...DATA_WORDS, ...SHOP_WORDS, ...CARE_WORDS, ...EXPERIMENT_WORDS];
+    const byName = ['code', 'rule', 'part', 'cause', 'step', 'figure', 'symptom', 'report', 'mail', 'game', 'clubTask', 'clubState', 'saleException', ...DATA_WORDS, ...SHOP_WORDS, ...CARE_WORDS, ...EXPERIMENT_WORDS, ...LOOP_WORDS];
     expect(keys(en).filter((key) => !asked.has(key) && !byName.includes(key.split('.')[0]!))).toEqual([]);
   });
 
@@ -111,6 +115,14 @@ describe('the sentences', () => {
     expect(figures.length).toBeGreaterThan(20);
     expect(figures.filter((name) => !(name in en.figure))).toEqual([]);
     expect(all(/Symptom::\w+ => "([a-z-]+)"/g).filter((name) => !(name in en.symptom))).toEqual([]);
+  });
+
+  test('say every figure that a rule may name', () => {
+    const text = readFileSync(resolve(web, '../crates/linger-strategy/src/rule/metric.rs'), 'utf8');
+    const metrics = Array.from(text.matchAll(/^ {12}\w+ => "([a-z_]+)",$/gm), (it) => it[1]!).filter((it) => !it.includes(' '));
+    const named = metrics.filter((it) => it in en.ruleMetric);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.sort()).toEqual(Object.keys(en.sign).sort());
   });
 
   test('name every difference between rooms and providers, what it means and what to do', () => {

@@ -40,12 +40,17 @@ export interface ConnectionOptions {
   onDevice?: (token: string) => void;
   insight?: boolean;
   quiet?: boolean;
+  /** How often to ask how far away the server is, where that is shown; else as often as the line has to be kept alive. */
+  pingMs?: number;
   surroundings: Surroundings;
   onView: (view: View) => void;
   /** Events in their order, after the view has taken them in; `replayed` when they were missed earlier. */
   onEvents?: (events: readonly RoomEvent[], view: View, replayed: boolean) => void;
   onState?: (state: LinkState, code: string | undefined) => void;
-  onInsight?: (insight: Insight) => void;
+  /** The figures, and for a step when the server told it. */
+  onInsight?: (insight: Insight, toldAt: number | undefined) => void;
+  /** How long it was to the server and back, ms. */
+  onRoundTrip?: (ms: number) => void;
   /** What experiments set for this person, at the opening and whenever it changes. */
   onFlags?: (flags: Flags) => void;
   onFault?: (code: string, field: string | undefined) => void;
@@ -197,10 +202,10 @@ export class Connection {
         return this.options.onFlags?.(message.flags);
       case 'insight': {
         const { t: _, ...insight } = message;
-        return this.#figures(insight);
+        return this.#figures(insight, undefined);
       }
       case 'insight-step':
-        return this.#insight ? this.#figures(foldStep(this.#insight, message)) : undefined;
+        return this.#insight ? this.#figures(foldStep(this.#insight, message), message.told_at) : undefined;
       case 'pong':
         return this.#ponged(message.n, message.at);
       case 'fault':
@@ -264,9 +269,9 @@ export class Connection {
     this.options.onView(view);
   }
 
-  #figures(insight: Insight): void {
+  #figures(insight: Insight, toldAt: number | undefined): void {
     this.#insight = insight;
-    this.options.onInsight?.(insight);
+    this.options.onInsight?.(insight, toldAt);
   }
 
   /** Keeps the line alive, measures the clock, and notices a line that is dead without having closed. */
@@ -277,7 +282,7 @@ export class Connection {
     this.#pings.set(n, surroundings.now());
     if (this.#pings.size > 8) this.#pings.delete(this.#pings.keys().next().value!);
     this.tell({ t: 'ping', n });
-    const cancel = surroundings.after(this.#heartbeatMs / 2, () => {
+    const cancel = surroundings.after(Math.min(this.options.pingMs ?? Infinity, this.#heartbeatMs / 2), () => {
       if (surroundings.now() - this.#heardAt > this.#heartbeatMs * 1.5) this.#wait(0, undefined);
       else this.#beat();
     });
@@ -290,6 +295,7 @@ export class Connection {
     this.#pings.delete(n);
     const now = this.options.surroundings.now();
     const rtt = now - sent;
+    this.options.onRoundTrip?.(rtt);
     // The quickest round trip tells the clock best.
     if (rtt > this.#bestRtt) return;
     this.#bestRtt = rtt;

@@ -4,8 +4,10 @@ export { clubOf, doneOn, foldClub, rowOn, sprintLikes, streakOn, towardsNext, ty
 export { Connection, reaches, type ConnectionOptions, type LinkState, type Surroundings } from './connection';
 export { flag, inOrder, words, type Flags } from './flags';
 export { foldStep, leavingPerMinute, secondsAsCsv, slipping, sumRange, type RangeSum, type Slipping } from './insight';
+export { isSlow, Latency, SLOW_SCREEN_MS, SLOW_TRIP_MS, type Spread } from './latency';
 export { measure, type Measured } from './measure';
 export { newOrderId, Outbox, Refused } from './outbox';
+export { effectOf, sinceOf, tellingSigns, type Effect, type Since, type Telling } from './prompt';
 export { Failed, Rest } from './rest';
 export { perMinute, reviewAsCsv, rowAt, sharePerMinute, sumRows, type RowSum } from './review';
 export {
@@ -26,4 +28,4 @@ export { verifyShuffle, type ShuffleVerdict } from './shuffle';
 export { mentionedIn } from './talk';
 export { Tracker, type Reply, type TrackWorld } from './track';
 export type { Seat } from './seat';
-export { fold, foldAll, isStaff, leftOutPerSecond, viewOf, withOrder, type LeftOut, type View } from './view';
+export { fold, foldAll, isStaff, leftOutPerSecond, viewOf, withOrder, type LeftOut, type Prompted, type View } from './view';

@@ -15,6 +15,8 @@ export function foldStep(insight: Insight, step: Step): Insight {
     curve: step.curve ?? insight.curve,
     totals: step.totals,
     arms: step.arms,
+    rules: step.rules ?? insight.rules ?? [],
+    since: step.since ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   Intent,
   Order,
   Prompt,
+  PromptEnd,
   Question,
   RoleName,
   RoomEvent,
@@ -25,6 +26,12 @@ import { aroundOf, foldAround, type Around } from './talk';
 
 /** How a question was answered, kept by question number. */
 export type Answered = Readonly<Record<number, 'typed' | 'on-air'>>;
+
+/** A prompt, and how it ended; `null` while it shows. */
+export interface Prompted {
+  readonly prompt: Prompt;
+  readonly end: PromptEnd | null;
+}
 
 /** Everything a page draws. Never changed in place: every fold that changes something gives a new object. */
 export interface View extends Activities, ClubView, RundownView {
@@ -55,7 +62,8 @@ export interface View extends Activities, ClubView, RundownView {
   readonly myOrders: readonly Order[];
   readonly questions: readonly Question[];
   readonly prompt: Prompt | null;
-  readonly promptEnds: Readonly<Record<number, string>>;
+  /** Prompts that were shown since one came, newest last, with how they ended. */
+  readonly prompts: readonly Prompted[];
   readonly withheld: readonly Intent[];
   /** What rules did by themselves since one came, or could not do, or held out. */
   readonly acted: readonly RuleActed[];
@@ -120,7 +128,7 @@ export function viewOf(welcome: Welcome, view: RoomView): View {
     myOrders: view.mine.orders,
     questions: view.questions,
     prompt: view.prompt ?? null,
-    promptEnds: {},
+    prompts: view.prompt ? [{ prompt: view.prompt, end: null }] : [],
     withheld: [],
     acted: [],
     orders: view.orders,
@@ -325,14 +333,19 @@ function foldStaff(view: View, event: RoomEvent): View | undefined {
         answered: { ...view.answered, [event.question]: event.how },
         questions: view.questions.filter((it) => it.question !== event.question),
       };
-    case 'prompt-shown':
-      return { ...view, prompt: { prompt: event.prompt, intent: event.intent, until: event.until } };
-    case 'prompt-closed':
+    case 'prompt-shown': {
+      const { k: _, ...prompt } = event;
+      if (view.prompts.some((it) => it.prompt.prompt === prompt.prompt)) return view;
+      return { ...view, prompt, prompts: [...view.prompts, { prompt, end: null }].slice(-WITHHELD_MAX) };
+    }
+    case 'prompt-closed': {
+      const { end } = event;
       return {
         ...view,
         prompt: view.prompt?.prompt === event.prompt ? null : view.prompt,
-        promptEnds: { ...view.promptEnds, [event.prompt]: event.end },
+        prompts: view.prompts.map((it) => (it.prompt.prompt === event.prompt ? { ...it, end } : it)),
       };
+    }
     case 'prompt-withheld':
       return view.withheld.some((it) => it.id === event.intent.id)
         ? view

@@ -44,6 +44,12 @@ const shown = (selector) => async (page) => {
   await page.locator(selector).first().scrollIntoViewIfNeeded();
 };
 
+/** What lies behind the name of a panel. */
+const behind = (name, selector) => async (page) => {
+  await page.locator(name).click(WAIT);
+  await shown(selector)(page);
+};
+
 for (const lang of ['en', 'zh']) {
   const say = SAY[lang];
   const guests = await Promise.all(say.names.map(guest));
@@ -106,7 +112,7 @@ for (const lang of ['en', 'zh']) {
       await page.getByLabel(say.fill).fill(say.about);
     },
   });
-  await take('calls-desktop', { path: `/control/${room}`, size: DESK, lang, as: operator, ready: shown('.topic') });
+  await take('calls-desktop', { path: `/control/${room}`, size: DESK, lang, as: operator, ready: behind('#tab-calls', '.topic') });
   await seat(operator, { do: 'call-done', person: ben.person, outcome: 'helped' });
   await seat(operator, { do: 'close-calls' });
 
@@ -121,7 +127,7 @@ for (const lang of ['en', 'zh']) {
   await stay([anna, chloe], 41);
   await take('club-desktop', { ...viewer, size: DESK, lang, as: emil, ready: opened('.round') });
   await take('sprint-phone', { ...viewer, lang, as: me, ready: async (page) => (await playing(page), await page.waitForSelector('.sprint', WAIT)) });
-  await take('club-control-desktop', { path: `/control/${room}`, size: DESK, lang, as: operator, ready: shown('.sprint') });
+  await take('club-control-desktop', { path: `/control/${room}`, size: DESK, lang, as: operator, ready: behind('#tab-club', '.sprint') });
   await club(host, { do: 'close-sprint' });
 }
 await end();

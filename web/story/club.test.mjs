@@ -166,6 +166,7 @@ test('a sprint of likes reaches its goal, and everybody sees it', async () => {
 test('the friend has stayed a minute: whose link it was is credited, and staff see what came of it', async () => {
   const control = await studio.context().newPage();
   await control.goto(`${server.base}/control/${ROOM}?lang=zh`);
+  await control.getByRole('tab', { name: '粉丝团' }).click();
   const bringers = control.getByRole('listitem').filter({ hasText: 'Cat' });
   await Promise.all([bringers, cat.getByText('You are level 3!')].map((it) => it.waitFor({ timeout: 70_000 })));
   await press(cat, cat.getByRole('button', { name: 'Share', exact: true }));

@@ -139,6 +139,7 @@ test('a call with an adviser is asked for, taken and ended, and only staff read 
   await ann.getByRole('textbox', { name: 'Say something' }).waitFor();
   control = await studio.context().newPage();
   await control.goto(`${server.base}/control/${ROOM}?lang=zh`);
+  await control.getByRole('tab', { name: '咨询' }).click();
   await control.getByLabel(/承诺多少分钟内联系/).fill('15');
   await control.getByRole('button', { name: '开放咨询' }).click();
   await press(bob, bob.getByRole('button', { name: /^购物袋/ }));

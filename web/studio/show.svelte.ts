@@ -6,7 +6,7 @@ import { Publisher, type Uplink } from '../kit/media/publish';
 import { notes } from '../kit/notes.svelte';
 import { complain, LiveRoom } from '../kit/room.svelte';
 import type { Session } from '../kit/session.svelte';
-import type { IngestKey, Question, SeatAsk, ShelfEntry } from '../wire';
+import type { IngestKey, PromptEnd, Question, SeatAsk, ShelfEntry } from '../wire';
 
 export class Show {
   readonly live: LiveRoom;
@@ -20,6 +20,8 @@ export class Show {
   closing: readonly number[] = $state.raw([]);
   uplink: Uplink | undefined = $state();
   key: IngestKey | undefined = $state.raw();
+  /** When the prompt that was put off last is asked again. */
+  putOffUntil = $state(0);
   /** The question whose answer is being written. */
   writing: number | undefined = $state();
 
@@ -140,9 +142,24 @@ export class Show {
     return this.view?.seat.desk?.line.find((it) => it.invited_until == null);
   }
 
-  endPrompt(end: 'followed' | 'dismissed'): void {
+  /** Answers the prompt: yes, no, or later while it can be put off. */
+  async endPrompt(end: PromptEnd): Promise<void> {
     const prompt = this.view?.prompt;
-    if (prompt) void this.live.ask({ kind: 'close-prompt', prompt: prompt.prompt, end });
+    if (!prompt || (end === 'later' && prompt.later_ms == null)) return;
+    const done = await this.live.ask({ kind: 'close-prompt', prompt: prompt.prompt, end });
+    if (done && end === 'later') this.putOffUntil = this.live.serverTime(Date.now()) + prompt.later_ms!;
+  }
+
+  /** What the rule of the prompt was seen to do in this room. */
+  get promptArms() {
+    return this.live.insight?.arms.find((it) => it.rule === this.view?.prompt?.intent.rule);
+  }
+
+  /** What was asked, where the prompt is about a question. */
+  get promptQuestion(): string | undefined {
+    const proposal = this.view?.prompt?.intent.proposal;
+    if (proposal?.kind !== 'answer-question') return undefined;
+    return this.view?.questions.find((it) => it.question === proposal.question)?.first?.text || undefined;
   }
 }
 

@@ -2442,6 +2442,11 @@ export interface components {
              */
             answered_share?: number | null;
             /**
+             * Format: int32
+             * @description Of those, the ones whose minutes before and after can be compared.
+             */
+            compared?: number;
+            /**
              * Format: double
              * @description Leave hazard a second in the minute after.
              */
@@ -2451,6 +2456,11 @@ export interface components {
              * @description Occasions.
              */
             occasions: number;
+            /**
+             * Format: int32
+             * @description Of those, the ones about a question.
+             */
+            questions?: number;
         };
         /** @description Both arms of one rule and their difference. */
         ArmsWire: {
@@ -2461,6 +2471,8 @@ export interface components {
              * @description Difference of the answered shares.
              */
             difference?: number | null;
+            /** @description How prompts ended. */
+            ends?: components["schemas"]["EndsWire"];
             /** @description Held out. */
             held_out: components["schemas"]["ArmWire"];
             /**
@@ -2468,11 +2480,17 @@ export interface components {
              * @description Its 95 % interval.
              */
             high?: number | null;
+            leaving?: components["schemas"]["LeavingWire"] | null;
             /**
              * Format: double
              * @description Its 95 % interval.
              */
             low?: number | null;
+            /**
+             * Format: int32
+             * @description Occasions that each arm needs before a difference is told.
+             */
+            needs?: number;
             /** @description The rule. */
             rule: string;
             /** @description `more`, `less`, `no-detectable-effect` or `not-enough-yet`. */
@@ -3538,6 +3556,29 @@ export interface components {
              */
             winners_wanted: number;
         };
+        /** @description How the prompts of a rule ended. */
+        EndsWire: {
+            /**
+             * Format: int32
+             * @description The host said no.
+             */
+            dismissed: number;
+            /**
+             * Format: int32
+             * @description Nobody reacted.
+             */
+            expired: number;
+            /**
+             * Format: int32
+             * @description The host did it.
+             */
+            followed: number;
+            /**
+             * Format: int32
+             * @description The host put it off.
+             */
+            later: number;
+        };
         /** @description A person's texts are gone. */
         EraseDone: {
             /**
@@ -4570,10 +4611,13 @@ export interface components {
             began_at: number;
             /** @description The survival curve of watch age. */
             curve: components["schemas"]["CurvePoint"][];
+            /** @description The rules at work, by code. */
+            rules?: components["schemas"]["RuleAtWork"][];
             /** @description All seconds so far. */
             seconds: components["schemas"]["SecondWire"][];
             /** @description Stage, draws, prompts. */
             segments: components["schemas"]["SegmentWire"][];
+            since?: components["schemas"]["SinceWire"] | null;
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
         };
@@ -4693,6 +4737,24 @@ export interface components {
          * @enum {string}
          */
         LaneName: "control" | "host" | "paid" | "member" | "question" | "talk" | "reaction";
+        /** @description How much less, or more, people left where a rule acted: people per 100 people and minute, acting less holding out. */
+        LeavingWire: {
+            /**
+             * Format: double
+             * @description The difference of the changes from the minute before to the minute after.
+             */
+            estimate: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of its 95 % interval.
+             */
+            low: number;
+        };
         /**
          * @description How far the list of a shuffle has come.
          * @enum {string}
@@ -6097,11 +6159,21 @@ export interface components {
          * @description How a prompt went away.
          * @enum {string}
          */
-        PromptEndWire: "followed" | "dismissed" | "expired";
+        PromptEndWire: "followed" | "dismissed" | "expired" | "later";
         /** @description The prompt on the host's screen. */
         PromptWire: {
+            /**
+             * Format: int32
+             * @description How often it was put off before.
+             */
+            again?: number;
             /** @description What and why. */
             intent: components["schemas"]["IntentWire"];
+            /**
+             * Format: int64
+             * @description After so many ms it is shown again, if it still stands, when it is put off; absent when it can be put off no more.
+             */
+            later_ms?: number | null;
             /**
              * Format: int32
              * @description Its number.
@@ -6623,6 +6695,43 @@ export interface components {
             end: components["schemas"]["RuleEndWire"];
             /** @description What and why. */
             intent: components["schemas"]["IntentWire"];
+        };
+        /** @description A rule at work in the room: what it took of what it may in this show. */
+        RuleAtWork: {
+            /** @description What it does, as a word. */
+            act: string;
+            money_max?: components["schemas"]["MoneyWire"] | null;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often the host refused it in this show since taking it up last.
+             */
+            noes: number;
+            /** @description Why it is there. */
+            note: string;
+            /** @description Whether it works here. */
+            on: boolean;
+            /** @description Whether that was so often that it is quiet until the show ends. */
+            quiet: boolean;
+            /** @description Its code. */
+            rule: string;
+            spent?: components["schemas"]["MoneyWire"] | null;
+            /**
+             * Format: int32
+             * @description How often it acted or was held out in this show.
+             */
+            times: number;
+            /**
+             * Format: int32
+             * @description How often it may.
+             */
+            times_max: number;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            version: number;
         };
         /** @description A rule to be tried on a show that was. */
         RuleBackTest: {
@@ -7826,6 +7935,29 @@ export interface components {
              */
             value: number;
         };
+        /** @description What followed the last prompt that the host took up. */
+        SinceWire: {
+            /**
+             * Format: int32
+             * @description People who had asked and were here then; none when it was not about a question.
+             */
+            askers: number;
+            /**
+             * Format: int32
+             * @description Of them, those who are here now.
+             */
+            askers_here: number;
+            /**
+             * Format: int64
+             * @description When the host took it up, ms.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description The prompt.
+             */
+            prompt: number;
+        };
         /** @description One slice of a wheel. */
         SliceAsk: {
             /** @description What stands on it. */
@@ -7988,6 +8120,8 @@ export interface components {
             arms: components["schemas"]["ArmsWire"][];
             /** @description The survival curve, every fifth second. */
             curve?: components["schemas"]["CurvePoint"][] | null;
+            /** @description The rules at work, when anything about them changed. */
+            rules?: components["schemas"]["RuleAtWork"][] | null;
             /** @description New seconds, and earlier ones of which something was learnt late: each replaces the row of the same second. */
             seconds: components["schemas"]["SecondWire"][];
             /** @description Segments begun, ended or changed, with their index in the list. */
@@ -8020,6 +8154,12 @@ export interface components {
                     to_s?: number | null;
                 }
             ][];
+            since?: components["schemas"]["SinceWire"] | null;
+            /**
+             * Format: int64
+             * @description The server's clock when this was told, ms: whoever shows it knows how late it is.
+             */
+            told_at?: number;
             /** @description Figures of the whole show. */
             totals: components["schemas"]["TotalsWire"];
         };
@@ -9211,22 +9351,10 @@ export interface components {
              * @description The question.
              */
             question: number;
-        } | {
-            /** @description What and why. */
-            intent: components["schemas"]["IntentWire"];
+        } | (components["schemas"]["PromptWire"] & {
             /** @enum {string} */
             k: "prompt-shown";
-            /**
-             * Format: int32
-             * @description Its number.
-             */
-            prompt: number;
-            /**
-             * Format: int64
-             * @description When it goes away by itself.
-             */
-            until: number;
-        } | {
+        }) | {
             /** @description What and why. */
             intent: components["schemas"]["IntentWire"];
             /** @enum {string} */

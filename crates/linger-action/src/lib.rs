@@ -15,7 +15,9 @@
 //! answered soon anyway, shown ones late and about those that nobody wanted to answer.
 //!
 //! What cannot be the same: a shown prompt keeps the screen until the host is done with it, and a withheld one has nothing
-//! on the screen. That touches the occasions after it, whatever arm they are in, and not its own outcome.
+//! on the screen. That touches the occasions after it, whatever arm they are in, and not its own outcome. And a host can
+//! only put off what was shown: it is asked again after [`Config::later_ms`] if it is still so, at most twice. That is no
+//! new occasion, takes nothing of the budget, and cools down like any prompt.
 
 mod carrier;
 mod desk;

@@ -7,8 +7,8 @@
 use linger_action::{Carrier, Config, Desk, Errand, errand};
 use linger_protocol::{
     Act, Actor, Arrival, Campaign, CampaignId, Cause, CouponAct, CouponKind, Currency, Departure, Entry,
-    Event, Intent, IntentId, Item, ItemId, LeaveReason, Millis, Money, OpenTo, Period, PersonId, Proposal,
-    Refusal, Report, Request, Role, RuleAct, RuleEvent, SaleAct, SessionId, Spoken, Stacks,
+    Event, Intent, IntentId, Item, ItemId, LeaveReason, Millis, Money, OpenTo, Period, PersonId, PromptEnd,
+    Proposal, Refusal, Report, Request, Role, RuleAct, RuleEvent, SaleAct, SessionId, Spoken, Stacks,
 };
 use linger_room::Room;
 use linger_strategy::rule::{Evaluator, Rule};
@@ -66,7 +66,9 @@ struct Process {
 
 impl Process {
     fn new(room: &linger_protocol::RoomId) -> Process {
-        let desk = Desk::new(Config { cool_down_ms: 10_000, budget: 1_000, waiting_max: 16 }).unwrap();
+        let desk =
+            Desk::new(Config { cool_down_ms: 10_000, budget: 1_000, waiting_max: 16, later_ms: 20_000 })
+                .unwrap();
         Process { evaluator: Evaluator::new(room), desk, carrier: Carrier::new(), read: 0 }
     }
 
@@ -200,7 +202,11 @@ impl Day {
             && let Some(prompt) = self.room.prompt().map(|it| it.prompt)
         {
             let by = Actor { person: HOST, role: Role::Host };
-            let end = linger_protocol::PromptEnd::Followed;
+            let end = match self.roll(6) {
+                0 => PromptEnd::Dismissed,
+                1..4 => PromptEnd::Later,
+                _ => PromptEnd::Followed,
+            };
             let _ = self.ask(by, Act::ClosePrompt { prompt, end }, None);
         }
     }
@@ -250,6 +256,7 @@ fn live(seed: u64, crashes: bool) -> (Day, BTreeSet<IntentId>) {
             }
             found.extend(process.read(&day.log));
         }
+        process.desk.recall(day.now, |intent| process.evaluator.still_holds(intent));
         for request in process.desk.due(day.now) {
             let Act::FollowIntent { intent } = &request.act else { panic!("a desk only passes on intents") };
             let id = intent.id;
@@ -270,6 +277,11 @@ fn audit(seed: u64, log: &[Entry]) -> BTreeMap<String, u32> {
     let mut acted = BTreeMap::new();
     for entry in log {
         let intent = match &entry.event {
+            Event::PromptShown { intent, again: Some(times), .. } => {
+                assert!(once.contains(&intent.id) && *times <= 2, "seed {seed}: shown again out of nothing");
+                *acted.entry(format!("{} again", intent.rule)).or_insert(0) += 1;
+                continue;
+            }
             Event::PromptShown { intent, .. } | Event::PromptWithheld { intent } => intent,
             Event::Rule(RuleEvent::Done { intent } | RuleEvent::Withheld { intent }) => intent,
             _ => continue,
@@ -308,6 +320,7 @@ fn no_budget_is_exceeded_and_nothing_is_done_twice_however_often_the_process_die
     for rule in rules() {
         assert!(all.get(&rule.code).is_some_and(|it| *it > 20), "{} hardly acted: {all:?}", rule.code);
     }
+    assert!(all.get("busy again").is_some_and(|it| *it > 5), "hardly anything was put off: {all:?}");
 }
 
 #[test]

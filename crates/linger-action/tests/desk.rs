@@ -9,6 +9,7 @@ use linger_protocol::{
     Act, Actor, Answered, Arm, Cause, Entry, Event, Intent, IntentId, Millis, OffReason, PromptEnd, PromptId,
     Proposal, QuestionId, Refusal,
 };
+use std::collections::BTreeSet;
 
 fn intent(at: Millis, question: u32, arm: Arm) -> Intent {
     Intent {
@@ -34,17 +35,37 @@ struct Play {
     desk: Desk,
     log: Vec<Entry>,
     prompts: u32,
+    /// Questions whose occasion does not stand any more.
+    over: BTreeSet<u32>,
 }
 
 impl Play {
     fn new(config: Config) -> Play {
-        Play { desk: Desk::new(config).unwrap(), log: Vec::new(), prompts: 0 }
+        Play { desk: Desk::new(config).unwrap(), log: Vec::new(), prompts: 0, over: BTreeSet::new() }
     }
 
     fn tell(&mut self, at: Millis, event: Event) {
         let entry = Entry { at, cause: Cause::Reported, event };
         self.desk.fold(&entry);
         self.log.push(entry);
+    }
+
+    /// How often an intent was put off, by the log; none when it was never shown.
+    fn again(&self, intent: &Intent) -> Option<u32> {
+        let mut prompts = vec![];
+        let mut times = 0;
+        for entry in &self.log {
+            match &entry.event {
+                Event::PromptShown { prompt, intent: shown, .. } if shown.id == intent.id => {
+                    prompts.push(*prompt)
+                }
+                Event::PromptClosed { prompt, end: PromptEnd::Later } if prompts.contains(prompt) => {
+                    times += 1
+                }
+                _ => {}
+            }
+        }
+        (times > 0).then_some(times)
     }
 
     /// Does a line and then lets the desk ask; a room that refuses nothing notes what it asks for.
@@ -66,11 +87,17 @@ impl Play {
             "close" => {
                 self.tell(at, Event::PromptClosed { prompt: PromptId(number()), end: PromptEnd::Dismissed })
             }
+            "later" => {
+                self.tell(at, Event::PromptClosed { prompt: PromptId(number()), end: PromptEnd::Later })
+            }
+            "over" => drop(self.over.insert(number())),
             "end" => self.tell(at, Event::WentOff { reason: OffReason::Ended }),
             "time" => {}
             other => panic!("no such doing: {other}"),
         }
         let mut told = Vec::new();
+        let over = self.over.clone();
+        self.desk.recall(at, |intent| intent.question().is_none_or(|it| !over.contains(&it.0)));
         for request in self.desk.due(at) {
             assert_eq!(request.by, Actor::HOUSE);
             let Act::FollowIntent { intent } = request.act else { panic!("a desk only passes on intents") };
@@ -78,9 +105,11 @@ impl Play {
             match intent.arm {
                 Arm::Act => {
                     self.prompts += 1;
-                    told.push(format!("p{} about q{question}", self.prompts));
+                    let again = self.again(&intent).map_or(String::new(), |it| format!(" again ({it})"));
+                    told.push(format!("p{} about q{question}{again}", self.prompts));
                     let (prompt, until) = (PromptId(self.prompts), at.plus(45_000));
-                    self.tell(at, Event::PromptShown { prompt, intent, until });
+                    let again = self.again(&intent);
+                    self.tell(at, Event::PromptShown { prompt, intent, until, again });
                 }
                 Arm::HoldOut => {
                     told.push(format!("withheld q{question}"));
@@ -93,7 +122,11 @@ impl Play {
             told.push(format!("drops q{question}: {:?}", dropped.reason));
         }
         if let Some(wakes_at) = self.desk.wakes_at() {
-            told.push(format!("{} waiting, wakes at {}", self.desk.waiting(), clock(wakes_at)));
+            let put_off = match self.desk.put_off_n() {
+                0 => String::new(),
+                n => format!(", {n} put off"),
+            };
+            told.push(format!("{} waiting{put_off}, wakes at {}", self.desk.waiting(), clock(wakes_at)));
         }
         if told.is_empty() { "-".to_owned() } else { told.join("; ") }
     }
@@ -272,6 +305,106 @@ fn when_too_many_wait_the_oldest_goes() {
 }
 
 #[test]
+fn a_host_who_says_later_is_asked_again_after_two_minutes_if_it_still_stands() {
+    play(
+        Config::default(),
+        "
+0:10 act q1
+0:20 later p1
+2:19 time
+2:20 time
+2:25 later p2
+2:30 act q2
+4:25 time
+4:30 close p3
+4:40 time
+",
+        &expect![[r#"
+            0:10 act q1                  -> p1 about q1
+            0:20 later p1                -> 0 waiting, 1 put off, wakes at 2:20
+            2:19 time                    -> 0 waiting, 1 put off, wakes at 2:20
+            2:20 time                    -> p2 about q1 again (1)
+            2:25 later p2                -> 0 waiting, 1 put off, wakes at 4:25
+            2:30 act q2                  -> 1 waiting, 1 put off, wakes at 2:50
+            4:25 time                    -> p3 about q1 again (2); 1 waiting, wakes at 5:10
+            4:30 close p3                -> 1 waiting, wakes at 4:55
+            4:40 time                    -> 1 waiting, wakes at 4:55
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_put_off_is_dropped_once_it_is_answered_over_or_the_show_ended() {
+    play(
+        Config { cool_down_ms: 0, ..Config::default() },
+        "
+0:10 act q1
+0:20 later p1
+0:21 act q2
+0:22 later p2
+0:23 act q3
+0:24 later p3
+0:30 answer q1
+0:31 over q2
+2:22 time
+2:23 end
+5:00 time
+",
+        &expect![[r#"
+            0:10 act q1                  -> p1 about q1
+            0:20 later p1                -> 0 waiting, 1 put off, wakes at 2:20
+            0:21 act q2                  -> p2 about q2; 0 waiting, 1 put off, wakes at 2:20
+            0:22 later p2                -> 0 waiting, 2 put off, wakes at 2:20
+            0:23 act q3                  -> p3 about q3; 0 waiting, 2 put off, wakes at 2:20
+            0:24 later p3                -> 0 waiting, 3 put off, wakes at 2:20
+            0:30 answer q1               -> drops q1: Answered; 0 waiting, 2 put off, wakes at 2:22
+            0:31 over q2                 -> 0 waiting, 2 put off, wakes at 2:22
+            2:22 time                    -> drops q2: Over; 0 waiting, 1 put off, wakes at 2:24
+            2:23 end                     -> drops q3: ShowEnded
+            5:00 time                    -> -
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_put_off_takes_nothing_of_the_budget_and_cools_down_like_any_prompt() {
+    play(
+        Config { budget: 1, ..Config::default() },
+        "
+0:00 act q1
+0:01 later p1
+0:02 act q2
+2:01 time
+2:02 close p2
+2:05 act q3
+",
+        &expect![[r#"
+            0:00 act q1                  -> p1 about q1
+            0:01 later p1                -> 0 waiting, 1 put off, wakes at 2:01
+            0:02 act q2                  -> drops q2: BudgetSpent; 0 waiting, 1 put off, wakes at 2:01
+            2:01 time                    -> p2 about q1 again (1)
+            2:02 close p2                -> -
+            2:05 act q3                  -> drops q3: BudgetSpent
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_put_off_survives_a_restart_because_it_stands_in_the_log() {
+    let mut first = Play::new(Config::default());
+    for line in ["0:00 act q1", "0:05 later p1", "0:40 act q2", "0:45 close p2"] {
+        first.line(line);
+    }
+    let mut second = Play::new(Config::default());
+    first.log.iter().for_each(|entry| second.desk.fold(entry));
+    (second.log, second.prompts) = (first.log.clone(), first.prompts);
+    for line in ["1:00 time", "2:04 time", "2:05 time", "2:10 later p3", "4:10 time"] {
+        assert_eq!(first.line(line), second.line(line), "{line}");
+    }
+    assert_eq!(first.prompts, 4);
+}
+
+#[test]
 fn a_refusal_says_whether_to_wait_to_forget_or_to_drop() {
     let mut desk = Desk::new(Config::default()).unwrap();
     for (now, question, refusal, waits, dropped) in [
@@ -326,7 +459,12 @@ fn when_a_prompt_goes_out_does_not_depend_on_its_arm() {
                     Arm::HoldOut => desk.fold(&tell(Event::PromptWithheld { intent })),
                     Arm::Act => {
                         let prompt = PromptId(second);
-                        desk.fold(&tell(Event::PromptShown { prompt, intent, until: now.plus(1) }));
+                        desk.fold(&tell(Event::PromptShown {
+                            prompt,
+                            intent,
+                            until: now.plus(1),
+                            again: None,
+                        }));
                         desk.fold(&tell(Event::PromptClosed { prompt, end: PromptEnd::Followed }));
                     }
                 }
@@ -366,5 +504,6 @@ fn settings_that_cannot_be_are_named() {
     let usual = Config::default();
     assert_eq!(wrong(Config { waiting_max: 0, ..usual }), "waiting_max: 1 to 1000 expected");
     assert_eq!(wrong(Config { budget: 9_999, ..usual }), "budget: 0 to 1000 expected");
+    assert_eq!(wrong(Config { later_ms: u64::MAX, ..usual }), "later_ms: 0 to 86400000 expected");
     assert_eq!(wrong(Config { cool_down_ms: u64::MAX, ..usual }), "cool_down_ms: 0 to 86400000 expected");
 }

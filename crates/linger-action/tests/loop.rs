@@ -13,7 +13,7 @@ use linger_strategy::{
 };
 
 /// A budget and a queue that the evening does not reach.
-const ROOMY: Config = Config { cool_down_ms: 30_000, budget: 1_000, waiting_max: 1_000 };
+const ROOMY: Config = Config { cool_down_ms: 30_000, budget: 1_000, waiting_max: 1_000, later_ms: 120_000 };
 
 /// Questions that three people ask, one every 20 seconds, and what a room would note about what it is asked for.
 fn evening(room: &str) -> Vec<Entry> {
@@ -51,7 +51,7 @@ fn evening(room: &str) -> Vec<Entry> {
             match intent.arm {
                 Arm::HoldOut => tell(Event::PromptWithheld { intent }),
                 Arm::Act => {
-                    tell(Event::PromptShown { prompt, intent, until: now.plus(10_000) });
+                    tell(Event::PromptShown { prompt, intent, until: now.plus(10_000), again: None });
                     tell(Event::PromptClosed { prompt, end: PromptEnd::Followed });
                 }
             }

@@ -75,8 +75,11 @@ impl Arms {
                 self.pulse.forget();
                 self.followed.iter_mut().for_each(|occasion| occasion.hazard = None);
             }
-            Event::PromptShown { prompt, intent, .. } => {
-                self.begin(at, intent);
+            Event::PromptShown { prompt, intent, again, .. } => {
+                // What was put off is the same occasion, counted when it was shown first.
+                if again.is_none() {
+                    self.begin(at, intent);
+                }
                 self.showing = Some((*prompt, intent.rule.clone()));
             }
             Event::PromptWithheld { intent } => self.begin(at, intent),
@@ -148,7 +151,9 @@ impl Arms {
             return;
         }
         let arms = self.rules.entry(intent.rule.clone()).or_default();
-        arms[place(intent.arm)].occasions += 1;
+        let sums = &mut arms[place(intent.arm)];
+        sums.occasions += 1;
+        sums.questions += u64::from(intent.question().is_some());
         if self.followed.len() >= FOLLOWED_MAX {
             self.followed.pop_front();
         }

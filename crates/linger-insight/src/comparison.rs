@@ -14,6 +14,8 @@ pub const OCCASIONS_MIN: u64 = 10;
 pub struct ArmSums {
     /// Occasions.
     pub occasions: u64,
+    /// Of those, the ones about a question: only of these it can be told whether they were answered.
+    pub questions: u64,
     /// Of those that are [`ANSWER_S`] old: was the question answered by then? Younger ones do not count yet, also when
     /// they are answered already, so that quick answers are not told before slow ones.
     pub answered: Shares,
@@ -27,7 +29,7 @@ pub struct ArmSums {
     pub before: (u64, u64),
     /// The same for the minutes after.
     pub after: (u64, u64),
-    /// Prompts that the host followed, dismissed and let expire. None in the arm that is held out.
+    /// Prompts that the host followed, dismissed, let expire and put off. None in the arm that is held out.
     pub ends: PromptEnds,
 }
 
@@ -40,6 +42,8 @@ pub struct PromptEnds {
     pub dismissed: u64,
     /// Nobody reacted in time.
     pub expired: u64,
+    /// The host put it off.
+    pub later: u64,
 }
 
 impl PromptEnds {
@@ -48,6 +52,7 @@ impl PromptEnds {
             PromptEnd::Followed => self.followed += 1,
             PromptEnd::Dismissed => self.dismissed += 1,
             PromptEnd::Expired => self.expired += 1,
+            PromptEnd::Later => self.later += 1,
         }
     }
 }
@@ -55,6 +60,7 @@ impl PromptEnds {
 impl AddAssign<&ArmSums> for ArmSums {
     fn add_assign(&mut self, other: &ArmSums) {
         self.occasions += other.occasions;
+        self.questions += other.questions;
         self.answered += &other.answered;
         self.answer_time += &other.answer_time;
         self.hazard_change_ppm += &other.hazard_change_ppm;
@@ -64,6 +70,7 @@ impl AddAssign<&ArmSums> for ArmSums {
         self.ends.followed += other.ends.followed;
         self.ends.dismissed += other.ends.dismissed;
         self.ends.expired += other.ends.expired;
+        self.ends.later += other.ends.later;
     }
 }
 

@@ -28,6 +28,7 @@
 //! Invariant: a clock that goes backwards moves nothing backwards. An entry that claims to be earlier than one before it
 //! counts as happening at the same time as that one.
 
+mod aftermath;
 mod arms;
 mod comparison;
 mod live;
@@ -41,6 +42,7 @@ mod source;
 mod step;
 mod summary;
 
+pub use aftermath::{AFTERMATH_S, Aftermath};
 pub use arms::{ANSWER_S, Arms, HAZARD_WINDOW_S};
 pub use comparison::{ArmSums, Comparison, OCCASIONS_MIN};
 pub use live::{Live, PEOPLE_MAX};

@@ -1,6 +1,7 @@
 //! The fold of a room's log into steps. It alone knows stays, people, questions and orders by name; what it hands on
 //! are sums.
 
+use crate::aftermath::{Aftermath, Followed};
 use crate::source::{SourceCode, Sources};
 use crate::{
     Arms, Ended, SHOW_S_MAX, Second, Segment, SegmentChange, SegmentKind, Snapshot, Step, begins_show,
@@ -22,6 +23,7 @@ pub struct Live {
     snapshot: Snapshot,
     pending: Step,
     arms: Arms,
+    followed: Followed,
     // The latest time any entry claimed: none counts as earlier.
     last: Option<Millis>,
     starts_at: Option<Millis>,
@@ -120,6 +122,7 @@ impl Live {
         let at = self.moment(entry.at);
         self.last = Some(at);
         self.arms.fold_at(at, entry);
+        self.followed.take(at, &entry.event, self.stays.iter().map(|(session, stay)| (session, stay.person)));
         if self.begins_show(at, &entry.event) {
             if entry.event == Event::WentLive {
                 self.stage.on_air = true;
@@ -151,6 +154,11 @@ impl Live {
     /// How acting and not acting compare.
     pub fn arms(&self) -> &Arms {
         &self.arms
+    }
+
+    /// What followed the last prompt that the host took up, for a while.
+    pub fn aftermath(&self, now: Millis) -> Option<Aftermath> {
+        self.followed.at(now)
     }
 
     /// Whether this event, at this moment, begins a show: what was before it is another one.

@@ -4,8 +4,8 @@
 
 use linger_insight::{Arms, Comparison, OCCASIONS_MIN};
 use linger_protocol::{
-    Answered, Arm, Arrival, Cause, Departure, Entry, Event, Intent, IntentId, LeaveReason, Millis, PersonId,
-    PromptEnd, PromptId, Proposal, QuestionId, SessionId,
+    Answered, Arm, Arrival, Cause, CommentId, Departure, Entry, Event, Intent, IntentId, KeyId, LeaveReason,
+    Millis, PersonId, PromptEnd, PromptId, Proposal, QuestionId, Role, Sealed, SessionId,
 };
 use linger_stats::{Lifetimes, Moments, Shares, Unknown, difference_of_restricted_means};
 
@@ -22,13 +22,33 @@ fn occasion(question: u32, at_ms: i64, arm: Arm) -> Event {
         proposal: Proposal::AnswerQuestion { question: QuestionId(question), people: 3, window_s: 60 },
     };
     match arm {
-        Arm::Act => Event::PromptShown { prompt: PromptId(question), intent, until: Millis(at_ms + 30_000) },
+        Arm::Act => Event::PromptShown {
+            prompt: PromptId(question),
+            intent,
+            until: Millis(at_ms + 30_000),
+            again: None,
+        },
         Arm::HoldOut => Event::PromptWithheld { intent },
     }
 }
 
 fn answer(question: u32) -> Event {
     Event::QuestionAnswered { question: QuestionId(question), how: Answered::OnAir, prompt: None }
+}
+
+fn asked(person: u64, question: u32) -> Event {
+    Event::CommentMade {
+        comment: CommentId(person),
+        person: PersonId(person),
+        role: Role::Viewer,
+        spoken: Sealed { key: KeyId(0), body: Vec::new().into() },
+        question: Some(QuestionId(question)),
+        answers: None,
+        lane: None,
+        reply_to: None,
+        mentions: None,
+        image: None,
+    }
 }
 
 fn moved(come: std::ops::Range<u64>, go: std::ops::Range<u64>) -> Event {
@@ -176,4 +196,54 @@ fn a_rule_that_helps_is_seen_to_help_and_rooms_add_up() {
     let leaving = all.hazard_change_ppm.unwrap();
     assert!(leaving.ci95.high < 0.0, "{leaving:?}");
     assert_eq!(time, difference_of_restricted_means(&acted.answer_time, &held_out.answer_time, 120).unwrap());
+}
+
+#[test]
+fn an_occasion_that_is_put_off_is_one_occasion_and_what_it_is_about_is_told() {
+    let mut arms = Arms::new();
+    tell(&mut arms, 0, moved(0..100, 0..0));
+    tell(&mut arms, 100_000, occasion(1, 100_000, Arm::Act));
+    tell(&mut arms, 101_000, Event::PromptClosed { prompt: PromptId(1), end: PromptEnd::Later });
+    let Event::PromptShown { prompt, intent, until, .. } = occasion(1, 100_000, Arm::Act) else {
+        unreachable!()
+    };
+    tell(&mut arms, 221_000, Event::PromptShown { prompt, intent, until, again: Some(1) });
+    tell(&mut arms, 222_000, Event::PromptClosed { prompt: PromptId(1), end: PromptEnd::Followed });
+    arms.pass(Millis(900_000));
+    let sums = only(&arms).acted;
+    assert_eq!((sums.occasions, sums.questions, sums.hazard_change_ppm.n()), (1, 1, 1));
+    assert_eq!((sums.ends.later, sums.ends.followed), (1, 1));
+}
+
+#[test]
+fn after_a_prompt_that_was_taken_up_it_is_told_how_many_of_the_askers_stay() {
+    let mut live = linger_insight::Live::new();
+    let mut tell = |at_ms, event| live.fold(&Entry { at: Millis(at_ms), cause: Cause::Reported, event });
+    tell(0, moved(0..9, 0..0));
+    for person in [1, 2, 3, 2] {
+        tell(10_000, asked(person, 1));
+    }
+    // Who asked something else, and who asked and went before, are not followed.
+    tell(11_000, asked(4, 2));
+    tell(11_500, moved(0..0, 3..4));
+    tell(12_000, occasion(1, 12_000, Arm::Act));
+    tell(13_000, answer(1));
+    tell(13_000, Event::PromptClosed { prompt: PromptId(1), end: PromptEnd::Followed });
+    tell(20_000, moved(0..0, 1..2));
+    tell(21_000, moved(0..0, 4..5));
+    let told = live.aftermath(Millis(22_000)).unwrap();
+    assert_eq!((told.prompt, told.at), (PromptId(1), Millis(13_000)));
+    assert_eq!((told.askers, told.askers_here), (2, 1));
+    assert_eq!(live.aftermath(Millis(13_000 + 180_001)), None, "it is told for three minutes");
+    live.fold(&Entry { at: Millis(23_000), cause: Cause::Reported, event: moved(1..2, 0..0) });
+    assert_eq!(live.aftermath(Millis(23_000)).unwrap().askers_here, 2, "who comes back is here");
+    let dismissed = Event::PromptClosed { prompt: PromptId(2), end: PromptEnd::Dismissed };
+    for event in [occasion(2, 24_000, Arm::Act), dismissed] {
+        live.fold(&Entry { at: Millis(24_000), cause: Cause::Reported, event });
+    }
+    assert_eq!(
+        live.aftermath(Millis(24_000)).unwrap().prompt,
+        PromptId(1),
+        "what was refused led to nothing"
+    );
 }

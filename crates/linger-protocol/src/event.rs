@@ -524,6 +524,10 @@ pub enum Event {
         /// When it goes away by itself.
         #[n(2)]
         until: Millis,
+        /// How often the host put it off before; none the first time. An occasion that is shown again is no new one: it
+        /// takes nothing of a budget and counts for nothing.
+        #[n(3)]
+        again: Option<u32>,
     },
     /// Something could have been proposed to the host and was not, for comparison.
     #[n(31)]

@@ -92,4 +92,17 @@ pub enum PromptEnd {
     /// Nobody reacted in time.
     #[n(2)]
     Expired,
+    /// The host asked to be asked again later, at most [`crate::Limits::PROMPT_PUT_OFF_MAX`] times for one occasion.
+    #[n(3)]
+    Later,
+}
+
+/// Bounds on prompts.
+impl crate::Limits {
+    /// After so long a host who said later is asked again, if the occasion still stands.
+    pub const PROMPT_LATER_MS: u64 = 120_000;
+    /// How often one occasion can be put off.
+    pub const PROMPT_PUT_OFF_MAX: u32 = 2;
+    /// A rule that the host refused so often in one show, and took up none of between, is quiet for the rest of it.
+    pub const RULE_NOES_MAX: u32 = 3;
 }

@@ -279,6 +279,10 @@ refusals! {
     RuleChanged = "rule-changed",
     /// What is left of the rule's budget is not enough.
     RuleBudgetSpent = "rule-budget-spent",
+    /// The prompt was put off as often as it can be.
+    PutOffTwice = "put-off-twice",
+    /// The host refused this rule so often that it is quiet for the rest of the show.
+    RuleQuiet = "rule-quiet",
 }
 
 /// A code for each exception: the sentence says which one it is.

@@ -321,12 +321,23 @@ fn show() -> Vec<(&'static str, Entry)> {
                 prompt,
                 intent: intent(Arm::Act),
                 until: Millis(1_700_000_060_000),
+                again: None,
+            }),
+        ),
+        (
+            "prompt-shown-again",
+            followed(Event::PromptShown {
+                prompt,
+                intent: intent(Arm::Act),
+                until: Millis(1_700_000_060_000),
+                again: Some(2),
             }),
         ),
         ("prompt-withheld", followed(Event::PromptWithheld { intent: intent(Arm::HoldOut) })),
         ("prompt-closed-followed", closed(PromptEnd::Followed)),
         ("prompt-closed-dismissed", closed(PromptEnd::Dismissed)),
         ("prompt-closed-expired", closed(PromptEnd::Expired)),
+        ("prompt-closed-later", closed(PromptEnd::Later)),
         ("quality-gathered", reported(Event::QualityGathered { quality })),
     ]
 }

@@ -48,6 +48,10 @@ pub const DRAWS_KEPT: usize = 16;
 pub const SEALED_SEED_BYTES_MAX: usize = 512;
 /// Intents, newest first, that are known to have been dealt with.
 pub const INTENTS_KEPT: usize = 10_000;
+/// Prompts of one show that are put off at a time; beyond it, putting off is `RoomFull`.
+pub const PUT_OFF_KEPT: usize = 256;
+/// Rules whose refusals are counted in one show; beyond it, further ones are not.
+pub const REFUSING_KEPT: usize = 256;
 /// Characters of a rule's code inside an intent.
 pub const RULE_CHARS: usize = 64;
 /// Viewers for whom one rule's budget is counted in one show; beyond it, a rule that is about one viewer is `RoomFull`.

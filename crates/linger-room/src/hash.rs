@@ -81,10 +81,10 @@ canonical! {
     Refund { order, amount, reason }
     Draws { last, draws, open, entered }
     Draw { keyword, prize, winners_wanted, closes_at, commit, sealed_seed, entrants, state }
-    Prompts { last, showing, known, known_in_order }
+    Prompts { last, showing, known, known_in_order, put_off, noes }
     Activities { last, known }
     Activity { terms, at, until, commit, sealed_seed, phase, step, order, players, devices, done, points }
-    Showing { prompt, intent, until }
+    Showing { prompt, intent, until, put_off }
     Intent { id, rule, at, arm, proposal }
     Seats { terms, line, invited, seated, calls }
     StageTerms { seats, who }

@@ -248,8 +248,13 @@ impl Room {
                 self.coupons.shows += 1;
                 self.stage.apply(event);
             }
+            Event::WentOff { reason } => {
+                if *reason == OffReason::Ended {
+                    self.prompts.end_show();
+                }
+                self.stage.apply(event);
+            }
             Event::RoomOpened { .. }
-            | Event::WentOff { .. }
             | Event::Announced { .. }
             | Event::CardPinned { .. }
             | Event::CardUnpinned { .. }
@@ -297,7 +302,9 @@ impl Room {
                 {
                     self.asking.apply_followed(question, *prompt);
                 }
-                if let Event::PromptShown { intent, .. } | Event::PromptWithheld { intent } = event {
+                if let Event::PromptShown { intent, again: None, .. } | Event::PromptWithheld { intent } =
+                    event
+                {
                     self.rules.take(intent);
                 }
                 self.prompts.apply(&mut self.deadlines, event);

@@ -50,6 +50,11 @@ impl Room {
         self.rules.held.iter().map(|(rule, held)| (rule.as_str(), *held))
     }
 
+    /// Whether the host refused a rule so often that it is quiet for the rest of the show.
+    pub fn rule_is_quiet(&self, rule: &str) -> bool {
+        self.prompts.is_quiet(rule)
+    }
+
     /// What a rule took of its budget in the show it last acted in.
     pub fn rule_spent(&self, rule: &str) -> Option<&Spent> {
         self.rules.spent.get(rule)
@@ -74,16 +79,22 @@ impl Rulebook {
         Ok(vec![Event::Rule(RuleEvent::Put { rule: rule.to_owned(), version, text: text.cloned() })])
     }
 
+    /// Whether the rule still says this.
+    pub(crate) fn check_version(&self, intent: &Intent, proposed: &Proposed) -> Result<(), Refusal> {
+        let held = self.held.get(&intent.rule).filter(|it| it.on);
+        if held.is_none_or(|it| it.version != proposed.version) {
+            return Err(Refusal::RuleChanged);
+        }
+        Ok(())
+    }
+
     /// Whether the rule still says this, and whether what is left of its budget is enough.
     pub(crate) fn check(&self, intent: &Intent, proposed: &Proposed) -> Result<(), Refusal> {
         at_most(&intent.rule, RULE_CHARS)?;
         if proposed.why.len() > Limits::SIGNS_MAX {
             return Err(Refusal::BadQuantity);
         }
-        let held = self.held.get(&intent.rule).filter(|it| it.on);
-        if held.is_none_or(|it| it.version != proposed.version) {
-            return Err(Refusal::RuleChanged);
-        }
+        self.check_version(intent, proposed)?;
         let none = Spent { show: proposed.show, times: 0, minor: 0, people: BTreeMap::new() };
         let spent = match self.spent.get(&intent.rule) {
             // The budget of a show that is over is nobody's.
@@ -239,6 +250,7 @@ impl Room {
         match event {
             RuleEvent::Put { rule, version, text } => {
                 self.rules.held.insert(rule.clone(), Held { version: *version, on: text.is_some() });
+                self.prompts.rule_changed(rule);
             }
             RuleEvent::Done { intent } | RuleEvent::Withheld { intent } => {
                 self.rules.take(intent);

@@ -253,6 +253,47 @@ fn prompts_of_rules_take_their_budget_too() {
 }
 
 #[test]
+fn a_prompt_that_was_put_off_takes_its_budget_once_and_goes_when_its_rule_changes() {
+    let mut room = room();
+    let prompt = |n| Act::FollowIntent { intent: intent(n, Deed::Prompt { text: "Look".into() }, times(1)) };
+    let close = |prompt, end| Act::ClosePrompt { prompt: linger_protocol::PromptId(prompt), end };
+    let host = Actor { person: HOST, role: Role::Host };
+    ask(&mut room, Actor::HOUSE, prompt(1)).unwrap();
+    ask(&mut room, host, close(1, linger_protocol::PromptEnd::Later)).unwrap();
+    assert_eq!(ask(&mut room, Actor::HOUSE, prompt(2)), Err(Refusal::RuleBudgetSpent));
+    ask(&mut room, Actor::HOUSE, prompt(1)).unwrap();
+    assert_eq!(room.rule_spent("try").map(|it| it.times), Some(1));
+    assert_eq!(room.prompt().map(|it| it.put_off), Some(1));
+    ask(&mut room, host, close(2, linger_protocol::PromptEnd::Later)).unwrap();
+    ask(&mut room, Actor::HOUSE, put("try", 2, Some("{}"))).unwrap();
+    assert_eq!(ask(&mut room, Actor::HOUSE, prompt(1)), Err(Refusal::RuleChanged));
+}
+
+#[test]
+fn a_rule_that_was_refused_three_times_is_quiet_until_it_says_something_else() {
+    let mut room = room();
+    let host = Actor { person: HOST, role: Role::Host };
+    for n in 1..=3 {
+        let intent = intent(n, Deed::Prompt { text: "Look".into() }, times(9));
+        ask(&mut room, Actor::HOUSE, Act::FollowIntent { intent }).unwrap();
+        let prompt = linger_protocol::PromptId(u32::try_from(n).unwrap());
+        let end = linger_protocol::PromptEnd::Dismissed;
+        ask(&mut room, host, Act::ClosePrompt { prompt, end }).unwrap();
+    }
+    assert!(room.rule_is_quiet("try"));
+    let again = intent(4, Deed::Prompt { text: "Look".into() }, times(9));
+    for arm in [Arm::Act, Arm::HoldOut] {
+        let intent = Intent { arm, ..again.clone() };
+        assert_eq!(ask(&mut room, Actor::HOUSE, Act::FollowIntent { intent }), Err(Refusal::RuleQuiet));
+    }
+    // What is no prompt goes on: nobody was asked about it.
+    let (announced, act) = announce(5, times(9));
+    carry(&mut room, &announced, act).unwrap();
+    ask(&mut room, Actor::HOUSE, put("try", 2, Some("{}"))).unwrap();
+    assert!(!room.rule_is_quiet("try"));
+}
+
+#[test]
 fn a_room_rebuilt_from_its_events_is_the_same_room() {
     let (mut room, mut rebuilt) = (Room::default(), Room::default());
     let mut log = vec![];

@@ -250,6 +250,7 @@ pub(crate) async fn meant(
                 PromptEndWire::Followed => PromptEnd::Followed,
                 PromptEndWire::Dismissed => PromptEnd::Dismissed,
                 PromptEndWire::Expired => PromptEnd::Expired,
+                PromptEndWire::Later => PromptEnd::Later,
             },
         },
         WireAct::Activity(ask) => Act::Activity(activity::meant(house, room, asker, ask).await?),

@@ -1,17 +1,22 @@
 //! The figures of a running show, folded by `linger-insight` and pushed to staff every second. It does not know how any
 //! figure is reckoned.
 
+mod at_work;
+
 use crate::{
     house::{House, RoomDesk},
     hub::forms::money_wire,
     hub::text,
     wire::{
-        ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, ToClient, TotalsWire,
+        ArmWire, ArmsWire, CurvePoint, EndsWire, InsightWire, LeavingWire, SecondWire, SegmentWire,
+        SinceWire, StepWire, ToClient, TotalsWire,
     },
 };
+use at_work::AtWork;
 use axum::extract::ws::Utf8Bytes;
-use linger_insight::{ArmSums, Comparison, Live, Segment, SegmentKind, Snapshot};
+use linger_insight::{ArmSums, Comparison, Live, OCCASIONS_MIN, Segment, SegmentKind, Snapshot};
 use linger_log::Position;
+use linger_protocol::{Entry, Millis};
 use linger_stats::Unknown;
 use std::{
     sync::{Arc, RwLock},
@@ -42,6 +47,8 @@ impl Default for InsightDesk {
             curve: vec![],
             totals: TotalsWire::default(),
             arms: vec![],
+            rules: vec![],
+            since: None,
         };
         InsightDesk { all: RwLock::new(all), steps: broadcast::channel(STEPS_KEPT).0 }
     }
@@ -91,7 +98,7 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
         loop {
             tokio::select! {
                 batch = feed.next() => match batch {
-                    Ok(batch) => batch.entries.iter().for_each(|entry| reader.live.fold(entry)),
+                    Ok(batch) => batch.entries.iter().for_each(|entry| reader.fold(entry)),
                     Err(_) => return,
                 },
                 // While it reads what was before, a step would tell half a history.
@@ -105,11 +112,17 @@ pub(crate) fn follow(house: House, desk: Arc<RoomDesk>, start: Position) {
 struct Reader {
     live: Live,
     snapshot: Snapshot,
+    at_work: AtWork,
     ticks: u32,
 }
 
 impl Reader {
-    fn tick(&mut self, desk: &InsightDesk, now: linger_protocol::Millis) {
+    fn fold(&mut self, entry: &Entry) {
+        self.live.fold(entry);
+        self.at_work.fold(&entry.event);
+    }
+
+    fn tick(&mut self, desk: &InsightDesk, now: Millis) {
         let before_s = self.snapshot.until_s();
         let step = self.live.tick(now);
         let first_changed = step.seconds.first().map_or(step.until_s, |row| row.second);
@@ -134,6 +147,14 @@ impl Reader {
             curve: with_curve.then(|| curve_wire(&self.snapshot)),
             totals: totals_wire(&self.snapshot),
             arms: self.live.arms().comparisons().iter().map(arms_wire).collect(),
+            rules: self.at_work.changed(),
+            since: self.live.aftermath(now).map(|it| SinceWire {
+                prompt: it.prompt.0,
+                at: it.at.0,
+                askers: it.askers,
+                askers_here: it.askers_here,
+            }),
+            told_at: now.0,
         };
         let message = {
             let mut all = desk.all.write().unwrap_or_else(|it| it.into_inner());
@@ -180,6 +201,10 @@ fn take_in(all: &mut InsightWire, told: &StepWire, began: bool, snapshot: &Snaps
     }
     all.totals = told.totals.clone();
     all.arms.clone_from(&told.arms);
+    if let Some(rules) = &told.rules {
+        all.rules.clone_from(rules);
+    }
+    all.since = told.since;
 }
 
 /// Every second from `from_s` on, those in which nothing happened too.
@@ -286,6 +311,14 @@ fn arms_wire(comparison: &Comparison) -> ArmsWire {
         _ => "no-detectable-effect",
     };
     let difference = comparison.answered.as_ref().ok();
+    // People per million people and second are a hundredth of people per 100 people and second.
+    let per_100_and_minute = |ppm: f64| ppm * 60.0 / 10_000.0;
+    let leaving = comparison.hazard_change_ppm.as_ref().ok().map(|it| LeavingWire {
+        estimate: per_100_and_minute(it.estimate),
+        low: per_100_and_minute(it.ci95.low),
+        high: per_100_and_minute(it.ci95.high),
+    });
+    let ends = &comparison.acted.ends;
     ArmsWire {
         rule: comparison.rule.clone(),
         acted: arm_wire(&comparison.acted),
@@ -294,17 +327,30 @@ fn arms_wire(comparison: &Comparison) -> ArmsWire {
         low: difference.map(|it| it.ci95.low),
         high: difference.map(|it| it.ci95.high),
         verdict: verdict.to_owned(),
+        leaving,
+        needs: count(OCCASIONS_MIN),
+        ends: EndsWire {
+            followed: count(ends.followed),
+            dismissed: count(ends.dismissed),
+            later: count(ends.later),
+            expired: count(ends.expired),
+        },
     }
 }
 
+fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 fn arm_wire(sums: &ArmSums) -> ArmWire {
-    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let (left, present_ms) = sums.after;
     #[expect(clippy::cast_precision_loss, reason = "people and milliseconds of a show are far below 2^52")]
     let hazard_after = (present_ms > 0).then(|| left as f64 * 1_000.0 / present_ms as f64);
     let answer_time = sums.answer_time.kaplan_meier();
     ArmWire {
         occasions: count(sums.occasions),
+        questions: count(sums.questions),
+        compared: count(sums.hazard_change_ppm.n()),
         answered: count(sums.answered.hits),
         answered_share: sums.answered.share().ok(),
         answer_mean_s: answer_time

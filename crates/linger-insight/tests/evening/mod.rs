@@ -231,7 +231,7 @@ impl Evening {
                 self.prompts += 1;
                 let (prompt, until) = (PromptId(self.prompts), self.now.plus(20_000));
                 self.showing = Some((prompt, until));
-                self.tell(Event::PromptShown { prompt, intent, until });
+                self.tell(Event::PromptShown { prompt, intent, until, again: None });
             }
             Arm::Act => {}
         }

@@ -93,6 +93,7 @@ pub fn all() -> Vec<(&'static str, Entry)> {
         prompt: PromptId(4),
         intent: intent(Arm::Act, Deed::Prompt { text: "ask them".into() }),
         until: Millis(1_700_000_060_500),
+        again: None,
     };
     vec![
         ("rule-put", put(Some("{}"))),

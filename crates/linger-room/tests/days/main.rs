@@ -128,6 +128,7 @@ fn the_days_see_every_kind_of_event_and_most_refusals() {
         "shown-now",
         "rule-changed",
         "rule-budget-spent",
+        "put-off-twice",
     ];
     assert_eq!(unseen, by_hand);
 }

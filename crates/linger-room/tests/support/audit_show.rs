@@ -17,6 +17,12 @@ pub struct Show {
     taken_up: BTreeMap<QuestionId, PromptId>,
     prompts: u32,
     intents: BTreeSet<IntentId>,
+    /// The intent of the prompt that shows, its rule, and how often it was put off before.
+    showing: Option<(IntentId, String, u32)>,
+    /// Intents that wait to be shown again.
+    put_off: BTreeMap<IntentId, u32>,
+    /// Refusals of each rule since it was taken up last.
+    noes: BTreeMap<String, u32>,
 }
 
 #[derive(Default)]
@@ -58,8 +64,11 @@ impl Show {
                 );
                 assert!(self.muted.get(&by.person).is_none_or(|until| now >= *until), "a muted person spoke");
             }
-            Act::FollowIntent { intent } if self.intents.contains(&intent.id) => {
+            Act::FollowIntent { intent } if self.intents.contains(&intent.id) && !self.is_put_off(intent) => {
                 assert_eq!(answer, &Err(Refusal::IntentKnown));
+            }
+            Act::FollowIntent { intent } if self.noes.get(&intent.rule).is_some_and(|it| *it >= 3) => {
+                assert_eq!(answer, &Err(Refusal::RuleQuiet));
             }
             Act::FollowIntent { .. } if answer == &Err(Refusal::PromptShowing) => {
                 assert!(self.prompt.is_some_and(|(_, _, until)| now < until), "no prompt is in the way");
@@ -76,6 +85,11 @@ impl Show {
             }
             _ => {}
         }
+    }
+
+    /// Whether an intent was put off and waits to be shown again.
+    fn is_put_off(&self, intent: &Intent) -> bool {
+        intent.arm == Arm::Act && self.put_off.contains_key(&intent.id)
     }
 
     pub fn check_nothing_is_due(&self, now: Millis) {
@@ -122,6 +136,12 @@ impl Show {
             | Event::DrawEntered { .. }
             | Event::DrawFrozen { .. }
             | Event::DrawRevealed { .. } => self.book_draw(now, event),
+            Event::WentOff { reason: OffReason::Ended } => {
+                self.put_off.clear();
+                self.noes.clear();
+                // Others have books on it too.
+                return false;
+            }
             Event::PromptShown { .. } | Event::PromptWithheld { .. } | Event::PromptClosed { .. } => {
                 self.book_prompt(now, event);
             }
@@ -167,10 +187,13 @@ impl Show {
 
     fn book_prompt(&mut self, now: Millis, event: &Event) {
         match event {
-            Event::PromptShown { prompt, intent, until } => {
+            Event::PromptShown { prompt, intent, until, again } => {
                 self.prompts += 1;
                 assert_eq!(prompt.0, self.prompts, "prompts are numbered without gaps");
-                assert!(self.intents.insert(intent.id), "an intent was followed twice");
+                assert_eq!(self.intents.insert(intent.id), again.is_none(), "an intent was followed twice");
+                assert_eq!(self.put_off.remove(&intent.id), *again, "shown as often as it was put off");
+                assert!(again.is_none_or(|it| it <= 2), "put off more than twice");
+                self.showing = Some((intent.id, intent.rule.clone(), again.unwrap_or(0)));
                 let question = intent.question().expect("a day has prompts about questions");
                 assert_eq!(self.questions.get(&question).map(|it| it.2), Some(false));
                 assert_eq!(self.prompt.replace((*prompt, question, *until)), None, "two prompts show");
@@ -179,6 +202,13 @@ impl Show {
             Event::PromptClosed { prompt, end } => {
                 let (shown, about, until) = self.prompt.take().expect("a prompt that shows");
                 assert_eq!(shown, *prompt);
+                let (intent, rule, put_off) = self.showing.take().expect("the intent of the prompt");
+                match end {
+                    PromptEnd::Later => drop(self.put_off.insert(intent, put_off + 1)),
+                    PromptEnd::Followed => drop(self.noes.remove(&rule)),
+                    PromptEnd::Dismissed => *self.noes.entry(rule).or_default() += 1,
+                    PromptEnd::Expired => {}
+                }
                 if *end == PromptEnd::Followed && self.questions.get(&about).is_some_and(|it| !it.2) {
                     self.taken_up.insert(about, shown);
                 }

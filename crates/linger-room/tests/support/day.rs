@@ -381,9 +381,10 @@ impl World {
             }
             3..7 => {
                 let question = self.question();
+                let id = self.dice.below(400);
                 let intent = Intent {
-                    id: IntentId(self.dice.below(400)),
-                    rule: "unanswered-question".into(),
+                    id: IntentId(id),
+                    rule: format!("questions-{}", id % 3),
                     at: self.now,
                     arm: if self.dice.percent(60) { Arm::Act } else { Arm::HoldOut },
                     proposal: Proposal::AnswerQuestion { question, people: 3, window_s: 60 },
@@ -394,7 +395,12 @@ impl World {
                 let prompt = self.room.prompt().map_or(PromptId(1), |it| it.prompt);
                 Act::ClosePrompt {
                     prompt,
-                    end: *self.dice.pick(&[PromptEnd::Followed, PromptEnd::Dismissed, PromptEnd::Expired]),
+                    end: *self.dice.pick(&[
+                        PromptEnd::Followed,
+                        PromptEnd::Dismissed,
+                        PromptEnd::Expired,
+                        PromptEnd::Later,
+                    ]),
                 }
             }
             _ => Act::CloseDraw { draw: DrawId(self.dice.below(30) as u32) },

@@ -176,6 +176,7 @@ impl Play {
                 end: match words[2] {
                     "followed" => PromptEnd::Followed,
                     "dismissed" => PromptEnd::Dismissed,
+                    "later" => PromptEnd::Later,
                     _ => PromptEnd::Expired,
                 },
             },
@@ -374,8 +375,9 @@ impl Play {
                     if names.is_empty() { "nobody".into() } else { names.join(", ") }
                 )
             }
-            Event::PromptShown { prompt, intent, until } => {
-                format!("p{prompt} shows n{} until {}", intent.id.0, shown(*until))
+            Event::PromptShown { prompt, intent, until, again } => {
+                let again = again.map_or(String::new(), |it| format!(" again ({it})"));
+                format!("p{prompt} shows n{}{again} until {}", intent.id.0, shown(*until))
             }
             Event::PromptWithheld { intent } => format!("n{} withheld", intent.id.0),
             Event::PromptClosed { prompt, end } => format!("p{prompt} gone ({})", lower(end)),

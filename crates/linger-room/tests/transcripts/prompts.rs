@@ -278,3 +278,109 @@ fn only_the_house_follows_intents() {
         "#]],
     );
 }
+
+#[test]
+fn a_prompt_that_was_put_off_twice_is_answered_yes_or_no() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  house intent n1 q1 act
+00:03  host  close p1 later
+00:04  house intent n1 q1 hold
+00:05  house intent n1 q1 act
+00:06  house intent n1 q1 act
+00:07  host  close p2 later
+02:07  house intent n1 q1 act
+02:08  host  close p3 later
+02:09  host  close p3 dismissed
+02:10  house intent n1 q1 act
+",
+        &expect![[r#"
+            00:01  ann   say how much is it? -> q1 about price; c1 by ann asks q1
+            00:02  house intent n1 q1 act    -> p1 shows n1 until 01:02
+            00:03  host  close p1 later      -> p1 gone (later)
+            00:04  house intent n1 q1 hold   -> no: intent-known
+            00:05  house intent n1 q1 act    -> p2 shows n1 again (1) until 01:05
+            00:06  house intent n1 q1 act    -> no: intent-known
+            00:07  host  close p2 later      -> p2 gone (later)
+            02:07  house intent n1 q1 act    -> p3 shows n1 again (2) until 03:07
+            02:08  host  close p3 later      -> no: put-off-twice
+            02:09  host  close p3 dismissed  -> p3 gone (dismissed)
+            02:10  house intent n1 q1 act    -> no: intent-known
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_put_off_is_not_shown_again_once_it_is_answered_or_the_host_ended_the_show() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  bob   say what size is it?
+00:03  house intent n1 q1 act
+00:04  host  close p1 later
+00:05  house intent n2 q2 act
+00:06  host  close p2 later
+00:07  host  on-air q1
+00:08  house intent n1 q1 act
+00:09  media on
+00:10  media off
+00:11  house intent n2 q2 act
+",
+        &expect![[r#"
+            00:01  ann   say how much is it?  -> q1 about price; c1 by ann asks q1
+            00:02  bob   say what size is it? -> q2 about size; c2 by bob asks q2
+            00:03  house intent n1 q1 act     -> p1 shows n1 until 01:03
+            00:04  host  close p1 later       -> p1 gone (later)
+            00:05  house intent n2 q2 act     -> p2 shows n2 until 01:05
+            00:06  host  close p2 later       -> p2 gone (later)
+            00:07  host  on-air q1            -> q1 answered on air
+            00:08  house intent n1 q1 act     -> no: already-answered
+            00:09  media on                   -> live
+            00:10  media off                  -> off (ended)
+            00:11  house intent n2 q2 act     -> no: intent-known
+        "#]],
+    );
+}
+
+#[test]
+fn a_host_who_refuses_a_rule_three_times_is_left_alone_by_it_until_the_show_ends() {
+    play(
+        "
+00:01  ann   say how much is it?
+00:02  media on
+00:03  house intent n1 q1 act
+00:04  host  close p1 dismissed
+00:05  house intent n2 q1 act
+00:06  host  close p2 followed
+00:07  house intent n3 q1 act
+00:08  host  close p3 dismissed
+00:09  house intent n4 q1 act
+00:10  host  close p4 dismissed
+00:11  house intent n5 q1 act
+00:12  host  close p5 dismissed
+00:13  house intent n6 q1 act
+00:13  house intent n7 q1 hold
+00:14  media off
+00:15  house intent n8 q1 act
+",
+        &expect![[r#"
+            00:01  ann   say how much is it? -> q1 about price; c1 by ann asks q1
+            00:02  media on                  -> live
+            00:03  house intent n1 q1 act    -> p1 shows n1 until 01:03
+            00:04  host  close p1 dismissed  -> p1 gone (dismissed)
+            00:05  house intent n2 q1 act    -> p2 shows n2 until 01:05
+            00:06  host  close p2 followed   -> p2 gone (followed)
+            00:07  house intent n3 q1 act    -> p3 shows n3 until 01:07
+            00:08  host  close p3 dismissed  -> p3 gone (dismissed)
+            00:09  house intent n4 q1 act    -> p4 shows n4 until 01:09
+            00:10  host  close p4 dismissed  -> p4 gone (dismissed)
+            00:11  house intent n5 q1 act    -> p5 shows n5 until 01:11
+            00:12  host  close p5 dismissed  -> p5 gone (dismissed)
+            00:13  house intent n6 q1 act    -> no: rule-quiet
+            00:13  house intent n7 q1 hold   -> no: rule-quiet
+            00:14  media off                 -> off (ended)
+            00:15  house intent n8 q1 act    -> p6 shows n8 until 01:15
+        "#]],
+    );
+}

@@ -30,7 +30,9 @@ impl Ledger {
     /// Takes in what the log says of intents.
     pub fn take(&mut self, at: Millis, event: &Event) {
         let (intent, done) = match event {
-            Event::PromptShown { intent, .. } | Event::PromptWithheld { intent } => (intent, true),
+            Event::PromptShown { intent, again: None, .. } | Event::PromptWithheld { intent } => {
+                (intent, true)
+            }
             Event::Rule(RuleEvent::Done { intent } | RuleEvent::Withheld { intent }) => (&**intent, true),
             Event::Rule(RuleEvent::Refused { intent, .. }) => (&**intent, false),
             _ => return,

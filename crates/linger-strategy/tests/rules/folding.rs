@@ -135,3 +135,26 @@ fn a_rule_that_cannot_be_read_does_not_work_and_harms_no_other() {
     let found: Vec<Finding> = log.iter().flat_map(|it| evaluator.fold(it)).collect();
     assert_eq!(found.len(), 1);
 }
+
+#[test]
+fn what_was_put_off_still_holds_while_its_condition_does_and_its_rule_says_the_same() {
+    let busy = rule(json!({ "code": "busy", "people_min": 3, "when": { "cel": "comments_per_min >= 4.0" } }));
+    let mut evaluator = Evaluator::new(&room());
+    evaluator.fold(&put(0, &busy, 1));
+    let script = "0:00 live\n0:00 come 5 feed\n0:10..1:00/5 say 1\n0:30 go 1";
+    let log = log_of(script);
+    let found: Vec<Finding> = log.iter().flat_map(|it| evaluator.fold(it)).collect();
+    let intent = found[0].intent.clone();
+    assert!(evaluator.still_holds(&intent));
+    let mut edited = evaluator.clone();
+    edited.fold(&put(60_000, &busy, 2));
+    assert!(!edited.still_holds(&intent), "it is another version by now");
+    let mut empty = evaluator.clone();
+    let gone = log_of(&format!("{script}\n1:01 go 2"));
+    gone[log.len()..].iter().for_each(|it| drop(empty.fold(it)));
+    assert!(!empty.still_holds(&intent), "there are not people enough any more");
+    evaluator.pass(Millis(150_000));
+    assert!(!evaluator.still_holds(&intent), "it is quiet by now");
+    let unknown = linger_protocol::Intent { rule: "gone".into(), ..intent };
+    assert!(!evaluator.still_holds(&unknown));
+}

@@ -68,7 +68,7 @@ pub(crate) struct Fold {
     pub(super) orders_of: HashMap<PersonId, Vec<OrderId>>,
     pub(super) newest_orders: VecDeque<OrderId>,
     pub(super) questions: BTreeMap<QuestionId, Question>,
-    prompt: Option<(PromptId, Intent, Millis)>,
+    prompt: Option<(PromptId, Intent, Millis, u32)>,
     pub(super) activities: super::activity::Activities,
     /// When the newest entry was written.
     at: Millis,
@@ -140,8 +140,8 @@ impl Fold {
             }
             Event::Announced { text } => self.announcement = Some(text.clone()),
             Event::QuestionOpened { .. } | Event::QuestionAnswered { .. } => self.take_question(entry),
-            Event::PromptShown { prompt, intent, until } => {
-                self.prompt = Some((*prompt, intent.clone(), *until))
+            Event::PromptShown { prompt, intent, until, again } => {
+                self.prompt = Some((*prompt, intent.clone(), *until, again.unwrap_or(0)))
             }
             Event::PromptClosed { .. } => self.prompt = None,
             Event::PromptWithheld { .. }

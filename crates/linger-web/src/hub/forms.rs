@@ -6,8 +6,8 @@ use crate::wire::{
     ProposalWire, RoleName, RuleActedWire, RuleEndWire, SignWire,
 };
 use linger_protocol::{
-    CommentId, Deed, Entry, Event, Intent, Item, Millis, Money, PromptEnd, PromptId, Proposal, Proposed,
-    Role, RuleEvent, Sign,
+    CommentId, Deed, Entry, Event, Intent, Item, Limits, Millis, Money, PromptEnd, PromptId, Proposal,
+    Proposed, Role, RuleEvent, Sign,
 };
 
 /// A comment as it goes over the wire; `None` when the entry is none.
@@ -111,6 +111,7 @@ pub(crate) fn end_wire(end: PromptEnd) -> PromptEndWire {
         PromptEnd::Followed => PromptEndWire::Followed,
         PromptEnd::Dismissed => PromptEndWire::Dismissed,
         PromptEnd::Expired => PromptEndWire::Expired,
+        PromptEnd::Later => PromptEndWire::Later,
     }
 }
 
@@ -121,8 +122,9 @@ pub(crate) fn how_wire(how: linger_protocol::Answered) -> (HowAnswered, Option<u
     }
 }
 
-pub(crate) fn prompt_wire((prompt, intent, until): &(PromptId, Intent, Millis)) -> PromptWire {
-    PromptWire { prompt: prompt.0, intent: intent_wire(intent), until: until.0 }
+pub(crate) fn prompt_wire((prompt, intent, until, again): &(PromptId, Intent, Millis, u32)) -> PromptWire {
+    let later_ms = (*again < Limits::PROMPT_PUT_OFF_MAX).then_some(Limits::PROMPT_LATER_MS);
+    PromptWire { prompt: prompt.0, intent: intent_wire(intent), until: until.0, again: *again, later_ms }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

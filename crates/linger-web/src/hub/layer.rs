@@ -2,7 +2,9 @@
 
 use super::activity::about;
 use super::fold::{Fold, Plain};
-use super::forms::{acted_wire, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire};
+use super::forms::{
+    acted_wire, comment_wire, end_wire, hex, how_wire, intent_wire, item_wire, money_wire, prompt_wire,
+};
 use super::thinning::Audience;
 use crate::wire::{ClubChange, CommentWire, RisenWire, WireEvent};
 use linger_protocol::{
@@ -98,11 +100,10 @@ impl Layers {
                 self.tell(*person, WireEvent::YouFollow { following: false });
             }
             Event::Announced { text } => self.public.push(WireEvent::Announced { text: text.clone(), at }),
-            Event::PromptShown { prompt, intent, until } => self.staff.push(WireEvent::PromptShown {
-                prompt: prompt.0,
-                intent: intent_wire(intent),
-                until: until.0,
-            }),
+            Event::PromptShown { prompt, intent, until, again } => {
+                let prompt = prompt_wire(&(*prompt, intent.clone(), *until, again.unwrap_or(0)));
+                self.staff.push(WireEvent::PromptShown { prompt: Box::new(prompt) });
+            }
             Event::PromptWithheld { intent } => {
                 self.operators.push(WireEvent::PromptWithheld { intent: intent_wire(intent) });
             }

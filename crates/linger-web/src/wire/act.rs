@@ -117,7 +117,7 @@ pub enum WireAct {
         /// The draw.
         draw: u32,
     },
-    /// Put a prompt away (host).
+    /// Put a prompt away, or off (host).
     ClosePrompt {
         /// The prompt.
         prompt: u32,
@@ -150,6 +150,8 @@ pub enum PromptEndWire {
     Dismissed,
     /// Nobody reacted.
     Expired,
+    /// The host wants to be asked again later.
+    Later,
 }
 
 /// The answer to an accepted ask: durable when you read it.

@@ -349,12 +349,9 @@ pub enum WireEvent {
     },
     /// Staff: a prompt is on the host's screen.
     PromptShown {
-        /// Its number.
-        prompt: u32,
-        /// What and why.
-        intent: IntentWire,
-        /// When it goes away by itself.
-        until: i64,
+        /// The prompt.
+        #[serde(flatten)]
+        prompt: Box<super::PromptWire>,
     },
     /// Operators: a prompt was held out.
     PromptWithheld {

@@ -114,6 +114,12 @@ pub struct TotalsWire {
 pub struct ArmWire {
     /// Occasions.
     pub occasions: u32,
+    /// Of those, the ones about a question.
+    #[serde(default)]
+    pub questions: u32,
+    /// Of those, the ones whose minutes before and after can be compared.
+    #[serde(default)]
+    pub compared: u32,
     /// Questions answered within two minutes.
     pub answered: u32,
     /// Share of them.
@@ -122,6 +128,74 @@ pub struct ArmWire {
     pub answer_mean_s: Option<f64>,
     /// Leave hazard a second in the minute after.
     pub hazard_after: Option<f64>,
+}
+
+/// How much less, or more, people left where a rule acted: people per 100 people and minute, acting less holding out.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct LeavingWire {
+    /// The difference of the changes from the minute before to the minute after.
+    pub estimate: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// How the prompts of a rule ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct EndsWire {
+    /// The host did it.
+    pub followed: u32,
+    /// The host said no.
+    pub dismissed: u32,
+    /// The host put it off.
+    pub later: u32,
+    /// Nobody reacted.
+    pub expired: u32,
+}
+
+/// A rule at work in the room: what it took of what it may in this show.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct RuleAtWork {
+    /// Its code.
+    pub rule: String,
+    /// Its version.
+    pub version: u32,
+    /// What people call it.
+    pub name: String,
+    /// Why it is there.
+    pub note: String,
+    /// Whether it works here.
+    pub on: bool,
+    /// What it does, as a word.
+    pub act: String,
+    /// How often it acted or was held out in this show.
+    pub times: u32,
+    /// How often it may.
+    pub times_max: u32,
+    /// What that can have cost; absent when it gives nothing away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<MoneyWire>,
+    /// What it may cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_max: Option<MoneyWire>,
+    /// How often the host refused it in this show since taking it up last.
+    pub noes: u32,
+    /// Whether that was so often that it is quiet until the show ends.
+    pub quiet: bool,
+}
+
+/// What followed the last prompt that the host took up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct SinceWire {
+    /// The prompt.
+    pub prompt: u32,
+    /// When the host took it up, ms.
+    pub at: i64,
+    /// People who had asked and were here then; none when it was not about a question.
+    pub askers: u32,
+    /// Of them, those who are here now.
+    pub askers_here: u32,
 }
 
 /// Both arms of one rule and their difference.
@@ -141,6 +215,15 @@ pub struct ArmsWire {
     pub high: Option<f64>,
     /// `more`, `less`, `no-detectable-effect` or `not-enough-yet`.
     pub verdict: String,
+    /// What acting did to leaving; absent while there are too few occasions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<LeavingWire>,
+    /// Occasions that each arm needs before a difference is told.
+    #[serde(default)]
+    pub needs: u32,
+    /// How prompts ended.
+    #[serde(default)]
+    pub ends: EndsWire,
 }
 
 /// Everything the control room draws.
@@ -158,6 +241,12 @@ pub struct InsightWire {
     pub totals: TotalsWire,
     /// The loop's arms.
     pub arms: Vec<ArmsWire>,
+    /// The rules at work, by code.
+    #[serde(default)]
+    pub rules: Vec<RuleAtWork>,
+    /// What followed the last prompt that was taken up, for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<SinceWire>,
 }
 
 /// What one second added.
@@ -173,4 +262,13 @@ pub struct StepWire {
     pub totals: TotalsWire,
     /// The loop's arms.
     pub arms: Vec<ArmsWire>,
+    /// The rules at work, when anything about them changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<RuleAtWork>>,
+    /// What followed the last prompt that was taken up, for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<SinceWire>,
+    /// The server's clock when this was told, ms: whoever shows it knows how late it is.
+    #[serde(default)]
+    pub told_at: i64,
 }

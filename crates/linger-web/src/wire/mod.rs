@@ -65,7 +65,8 @@ pub use gateway::{
     NewGatewayKey, UnitsHeldWire,
 };
 pub use insight::{
-    ArmWire, ArmsWire, CurvePoint, InsightWire, SecondWire, SegmentWire, StepWire, TotalsWire,
+    ArmWire, ArmsWire, CurvePoint, EndsWire, InsightWire, LeavingWire, RuleAtWork, SecondWire, SegmentWire,
+    SinceWire, StepWire, TotalsWire,
 };
 pub use review::{
     CauseWire, FigureWire, FindingWire, LossWire, MomentWire, PartWire, ReviewWire, ShowCard, TimelineWire,

@@ -136,6 +136,12 @@ pub struct PromptWire {
     pub intent: IntentWire,
     /// When it goes away by itself.
     pub until: i64,
+    /// How often it was put off before.
+    #[serde(default)]
+    pub again: u32,
+    /// After so many ms it is shown again, if it still stands, when it is put off; absent when it can be put off no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later_ms: Option<u64>,
 }
 
 /// What concerns only the person who looks.

@@ -163,6 +163,7 @@ impl Runner {
         }
         self.pass().await?;
         self.tell().await;
+        self.desk.recall(self.engine.now(), |intent| self.evaluator.still_holds(intent));
         for request in self.desk.due(self.engine.now()) {
             self.prompt(request).await;
         }

@@ -11,6 +11,7 @@
 mod armed;
 mod figures_of;
 mod occasion;
+mod standing;
 
 pub use occasion::Why;
 

@@ -306,6 +306,12 @@ impl Figures {
         crowds.chain([&mut self.room]).for_each(|crowd| crowd.begin_show(at));
     }
 
+    /// The source of this name, by code.
+    pub fn source_named(&self, name: Option<&str>) -> Option<u8> {
+        let place = self.sources.iter().position(|it| Some(&*it.name) == name)?;
+        u8::try_from(place).ok()
+    }
+
     /// The sources that a rule looks at, by code: this one, or all.
     pub fn subjects(&self, source: Option<&str>) -> impl Iterator<Item = u8> {
         let wanted = self.sources.iter().map(move |it| source.is_none_or(|name| *it.name == *name));

@@ -4,8 +4,8 @@
 mod sale;
 
 use linger_protocol::{
-    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, RuleEvent, RundownEvent,
-    SeatEvent, TalkEvent, TaskPoints,
+    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, PromptEnd, RuleEvent,
+    RundownEvent, SeatEvent, TalkEvent, TaskPoints,
 };
 use serde_json::{Value, json};
 
@@ -56,11 +56,19 @@ pub(super) fn fields(event: &Event) -> Value {
         Event::DrawRevealed { draw, winners, .. } => {
             json!({ "draw": draw.0, "winners": ids(winners) })
         }
-        Event::PromptShown { prompt, intent, .. } => {
-            json!({ "prompt": prompt.0, "intent": intent.id.0.to_string() })
+        Event::PromptShown { prompt, intent, again, .. } => {
+            json!({ "prompt": prompt.0, "intent": intent.id.0.to_string(), "again": again })
         }
         Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
-        Event::PromptClosed { prompt, .. } => json!({ "prompt": prompt.0 }),
+        Event::PromptClosed { prompt, end } => {
+            let end = match end {
+                PromptEnd::Followed => "followed",
+                PromptEnd::Dismissed => "dismissed",
+                PromptEnd::Expired => "expired",
+                PromptEnd::Later => "later",
+            };
+            json!({ "prompt": prompt.0, "end": end })
+        }
         Event::Rule(event @ RuleEvent::Put { rule, version, .. }) => {
             json!({ "what": word(event), "rule": rule, "version": version })
         }
