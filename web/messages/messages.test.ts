@@ -46,7 +46,7 @@ const asked = new Set(
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
-  'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem',
+  'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem', 'ruleUnit',
 ];
 const EXPERIMENT_WORDS = ['expVerdict', 'expNote', 'expStatus', 'expUnit', 'expCounted', 'expPlace', 'expKind', 'expMove', 'expMetric'];
 const SHOP_WORDS = ['shelfTab', 'mediaKind', 'sellerField', 'returnException', 'priceBasis', 'stockReason', 'priceSource', 'shopName', 'shopNote'];
