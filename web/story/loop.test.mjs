@@ -22,7 +22,8 @@ before(async () => {
   page = await context.newPage();
   base = new URL(demo.links.control).origin;
   await page.goto(demo.links['sign in as an operator']);
-  await page.getByText('Decisions', { exact: false }).first().waitFor();
+  await page.waitForURL(/\/control\/demo/);
+  await until('they are signed in', async () => (await page.request.get(`${base}/api/me`)).ok());
   staff = (method, path, body) =>
     page.evaluate(
       async ([method, path, body]) => {
@@ -43,6 +44,7 @@ after(async () => {
 
 const button = (name) => page.getByRole('button', { name, exact: true });
 const label = (name) => page.getByLabel(name, { exact: true });
+const list = (name) => page.getByRole('combobox', { name, exact: true });
 
 async function press(target) {
   await tabTo(page, target, 160);
@@ -69,9 +71,9 @@ test('an experiment whose versions are rules alone is made and begun by keyboard
   await press(button('New experiment'));
   await fill(label('Key'), 'cheer');
   await fill(label('What do you believe, and why?'), 'A host who is reminded to greet people keeps more of them.');
-  await choose(label('What it changes'), 'Nothing');
+  await choose(list('What it changes'), 'Nothing');
   await page.getByText('Rules name it').waitFor();
-  await choose(label('Drawn'), 'a room');
+  await choose(list('Drawn'), 'a room');
   for (const name of ['A stretch lasts at least, min', 'At most, min']) await fill(label(name), '1');
   await fill(label('Not counted after a switch, s'), '0');
   for (const [at, [key, parts]] of [['without', '1'], ['with', '4']].entries()) {
@@ -101,14 +103,14 @@ test('a rule is written by keyboard, tried on last night, and hung on the experi
   await fill(label('Name'), 'Greet them');
   await fill(label('Has to hold, s'), '2');
   await fill(label('People at least'), '0');
-  await choose(label('Figure'), 'people here');
+  await choose(list('Figure').first(), 'people here');
   await fill(label('With'), '1');
   await page.getByText('here >= 1.0').first().waitFor();
   await fill(label('Ready again when (CEL)'), 'here >= 1.0');
   await fill(label('Text'), 'Say hello to whoever is new');
   await fill(label('Again after, s'), '30');
   await fill(label('Times a show'), '500');
-  await choose(label('Who is left alone is drawn'), 'by cheer');
+  await choose(list('Who is left alone is drawn'), 'by cheer');
   await page.getByText("The experiment draws, and its report is this rule's.").waitFor();
   assert.equal(await label('Held out, %').count(), 0, 'what an experiment draws the rule does not hold out');
   await press(button('Try on the last show'));
@@ -130,6 +132,7 @@ test('people come into rooms, and the host accepts the prompt by one key', async
   await host.goto(demo.links['sign in as the host']);
   const prompt = host.getByText('Say hello to whoever is new').first();
   await prompt.waitFor({ timeout: DRAWN_MS });
+  await prompt.evaluate((it) => it.scrollIntoView({ block: 'center' }));
   await settled(host);
   await looksRight(host, 'loop-prompt-phone-zh');
   await host.setViewportSize(DESK.viewport);
@@ -174,7 +177,9 @@ test('both arms occur by the real draw, and the report shows both', async () => 
   await page.getByRole('row', { name: /^with 80%/ }).waitFor();
   // While the rule is on, the experiment is ended by the switch for emergencies alone.
   await press(button('Stop'));
-  await page.getByText('Rules hang on it. Switch them off, or take them from it, first.').waitFor();
+  const told = page.getByText('Rules hang on it. Switch them off, or take them from it, first.');
+  await told.waitFor();
+  await told.waitFor({ state: 'detached' });
 });
 
 test('holdouts are changed in place, and what that means is said before', async () => {
@@ -187,7 +192,15 @@ test('holdouts are changed in place, and what that means is said before', async 
   await press(button('Yes, change it'));
   await page.getByText('Holdouts are changed').waitFor();
   await page.getByText(/^5% since /).waitFor();
+  await page.getByText(/^\d+ measured, \d+ left alone$/).waitFor();
   await looksRight(page, 'loop-holdouts-en');
+  // Another share of the same people, and other people, mean something else.
+  await press(button('Change…'));
+  await fill(label('Everything automatic: Left alone, %'), '2');
+  await press(button('Change…'));
+  await page.getByText('Everything automatic: from 5% to 2%.').waitFor();
+  await press(button('Leave it as it is'));
+  await page.getByText(/^5% since /).waitFor();
 });
 
 test('the same in Chinese', async () => {
@@ -198,9 +211,24 @@ test('the same in Chinese', async () => {
   await page.goto(`${base}/control/demo?lang=zh#experiments`);
   await page.reload();
   await page.getByText(/^自 .* 起保留 5%/).waitFor();
+  await page.getByText(/^测量 \d+ 人，保留 \d+ 人$/).waitFor();
   await looksRight(page, 'loop-holdouts-zh');
   await page.goto(`${base}/control/demo?lang=zh#rules/greet-them`);
   await page.reload();
-  await page.getByText('由实验抽签，实验的报告就是本规则的报告。').waitFor();
+  const drawn = page.getByText('由实验抽签，实验的报告就是本规则的报告。');
+  await drawn.waitFor();
+  await page.getByText('here >= 1.0').first().waitFor();
+  await drawn.scrollIntoViewIfNeeded();
   await looksRight(page, 'loop-rule-zh');
+  await page.setViewportSize(PHONE.viewport);
+  await looksRight(page, 'loop-rule-phone-zh');
+  for (const [hash, name] of [['experiments/cheer', 'loop-report-phone-zh'], ['experiments', 'loop-holdouts-phone-zh']]) {
+    await page.goto(`${base}/control/demo?lang=zh#${hash}`);
+    await page.reload();
+    await page.getByText(hash === 'experiments' ? /^测量 \d+ 人/ : '挂在上面的规则').waitFor();
+    if (hash === 'experiments') await page.getByText(/^测量 \d+ 人/).scrollIntoViewIfNeeded();
+    await looksRight(page, name);
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
+  }
 });
