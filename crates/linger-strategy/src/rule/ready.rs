@@ -91,6 +91,8 @@ fn rule(code: &str, (name, note): (String, String), scope: Scope, when: Conditio
         priority: 50,
         hold_out: 0.2,
         phase: 1,
+        experiment: None,
+        arm: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::world::{BEGIN, DAY, World, asked, design, report};
 use linger_behaviour::{Text, touch};
 use linger_protocol::{Millis, RoomId};
-use linger_strategy::experiment::{Assignment, Design, Holdouts};
+use linger_strategy::experiment::{Asked, Assignment, Design, Holdouts, Span, Status};
 use serde_json::json;
 
 /// Hosts, each with their own people and their own luck.
@@ -147,4 +147,70 @@ fn rooms_that_are_switched_are_compared_by_their_stretches_without_the_burn_in()
     evenings(&mut world, &design, 1.0);
     let nothing = report(&world.table, asked(design, 1));
     assert_eq!(nothing.verdict.code, "no-effect", "{nothing:#?}");
+}
+
+/// Stretches that ran for some counted time within one of the spans.
+fn ran(design: &Design, version: u32, spans: &[Span]) -> usize {
+    let schedule = design.schedule("hello", version, true).unwrap();
+    let began = Millis(spans[0].from_ms);
+    let until_ms = spans.last().unwrap().to_ms;
+    let counts = |from_ms: i64, to_ms: i64| spans.iter().any(|it| from_ms < it.to_ms && it.from_ms < to_ms);
+    let of_room = |room: &str| {
+        let room = RoomId::new(room).unwrap();
+        let stretches = schedule.stretches(&room, began).take_while(|it| it.begins.0 < until_ms);
+        stretches.filter(|it| counts(it.counts_from.0, it.ends.0)).count()
+    };
+    ["tea", "cups", "silk"].into_iter().map(of_room).sum()
+}
+
+#[test]
+fn rooms_stopped_in_the_middle_of_a_stretch_paused_or_begun_anew_count_while_they_ran_and_no_longer() {
+    let design = switched();
+    let mut world = World::new(15);
+    evenings(&mut world, &design, 1.5);
+    let span = |from: i64, to: i64| Span { from_ms: BEGIN + from, to_ms: BEGIN + to, coverage: 1.0 };
+    let hour = DAY / 24;
+    let with = |version: u32, status: Status, spans: Vec<Span>| {
+        let wanted = ran(&design, version, &spans);
+        let told = report(&world.table, Asked { version, status, spans, ..asked(design.clone(), 1) });
+        let counted: u64 = told.arms.iter().map(|it| it.units).sum();
+        (told, counted as usize, wanted)
+    };
+    // Half of the evening, and then stopped in some stretch.
+    let (stopped, counted, wanted) = with(1, Status::Stopped, vec![span(0, 12 * hour + 700_000)]);
+    assert_eq!((counted, stopped.status), (wanted, Status::Stopped));
+    assert_eq!(stopped.verdict.code, "better", "{stopped:#?}");
+    // A pause of four hours: what is there goes on being drawn alike, and nothing of it counts.
+    let gap = vec![span(0, 8 * hour), span(12 * hour, 24 * hour)];
+    let (paused, counted, wanted) = with(1, Status::Running, gap);
+    let (_, whole, _) = with(1, Status::Running, vec![span(0, 24 * hour)]);
+    assert_eq!(counted, wanted);
+    assert!(whole - counted > 20 && paused.notes.contains(&"had-pauses"), "{whole} and {counted}");
+    assert_eq!(paused.verdict.code, "better", "{paused:#?}");
+    // Begun anew at noon: other stretches, which know nothing of what was done before.
+    let (anew, counted, wanted) = with(2, Status::Running, vec![span(12 * hour, 24 * hour)]);
+    assert_eq!(counted, wanted);
+    assert!(anew.notes.contains(&"began-anew"));
+    assert_eq!(anew.verdict.code, "no-effect", "what ran was another version: {anew:#?}");
+}
+
+#[test]
+fn a_draw_that_loses_one_arm_of_the_hosts_is_said_to_be_broken() {
+    let design = design(json!({"unit": "host"}));
+    let draw = design.draw("hello", 1, true);
+    let mut world = World::new(16);
+    for host in 0..200 {
+        let name = format!("host {host}");
+        let treated = draw.assign(&name, &Holdouts::default()) == Assignment::Arm(1);
+        // Most hosts who are treated never go on air.
+        if treated && host % 4 != 0 {
+            continue;
+        }
+        for person in 0..10 {
+            world.stay(host * 100 + person + 1, BEGIN + 1_000, 200.0, |it| it.with(Text::Host, &name));
+        }
+    }
+    let told = report(&world.table, asked(design, 1));
+    assert_eq!(told.verdict.code, "broken-assignment", "{told:#?}");
+    assert!(told.sample_ratio.unwrap() < 0.001);
 }

@@ -9,7 +9,8 @@ use linger_strategy::rule::{Evaluator, Finding, Rule, ready};
 use serde_json::json;
 
 fn put(at: i64, rule: &Rule, version: u32) -> Entry {
-    let event = RuleEvent::Put { rule: rule.code.clone(), version, text: rule.on.then(|| rule.to_text()) };
+    let (code, text) = (rule.code.clone(), rule.on.then(|| rule.to_text()));
+    let event = RuleEvent::Put { rule: code, version, text, draw: None };
     Entry { at: Millis(at), cause: Cause::Reported, event: Event::Rule(event) }
 }
 
@@ -127,7 +128,7 @@ fn a_rule_that_cannot_be_read_does_not_work_and_harms_no_other() {
     let good = rule(json!({ "when": { "cel": "here >= 10.0" } }));
     let mut log = vec![put(0, &good, 1)];
     for text in ["", "{", "{\"code\":\"bad\"}", "[1]"] {
-        let event = RuleEvent::Put { rule: "bad".into(), version: 1, text: Some(text.into()) };
+        let event = RuleEvent::Put { rule: "bad".into(), version: 1, text: Some(text.into()), draw: None };
         log.push(Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(event) });
     }
     log.extend(log_of("0:00 live\n0:00 come 12 feed\n"));

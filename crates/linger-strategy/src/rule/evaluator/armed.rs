@@ -2,7 +2,9 @@
 
 use crate::{
     UnansweredQuestion,
+    experiment::{RoomDraw, Stretch, room_viewer},
     rule::{
+        arms::{Falls, RoomRule},
         figures::View,
         metric::Metric,
         program::{Program, Read},
@@ -29,6 +31,10 @@ pub(crate) enum Key {
 pub(crate) struct Armed {
     pub rule: Rule,
     pub version: u32,
+    /// The draw of its experiment, and what the log calls it.
+    draw: Option<(RoomDraw, u64)>,
+    /// The stretch of the room that is on, where rooms are switched.
+    stretch: Option<Stretch>,
     pub when: Program,
     pub until: Option<Program>,
     one: Subject,
@@ -72,8 +78,13 @@ pub(crate) enum Look {
 
 impl Armed {
     /// A rule that begins to work; from one that worked before it keeps its cool-downs and the questions it knows.
-    pub fn new(room: &RoomId, rule: Rule, version: u32, before: Option<Armed>) -> Armed {
+    pub fn new(
+        room: &RoomId,
+        (RoomRule { rule, draw }, version, mark): (RoomRule, u32, u64),
+        before: Option<Armed>,
+    ) -> Armed {
         let (when, until) = rule.programs();
+        let draw = draw.map(|it| (it, mark));
         let (mut one, mut many, segment, watch) =
             before.map_or_else(Default::default, |it| (it.one, it.many, it.segment, it.watch));
         for subject in many.values_mut().chain([&mut one]) {
@@ -91,7 +102,30 @@ impl Armed {
             watch.set(settings);
             watch
         });
-        Armed { rule, version, when, until, one, many, segment, watch }
+        Armed { rule, version, draw, stretch: None, when, until, one, many, segment, watch }
+    }
+
+    /// Whether the same version goes on with the same arms, and only who is left alone by everything is another one: then it
+    /// minds that from now on, and nothing that it waits for begins anew.
+    pub fn goes_on(&mut self, placed: &RoomRule, version: u32, mark: u64) -> bool {
+        let same = |(ours, _): &(RoomDraw, u64)| {
+            placed.draw.as_ref().is_some_and(|it| it.draw == ours.draw && it.draw.runs())
+        };
+        let goes_on =
+            self.version == version && self.rule == placed.rule && self.draw.as_ref().is_some_and(same);
+        if goes_on {
+            self.draw = placed.draw.clone().map(|it| (it, mark));
+        }
+        goes_on
+    }
+
+    /// Into which arm an occasion falls.
+    pub fn falls(&mut self, room: &RoomId, host: &str, key: Key, at: Millis) -> Falls {
+        let viewer = match key {
+            Key::Viewer(person) => Some(room_viewer(person)),
+            Key::One | Key::Source(_) => None,
+        };
+        self.rule.falls(self.draw.as_ref(), (room, host, viewer.as_deref()), at, &mut self.stretch)
     }
 
     pub fn hold_ms(&self) -> u64 {
@@ -116,6 +150,13 @@ impl Armed {
         if self.segment != segment {
             self.segment = segment;
             self.one = Subject { cool_until: self.one.cool_until, ..Subject::default() };
+        }
+    }
+
+    /// An occasion is nobody's: the rule waits for its condition.
+    pub fn let_go(&mut self, key: Key) {
+        if let Some(subject) = self.subject(key) {
+            (subject.phase, subject.waits) = (Phase::Ready, false);
         }
     }
 

@@ -11,12 +11,14 @@
 mod armed;
 mod figures_of;
 mod occasion;
+mod speaking;
 mod standing;
 
 pub use occasion::Why;
 
 use super::{
-    conflict::{Taken, Thing},
+    arms::RoomRule,
+    conflict::Taken,
     figures::{Figures, Person, Touched, View, Wants, Whom},
     ledger::Ledger,
     metric::ScopeKind,
@@ -24,8 +26,8 @@ use super::{
     spec::{Rule, Scope},
     wheel::Wheel,
 };
-use armed::{Armed, Key, Look, Phase, next_second};
-use figures_of::{Looking, whom};
+use armed::{Armed, Key, Look, next_second};
+use figures_of::whom;
 use linger_protocol::{Entry, Event, Intent, Limits, Millis, PersonId, RoomId, RuleEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +44,8 @@ pub struct Finding {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     room: RoomId,
+    /// The host's name, which experiments over hosts draw.
+    host: String,
     figures: Option<Figures>,
     wheel: Wheel<Timer>,
     /// By slot; a rule keeps its slot for ever, and is away while it does not work here.
@@ -84,6 +88,7 @@ impl Evaluator {
     pub fn new(room: &RoomId) -> Evaluator {
         Evaluator {
             room: room.clone(),
+            host: String::new(),
             figures: None,
             wheel: Wheel::at(0),
             armed: vec![],
@@ -101,11 +106,14 @@ impl Evaluator {
     }
 
     /// A room with these rules, whatever its log says of rules, in which everything that is proposed counts as done: for
-    /// trying rules on the past.
+    /// trying rules on the past. No experiment draws there: every occasion is told as one to act on.
     pub fn trying(room: &RoomId, rules: Vec<Rule>) -> Evaluator {
         let mut evaluator = Evaluator { from_log: false, ..Evaluator::new(room) };
         evaluator.ledger.assumes = true;
-        rules.into_iter().for_each(|rule| evaluator.put(&rule.code.clone(), 1, Some(rule)));
+        let alone = |rule| Rule { experiment: None, arm: None, ..rule };
+        for rule in rules.into_iter().map(alone) {
+            evaluator.put(&rule.code.clone(), 1, Some(RoomRule::alone(rule)), 0);
+        }
         evaluator
     }
 
@@ -114,14 +122,18 @@ impl Evaluator {
         let mut found = vec![];
         let at = self.figures.as_ref().map_or(entry.at, |it| it.now.max(entry.at));
         self.advance(at, &mut found);
-        if let Event::Rule(RuleEvent::Put { rule, version, text }) = &entry.event
+        if let Event::Rule(RuleEvent::Put { rule, version, text, draw }) = &entry.event
             && self.from_log
         {
             // A rule of a later version of this program that cannot be read does not work here.
-            let read = text.as_ref().and_then(|text| Rule::parse(text).ok());
-            self.put(rule, *version, read.filter(|it| it.works_in(&self.room)));
+            let read = text.as_ref().and_then(|text| RoomRule::parse(text).ok());
+            let works = read.filter(|it| it.rule.works_in(&self.room));
+            self.put(rule, *version, works, draw.unwrap_or_default());
             self.look_at_new(rule, at, &mut found);
             return found;
+        }
+        if let Event::RoomOpened { host_name, .. } = &entry.event {
+            self.host.clone_from(host_name);
         }
         self.ledger.take(at, &entry.event);
         let Some(figures) = &mut self.figures else { return found };
@@ -173,7 +185,7 @@ impl Evaluator {
         self.order.iter().filter_map(|slot| self.armed[*slot].as_ref()).map(|it| (&it.rule, it.version))
     }
 
-    fn put(&mut self, code: &str, version: u32, rule: Option<Rule>) {
+    fn put(&mut self, code: &str, version: u32, rule: Option<RoomRule>, mark: u64) {
         let slot = match self.slots.get(code) {
             Some(slot) => *slot,
             None if self.armed.len() >= Limits::RULES_MAX => return,
@@ -184,8 +196,13 @@ impl Evaluator {
                 self.armed.len() - 1
             }
         };
+        if let (Some(armed), Some(rule)) = (&mut self.armed[slot], &rule)
+            && armed.goes_on(rule, version, mark)
+        {
+            return;
+        }
         let before = self.armed[slot].take();
-        self.armed[slot] = rule.map(|rule| Armed::new(&self.room, rule, version, before));
+        self.armed[slot] = rule.map(|rule| Armed::new(&self.room, (rule, version, mark), before));
         self.idle[slot] = true;
         self.arrange();
         self.want();
@@ -324,23 +341,6 @@ impl Evaluator {
         }
     }
 
-    fn fold_questions(&mut self, at: Millis, entry: &Entry, found: &mut Vec<Finding>) {
-        for place in 0..self.order.len() {
-            let Some(armed) = &mut self.armed[self.order[place]] else { continue };
-            let Some(mut intent) = armed.watch.as_mut().and_then(|it| it.fold(entry)) else { continue };
-            intent.at = at;
-            let (cool_down_ms, times) = (armed.cool_down_ms(), armed.rule.budget.times);
-            let Some(one) = armed.subject(Key::One) else { continue };
-            let cools = one.cool_until.is_some_and(|until| at < until);
-            let passed_over = (cools || !self.ledger.fits(&intent, times)).then_some(Why::BudgetSpent);
-            if passed_over.is_none() {
-                one.cool_until = Some(at.plus(cool_down_ms));
-                self.ledger.claim(&intent);
-            }
-            found.push(Finding { intent, passed_over });
-        }
-    }
-
     fn look_at_touched(&mut self, at: Millis, touched: &Touched, found: &mut Vec<Finding>) {
         if !self.figures.as_ref().is_some_and(|it| it.show.is_running()) {
             return;
@@ -449,39 +449,5 @@ impl Evaluator {
             subject.look_at = Some(second);
             self.wheel.set(second, Timer { slot, version, key });
         }
-    }
-
-    /// A rule found its occasion.
-    fn speak(&mut self, slot: usize, key: Key, at: Millis, found: &mut Vec<Finding>) {
-        let (Some(armed), Some(figures)) = (&mut self.armed[slot], &self.figures) else { return };
-        let looking = Looking::of(armed, key, figures);
-        let (intent, why) = occasion::intent(&self.room, (&armed.rule, armed.version), key, at, &looking);
-        let fits = self.ledger.fits(&intent, armed.rule.budget.times);
-        let why = why.or((!fits).then_some(Why::BudgetSpent));
-        let (cool_down_ms, priority) = (armed.cool_down_ms(), armed.rule.priority);
-        let Some(subject) = armed.subject(key) else { return };
-        if let Some(why) = why {
-            // It would be the same with every look: it waits until it is ready again, as if it had spoken.
-            subject.phase = Phase::Spoke;
-            self.idle[slot] = false;
-            subject.cool_until = Some(at.plus(cool_down_ms));
-            found.push(Finding { intent, passed_over: Some(why) });
-            return self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
-        }
-        let thing = intent.proposed().and_then(|it| Thing::of(&it.deed));
-        if let Some(thing) = thing
-            && let Err(until) = self.taken.take(at, thing, (slot, priority), cool_down_ms)
-        {
-            if !std::mem::replace(&mut subject.waits, true) {
-                found.push(Finding { intent, passed_over: Some(Why::Conflict) });
-            }
-            return self.set_timer(slot, key, at, Some(until));
-        }
-        (subject.phase, subject.waits) = (Phase::Spoke, false);
-        self.idle[slot] = false;
-        subject.cool_until = Some(at.plus(cool_down_ms));
-        self.ledger.claim(&intent);
-        found.push(Finding { intent, passed_over: None });
-        self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
     }
 }
