@@ -234,7 +234,7 @@ mod tests {
     fn three_refusals_make_a_rule_quiet_until_it_is_written_anew_or_the_show_ends() {
         let mut at_work = AtWork::default();
         at_work.fold(&put(1, Some(rule())));
-        let mut refuse = |at_work: &mut AtWork, n: u32, end| {
+        let refuse = |at_work: &mut AtWork, n: u32, end| {
             let (prompt, until) = (PromptId(n), Millis(9));
             at_work.fold(&Event::PromptShown { prompt, intent: intent(n.into(), 5), until, again: None });
             at_work.fold(&Event::PromptClosed { prompt, end });
