@@ -18,7 +18,7 @@ const ROOMY: Config = Config { cool_down_ms: 30_000, budget: 1_000, waiting_max:
 /// Questions that three people ask, one every 20 seconds, and what a room would note about what it is asked for.
 fn evening(room: &str) -> Vec<Entry> {
     let rule = ready::unanswered_questions(&UnansweredQuestion::default(), ready::Tongue::English);
-    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()) };
+    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()), draw: None };
     let mut rules = Evaluator::new(&RoomId::new(room).unwrap());
     rules.fold(&Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(put) });
     let mut desk = Desk::new(ROOMY).unwrap();

@@ -64,7 +64,7 @@ impl Stage {
         house(Act::Sale(SaleAct::Coupon(CouponAct::SetCampaign { campaign: Box::new(campaign()) })));
         for rule in rules {
             let (rule, text) = (rule.code.clone(), Some(rule.to_text()));
-            house(Act::Rule(RuleAct::Put { rule, version: 1, text }));
+            house(Act::Rule(RuleAct::Put { rule, version: 1, text, draw: None }));
         }
         stage
     }

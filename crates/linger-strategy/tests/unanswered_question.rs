@@ -22,7 +22,7 @@ struct Rules(Evaluator);
 
 fn rules(settings: UnansweredQuestion) -> Rules {
     let rule = ready::unanswered_questions(&settings, ready::Tongue::English);
-    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()) };
+    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()), draw: None };
     let mut evaluator = Evaluator::new(&RoomId::new("tea").unwrap());
     evaluator.fold(&Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(put) });
     Rules(evaluator)

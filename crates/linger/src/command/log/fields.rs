@@ -4,8 +4,8 @@
 mod sale;
 
 use linger_protocol::{
-    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Intent, Outcome, PersonId, Play, PromptEnd, RuleEvent,
-    RundownEvent, SeatEvent, TalkEvent, TaskPoints,
+    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Intent, Outcome, PersonId, Play, PromptEnd,
+    RuleEvent, RundownEvent, SeatEvent, TalkEvent, TaskPoints,
 };
 use serde_json::{Value, json};
 
