@@ -49,11 +49,9 @@ impl AtWork {
                 let work = self.rules.entry(rule.clone()).or_default();
                 // A rule of a later version of this program that cannot be read does not work here.
                 let read = text.as_ref().and_then(|text| RoomRule::parse(text).ok());
-                work.says = read.map(|it| Says::of(it.rule));
-                // Another draw of the same text is no edit.
-                if std::mem::replace(&mut work.version, *version) != *version {
-                    work.noes = 0;
-                }
+                // Put anew because its experiment draws otherwise, it is the rule that the host said no to.
+                let noes = if work.version == *version { work.noes } else { 0 };
+                (work.version, work.says, work.noes) = (*version, read.map(|it| Says::of(it.rule)), noes);
                 self.changed = true;
             }
             Event::PromptShown { prompt, intent, again, .. } => {
