@@ -214,7 +214,7 @@ causes! {
     DeeperS "deeper-s" Seconds 60.0 "how long the host goes deeper; the segment is so much longer" "chosen";
     Stalled "stall-pace" Pace 2.8
         "whose picture stalls"
-        "so that 15 s of it cost some 4 % of those who have it; field: each stall costs 3 to 5 %. Beside it: 1 % of the time stalled, 5 % less played (Krishnan and Sitaraman 2012)";
+        "so that 15 s of it cost some 4 % of those who had settled; field: each stall costs 3 to 5 %. Beside it: 1 % of the time stalled, 5 % less played (Krishnan and Sitaraman 2012)";
     StalledTold "stall-told-pace" Pace 1.8 "the same, for told-s after everybody was told" "chosen";
     ToldS "told-s" Seconds 90.0 "how long being told helps" "chosen";
     Flash "flash-pace" Pace 0.7
@@ -245,7 +245,7 @@ causes! {
     HostTakesS "host-takes-s" Seconds 8.0 "median time until the host does" "chosen";
     HostAnswers "host-answers" Share 0.35
         "share of occasions, one every 12 s, at which the host answers a question unasked"
-        "chosen; field: answer rates far below all are why prompts exist";
+        "chosen";
     HostSpread "host-spread" Spread 0.2 "how unlike hosts are in how well they hold people" "chosen";
     LullEveryMin "lull-every-min" Minutes 14.0 "from one lull of the host to the next" "chosen";
     LullS "lull-s" Seconds 210.0 "mean length of a lull, in which the host does nothing unasked" "chosen";
