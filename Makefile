@@ -63,6 +63,10 @@ soak: web ## the long forms: thousands of seeds, a hundred kills
 	LINGER_KILLS=100 cargo test --release --locked -p linger-history --test import killed
 	for run in $$(seq 20); do $(RELEASE) bench ingest --seconds 4 --kill || exit 1; done
 	$(RELEASE) bench crash --runs 100
+	$(RELEASE) sim loop --hold --shows 400 --hosts 200 --repeat 2000 --alone 100
+	$(RELEASE) sim loop --hold --shows 400 --hosts 200 --repeat 2000 --alone 0 --effects zero
+	for design in switchback viewer; do for effects in default zero; do \
+		$(RELEASE) sim loop --hold --design $$design --effects $$effects --repeat 2000 --alone 0 || exit 1; done; done
 	for seed in 1 2 3 4; do LINGER_BIN=$(RELEASE) FUZZ_CASES=100 FUZZ_SEED=$$seed bash scripts/fuzz.sh || exit 1; done
 
 bench: build ## first figures beside the peers that can be installed here

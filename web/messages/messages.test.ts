@@ -48,7 +48,7 @@ const asked = new Set(
 /** Areas of single words for what the server names. */
 const DATA_WORDS = [
   'question', 'questionSays', 'touch', 'period', 'property', 'order', 'lifeStage', 'kpi', 'kpiSays', 'mood', 'alarmKind', 'topic', 'hookState', 'tryOutcome', 'score', 'stage', 'content', 'condition', 'segment',
-  'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem',
+  'ruleScope', 'ruleCohort', 'ruleIs', 'ruleAct', 'ruleField', 'ruleMetric', 'ruleProblem', 'ruleUnit',
 ];
 /** Figures of rules in words; those of conditions are `ruleMetric`. */
 const LOOP_WORDS = ['sign'];

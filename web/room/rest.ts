@@ -18,6 +18,7 @@ import type {
   GiftKind,
   GuestToken,
   Holdouts,
+  HoldoutsPut,
   ImageKept,
   IngestKey,
   Imported,
@@ -184,7 +185,8 @@ export class Rest {
     this.#json<T>(`/api/experiments/${enc(key)}/report?version=${version}`);
   planExperiment = (asked: PlanAsked) => this.#json<Planned>('/api/experiments/plan', { body: asked });
   holdouts = () => this.#json<Holdouts>('/api/holdouts');
-  putHoldouts = (holdouts: Holdouts) => this.#json<Holdouts>('/api/holdouts', { method: 'PUT', body: holdouts });
+  putHoldouts = (holdouts: HoldoutsPut) => this.#json<Holdouts>('/api/holdouts', { method: 'PUT', body: holdouts });
+  holdoutsReport = <T>(metric: string) => this.#json<T>(`/api/holdouts/report?metric=${enc(metric)}`);
   savedQuestions = () => this.#json<SavedQuestion[]>('/api/saved-questions');
   saveQuestion = (name: string, question: unknown) =>
     this.#json<SavedQuestion>('/api/saved-questions', { body: { name, question } });

@@ -53,8 +53,9 @@ test('an experiment is made and begun by keyboard alone', async () => {
   await fill('New units a day', '3000');
   await tabTo(page, button('Work it out'));
   await page.keyboard.press('Enter');
-  await page.getByText(/It takes .* people in all, in about/).waitFor();
-  await tabTo(page, button('Plan with this'));
+  await page.getByText(/One look, when all are there: .* people in all, in about/).waitFor();
+  await page.getByText(/Looking all the time: .* people at most, four times of five, in about/).waitFor();
+  await tabTo(page, button('Look all the time'));
   await page.keyboard.press('Enter');
   await looksRight(page, 'experiments-form');
   await tabTo(page, button('Keep as draft'));

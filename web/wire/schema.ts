@@ -278,7 +278,7 @@ export interface paths {
          */
         put: operations["put_experiment"];
         post?: never;
-        /** Forget an experiment that does not run. What people were shown stays among the events. */
+        /** Forget an experiment that does not run, and that no rule names. What people were shown stays among the events. */
         delete: operations["forget_experiment"];
         options?: never;
         head?: never;
@@ -332,13 +332,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is left alone. */
+        /** Who is left alone, and since when. */
         get: operations["get_holdouts"];
         /**
          * Say who is left alone from now on. Those left alone stay the same as long as the phase does; a share that grows adds to
          *     them.
          */
         put: operations["put_holdouts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holdouts/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What those whom each holdout measures have more than those it leaves alone, so far, and how many both are. */
+        get: operations["report_holdouts"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1393,7 +1410,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Looks at a rule without keeping it: what is wrong with it, and how it is written the other way. */
+        /**
+         * Looks at a rule without keeping it: what is wrong with it, how it is written the other way, and which experiments could draw
+         *     its arms.
+         */
         post: operations["try_rule"];
         delete?: never;
         options?: never;
@@ -3704,6 +3724,8 @@ export interface components {
              * @description Counts how often it was changed: whoever changes it says which change they saw last.
              */
             revision: number;
+            /** @description The rules that hang on it, by code. */
+            rules: components["schemas"]["HangingRule"][];
             /** @description `draft`, `running`, `paused` or `stopped`. */
             status: string;
             /**
@@ -4456,6 +4478,17 @@ export interface components {
             /** @description The signed token: `Authorization: Bearer …`, and in the socket's hello. */
             token: string;
         };
+        /** @description A rule whose arms an experiment draws. */
+        HangingRule: {
+            /** @description The one arm in which it acts; in all but the first when absent. */
+            arm?: string | null;
+            /** @description Its code. */
+            code: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Whether it works. */
+            on: boolean;
+        };
         /** @description Something that waits for a moderator. */
         HeldWire: {
             /**
@@ -4493,6 +4526,42 @@ export interface components {
              * @default 0
              */
             share: number;
+        };
+        /** @description Who is left alone from now on. */
+        HoldoutsPut: {
+            /**
+             * Format: int64
+             * @description When they were changed last by what was seen; whatever they are when absent.
+             * @default null
+             */
+            after: number | null;
+            /**
+             * @description By everything.
+             * @default {
+             *       "phase": 0,
+             *       "share": 0
+             *     }
+             */
+            everything: components["schemas"]["HoldoutWire"];
+            /**
+             * @description By a programme, by its name.
+             * @default {}
+             */
+            programmes: {
+                [key: string]: components["schemas"]["HoldoutWire"];
+            };
+        };
+        /** @description Who is left alone, and since when. */
+        HoldoutsRead: components["schemas"]["HoldoutsWire"] & {
+            /**
+             * Format: int64
+             * @description When they were changed last.
+             */
+            changed_at: number;
+            /** @description Since when each leaves alone whom it drew: `everything`, or `programme/NAME`. None is named that leaves nobody alone. */
+            since: {
+                [key: string]: number;
+            };
         };
         /** @description Who is left alone by everything automatic, and by programmes. */
         HoldoutsWire: {
@@ -5793,6 +5862,8 @@ export interface components {
         };
         /** @description What a plan comes to. */
         Planned: {
+            /** @description The same for somebody who looks all the time, and stops when something is found. */
+            always: components["schemas"]["PlannedAlways"];
             /**
              * Format: int32
              * @description Days until they are there; absent when nobody said how many come, or beyond ten years.
@@ -5803,6 +5874,29 @@ export interface components {
             /**
              * Format: int64
              * @description Units of all arms that are needed.
+             */
+            units: number;
+        };
+        /** @description What a plan comes to for somebody who looks all the time. */
+        PlannedAlways: {
+            /**
+             * Format: int32
+             * @description Days until they are there.
+             */
+            days?: number | null;
+            /**
+             * Format: int32
+             * @description Days until they are there.
+             */
+            half_days?: number | null;
+            /**
+             * Format: int64
+             * @description Units until it is found in half of all cases.
+             */
+            half_units: number;
+            /**
+             * Format: int64
+             * @description Units of all arms until an effect of that size is found with the planned chance.
              */
             units: number;
         };
@@ -6239,6 +6333,8 @@ export interface components {
             cost?: components["schemas"]["MoneyWire"] | null;
             /** @description What is to be done. */
             deed: components["schemas"]["DeedWire"];
+            /** @description Where an experiment drew the arm: `key/version/arm`. */
+            drawn?: string | null;
             /** @enum {string} */
             kind: "rule";
             /**
@@ -6770,6 +6866,19 @@ export interface components {
          * @enum {string}
          */
         RuleEndWire: "done" | "withheld" | "refused";
+        /** @description An experiment that could draw the arms of a rule, or not. */
+        RuleExperiment: {
+            /** @description Its arms; the first is what is there today. */
+            arms: string[];
+            /** @description Its key. */
+            key: string;
+            /** @description `draft`, `running`, `paused` or `stopped`. */
+            status: string;
+            /** @description `viewer`, `host`, `shop` or `room`. */
+            unit: string;
+            /** @description Why it cannot, as a code of a problem; none when it can. */
+            why?: string | null;
+        };
         /** @description A rule that is kept. */
         RuleInfo: {
             /**
@@ -6860,6 +6969,8 @@ export interface components {
         };
         /** @description A rule that was looked at. */
         RuleTried: {
+            /** @description The experiments there are, and whether they could draw its arms; for those who may write rules. */
+            experiments?: components["schemas"]["RuleExperiment"][];
             /** @description What is wrong with it; nothing when it can be kept. */
             problems: components["schemas"]["RuleProblemWire"][];
             /** @description When it is ready again, in CEL. */
@@ -10971,7 +11082,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description it runs */
+            /** @description it runs, or rules hang on it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11125,7 +11236,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description not now, or others are in its place */
+            /** @description not now, others are in its place, or rules that are on hang on it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11178,7 +11289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoldoutsWire"];
+                    "application/json": components["schemas"]["HoldoutsRead"];
                 };
             };
             /** @description not signed in */
@@ -11219,7 +11330,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoldoutsWire"];
+                "application/json": components["schemas"]["HoldoutsPut"];
             };
         };
         responses: {
@@ -11229,7 +11340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HoldoutsWire"];
+                    "application/json": components["schemas"]["HoldoutsRead"];
                 };
             };
             /** @description a field is wrong */
@@ -11259,6 +11370,15 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
+            /** @description somebody else changed it in the meantime */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
             /** @description too large */
             413: {
                 headers: {
@@ -11278,6 +11398,65 @@ export interface operations {
                 };
             };
             /** @description cannot be kept now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    report_holdouts: {
+        parameters: {
+            query?: {
+                /** @description `taking-part` when absent, `buyers`, `orders` or `leaving` */
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each holdout that leaves somebody alone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description no such metric */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description not for this role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description cannot be reckoned now */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16018,6 +16197,15 @@ export interface operations {
             };
             /** @description not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description experiments cannot be read now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

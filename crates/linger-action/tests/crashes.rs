@@ -163,7 +163,8 @@ impl Day {
         };
         house(Act::Sale(SaleAct::Coupon(CouponAct::SetCampaign { campaign: Box::new(campaign) })));
         for rule in rules() {
-            let act = RuleAct::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()) };
+            let act =
+                RuleAct::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()), draw: None };
             house(Act::Rule(act));
         }
         day

@@ -5,16 +5,22 @@
 use linger_action::{Config, Desk};
 use linger_protocol::{
     Act, Arm, Cause, CommentId, Entry, Event, KeyId, Millis, PersonId, PromptEnd, PromptId, QuestionId, Role,
-    RoomId, Sealed, Topic,
+    RoomId, RuleEvent, Sealed, Topic,
 };
-use linger_strategy::Rules;
+use linger_strategy::{
+    UnansweredQuestion,
+    rule::{Evaluator, ready},
+};
 
 /// A budget and a queue that the evening does not reach.
 const ROOMY: Config = Config { cool_down_ms: 30_000, budget: 1_000, waiting_max: 1_000, later_ms: 120_000 };
 
 /// Questions that three people ask, one every 20 seconds, and what a room would note about what it is asked for.
 fn evening(room: &str) -> Vec<Entry> {
-    let mut rules = Rules::new(&RoomId::new(room).unwrap(), Default::default()).unwrap();
+    let rule = ready::unanswered_questions(&UnansweredQuestion::default(), ready::Tongue::English);
+    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()), draw: None };
+    let mut rules = Evaluator::new(&RoomId::new(room).unwrap());
+    rules.fold(&Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(put) });
     let mut desk = Desk::new(ROOMY).unwrap();
     let mut log: Vec<Entry> = Vec::new();
     let mut unread = 0;
@@ -52,7 +58,8 @@ fn evening(room: &str) -> Vec<Entry> {
         }
         for entry in &log[unread..] {
             desk.fold(entry);
-            rules.fold(entry).into_iter().for_each(|intent| desk.offer(intent));
+            let found = rules.fold(entry).into_iter().filter(|it| it.passed_over.is_none());
+            found.for_each(|it| desk.offer(it.intent));
         }
         unread = log.len();
     }
@@ -76,28 +83,4 @@ fn every_thirty_seconds_one_occasion_reaches_the_room_in_the_arm_it_was_drawn_in
     let withheld = out.iter().filter(|(_, arm)| *arm == Arm::HoldOut).count();
     assert!((8..=35).contains(&withheld), "{withheld} of 100");
     assert_eq!(log, evening("tea"), "the same comments, the same evening");
-}
-
-#[test]
-fn rules_and_desk_rebuilt_at_any_entry_ask_for_the_same_next() {
-    let log = evening("tea");
-    for cut in (1..log.len()).step_by(41) {
-        let (past, now) = (&log[..cut], log[cut - 1].at);
-        let (mut rules, mut desk) = (
-            Rules::new(&RoomId::new("tea").unwrap(), Default::default()).unwrap(),
-            Desk::new(ROOMY).unwrap(),
-        );
-        for entry in past {
-            desk.fold(entry);
-            rules.fold(entry).into_iter().for_each(|intent| desk.offer(intent));
-        }
-        // As a process does that starts now: the log first, then what it leaves open.
-        let mut started = Desk::new(ROOMY).unwrap();
-        past.iter().for_each(|entry| started.fold(entry));
-        let open = Rules::new(&RoomId::new("tea").unwrap(), Default::default()).unwrap().recover(past);
-        open.into_iter().for_each(|intent| started.offer(intent));
-        let later = now.plus(60_000);
-        assert_eq!(started.waiting(), desk.waiting(), "cut at {cut}");
-        assert_eq!(started.due(later), desk.due(later), "cut at {cut}");
-    }
 }

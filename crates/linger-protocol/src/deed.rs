@@ -28,6 +28,29 @@ pub struct Proposed {
     /// The source, the cohort or the item that it is about, as a short word.
     #[n(6)]
     pub about: Option<String>,
+    /// Where an experiment drew the arm: which one.
+    #[n(7)]
+    pub drawn: Option<Drawn>,
+}
+
+/// The arm that an experiment drew for an intent. Who acts in it is the rule's to say.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Drawn {
+    /// The experiment, at most [`crate::Limits::EXPERIMENT_CHARS`].
+    #[n(0)]
+    pub experiment: String,
+    /// Its version: each is judged by itself.
+    #[n(1)]
+    pub version: u32,
+    /// The arm, or who else leaves the unit alone; at most [`crate::Limits::EXPERIMENT_CHARS`].
+    #[n(2)]
+    pub arm: String,
+    /// The draw it comes from. The room carries nothing out that comes from another one than it holds.
+    #[n(3)]
+    pub draw: u64,
+    /// Whether the viewer was drawn, and not the room or its host.
+    #[n(4)]
+    pub viewer: bool,
 }
 
 /// One figure as it stood when a rule found its occasion.
@@ -163,6 +186,8 @@ impl crate::Limits {
     pub const SIGNS_MAX: usize = 8;
     /// Characters of a rule's code: a-z, 0-9 and `-`.
     pub const RULE_CODE_CHARS: usize = 64;
+    /// Characters of an experiment's key, and of an arm's.
+    pub const EXPERIMENT_CHARS: usize = 64;
     /// Bytes of one rule as text.
     pub const RULE_BYTES: usize = 16 << 10;
     /// Rules of one room.

@@ -44,7 +44,7 @@ pub use cared::{CareEvent, OwedReason};
 pub use cause::Cause;
 pub use club::{ClubAct, ClubEvent, ClubTask, TaskPoints, Watch};
 pub use coupon::{Campaign, CouponAct, CouponEvent, CouponKind, GrantCause, OpenTo, Period, Stacks};
-pub use deed::{Claim, Deed, Proposed, Sign};
+pub use deed::{Claim, Deed, Drawn, Proposed, Sign};
 pub use event::{Answered, Arrival, Departure, Entry, Event, Item, LeaveReason, OffReason};
 pub use gathered::{CardTouch, Lookers, Quality};
 pub use id::{

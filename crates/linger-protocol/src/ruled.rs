@@ -7,7 +7,8 @@ use minicbor::{Decode, Encode};
 /// What is asked for. The house alone may.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RuleAct {
-    /// From here on this version of a rule holds in the room. An older version changes nothing.
+    /// From here on this version of a rule holds in the room. An older version changes nothing, and neither does the same one
+    /// with the same draw.
     Put {
         /// The rule's code.
         rule: String,
@@ -15,6 +16,9 @@ pub enum RuleAct {
         version: u32,
         /// What it says, at most [`crate::Limits::RULE_BYTES`]; none when it is switched off or gone.
         text: Option<String>,
+        /// Which draw stands in the text, where arms are drawn by an experiment: with another one the same version is put
+        /// anew.
+        draw: Option<u64>,
     },
     /// Carry out an intent of a rule, or note that it is held out. What comes of it and that it was done stand in the log
     /// together.
@@ -41,6 +45,9 @@ pub enum RuleEvent {
         /// What it says; none when it does not work here.
         #[n(2)]
         text: Option<String>,
+        /// Which draw stands in the text, where arms are drawn by an experiment.
+        #[n(3)]
+        draw: Option<u64>,
     },
     /// An intent was carried out: what it led to stands right before this.
     #[n(1)]

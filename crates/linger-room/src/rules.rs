@@ -29,6 +29,8 @@ pub struct Held {
     pub version: u32,
     /// Whether it works here.
     pub on: bool,
+    /// Which draw stands in its text, where an experiment draws its arms.
+    pub draw: Option<u64>,
 }
 
 /// What a rule took of its budget in the show that is on.
@@ -62,7 +64,13 @@ impl Room {
 }
 
 impl Rulebook {
-    fn decide_put(&self, rule: &str, version: u32, text: Option<&String>) -> Result<Vec<Event>, Refusal> {
+    fn decide_put(
+        &self,
+        rule: &str,
+        version: u32,
+        text: Option<&String>,
+        draw: Option<u64>,
+    ) -> Result<Vec<Event>, Refusal> {
         bounded(rule, Limits::RULE_CODE_CHARS)?;
         if !rule.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             return Err(Refusal::BadOption);
@@ -71,18 +79,23 @@ impl Rulebook {
             return Err(Refusal::TextTooLong);
         }
         match self.held.get(rule) {
-            Some(held) if held.version >= version => return Ok(vec![]),
+            Some(held) if held.version > version || (held.version, held.draw) == (version, draw) => {
+                return Ok(vec![]);
+            }
             None if text.is_none() => return Ok(vec![]),
             None if self.held.len() >= Limits::RULES_MAX => return Err(Refusal::RoomFull),
             _ => {}
         }
-        Ok(vec![Event::Rule(RuleEvent::Put { rule: rule.to_owned(), version, text: text.cloned() })])
+        let (rule, text) = (rule.to_owned(), text.cloned());
+        Ok(vec![Event::Rule(RuleEvent::Put { rule, version, text, draw })])
     }
 
-    /// Whether the rule still says this.
+    /// Whether the rule still says this, and is drawn by the same experiment: one that was stopped, or draws otherwise by
+    /// now, does nothing any more.
     pub(crate) fn check_version(&self, intent: &Intent, proposed: &Proposed) -> Result<(), Refusal> {
+        let (version, draw) = (proposed.version, proposed.drawn.as_ref().map(|it| it.draw));
         let held = self.held.get(&intent.rule).filter(|it| it.on);
-        if held.is_none_or(|it| it.version != proposed.version) {
+        if held.is_none_or(|it| (it.version, it.draw) != (version, draw)) {
             return Err(Refusal::RuleChanged);
         }
         Ok(())
@@ -93,6 +106,10 @@ impl Rulebook {
         at_most(&intent.rule, RULE_CHARS)?;
         if proposed.why.len() > Limits::SIGNS_MAX {
             return Err(Refusal::BadQuantity);
+        }
+        if let Some(drawn) = &proposed.drawn {
+            at_most(&drawn.experiment, Limits::EXPERIMENT_CHARS)?;
+            at_most(&drawn.arm, Limits::EXPERIMENT_CHARS)?;
         }
         self.check_version(intent, proposed)?;
         let none = Spent { show: proposed.show, times: 0, minor: 0, people: BTreeMap::new() };
@@ -154,7 +171,9 @@ fn cost_of(proposed: &Proposed) -> Result<i64, Refusal> {
 
 pub(crate) fn decide(room: &Room, now: Millis, act: &RuleAct) -> Result<Vec<Event>, Refusal> {
     match act {
-        RuleAct::Put { rule, version, text } => room.rules.decide_put(rule, *version, text.as_ref()),
+        RuleAct::Put { rule, version, text, draw } => {
+            room.rules.decide_put(rule, *version, text.as_ref(), *draw)
+        }
         RuleAct::Carry { intent, act } => decide_carry(room, now, intent, act),
     }
 }
@@ -248,9 +267,13 @@ fn most_that_it_costs(room: &Room, act: &Act) -> Result<Option<Money>, Refusal> 
 impl Room {
     pub(crate) fn apply_rule(&mut self, event: &RuleEvent) {
         match event {
-            RuleEvent::Put { rule, version, text } => {
-                self.rules.held.insert(rule.clone(), Held { version: *version, on: text.is_some() });
-                self.prompts.rule_changed(rule);
+            RuleEvent::Put { rule, version, text, draw } => {
+                let held = Held { version: *version, on: text.is_some(), draw: *draw };
+                let before = self.rules.held.insert(rule.clone(), held);
+                // Another draw of the same text is no edit.
+                if before.is_none_or(|it| it.version != *version) {
+                    self.prompts.rule_changed(rule);
+                }
             }
             RuleEvent::Done { intent } | RuleEvent::Withheld { intent } => {
                 self.rules.take(intent);

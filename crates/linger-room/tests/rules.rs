@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
 use linger_protocol::{
-    Act, Actor, Arm, Campaign, CampaignId, Claim, CouponAct, CouponKind, Currency, Deed, Event, GrantCause,
-    GrantId, Intent, IntentId, Item, ItemId, Limits, Millis, Money, OpenTo, Period, PersonId, Proposal,
-    Proposed, Refusal, Request, Role, RuleAct, RuleEvent, SaleAct, Stacks,
+    Act, Actor, Arm, Campaign, CampaignId, Claim, CouponAct, CouponKind, Currency, Deed, Drawn, Event,
+    GrantCause, GrantId, Intent, IntentId, Item, ItemId, Limits, Millis, Money, OpenTo, Period, PersonId,
+    Proposal, Proposed, Refusal, Request, Role, RuleAct, RuleEvent, SaleAct, Stacks,
 };
 use linger_room::Room;
 
@@ -59,12 +59,20 @@ fn room() -> Room {
 }
 
 fn put(rule: &str, version: u32, text: Option<&str>) -> Act {
-    Act::Rule(RuleAct::Put { rule: rule.into(), version, text: text.map(str::to_owned) })
+    Act::Rule(RuleAct::Put { rule: rule.into(), version, text: text.map(str::to_owned), draw: None })
 }
 
 fn intent(n: u64, deed: Deed, claim: Claim) -> Intent {
-    let proposed =
-        Proposed { version: 1, deed, why: vec![], claim, show: Millis(5), person: None, about: None };
+    let proposed = Proposed {
+        version: 1,
+        deed,
+        why: vec![],
+        claim,
+        show: Millis(5),
+        person: None,
+        about: None,
+        drawn: None,
+    };
     Intent {
         id: IntentId(n),
         rule: "try".into(),
@@ -312,4 +320,43 @@ fn a_room_rebuilt_from_its_events_is_the_same_room() {
     log.iter().for_each(|event| rebuilt.apply(event));
     assert_eq!(rebuilt.hash(), room.hash());
     assert_eq!(rebuilt.rule_spent("try").unwrap().times, 3);
+}
+
+#[test]
+fn what_an_experiment_drew_before_it_was_stopped_or_drew_anew_is_not_done_any_more() {
+    let mut room = room();
+    let put_drawn = |draw: Option<u64>| {
+        Act::Rule(RuleAct::Put { rule: "try".into(), version: 2, text: Some("{}".into()), draw })
+    };
+    let drawn = |n: u64, draw: u64| {
+        let (intent, act) = announce(n, times(9));
+        let arm = Drawn { experiment: "cheer".into(), version: 1, arm: "with".into(), draw, viewer: false };
+        let intent = with(intent, |it| (it.version, it.drawn) = (2, Some(arm)));
+        (intent, act)
+    };
+    let ask_for = |room: &mut Room, (intent, act): (Intent, Option<Act>)| carry(room, &intent, act);
+    assert_eq!(ask(&mut room, Actor::HOUSE, put_drawn(Some(5))).unwrap().len(), 1);
+    assert_eq!(kind(&ask_for(&mut room, drawn(1, 5)).unwrap()), "done");
+    // The same again is nothing new; another draw is, under the same version.
+    assert_eq!(ask(&mut room, Actor::HOUSE, put_drawn(Some(5))).unwrap(), []);
+    assert_eq!(ask(&mut room, Actor::HOUSE, put_drawn(Some(6))).unwrap().len(), 1);
+    assert_eq!(ask_for(&mut room, drawn(2, 5)).unwrap_err(), Refusal::RuleChanged);
+    assert_eq!(kind(&ask_for(&mut room, drawn(3, 6)).unwrap()), "done");
+    // What comes without a draw is none of this rule's, and the other way round.
+    let (plain, act) = announce(4, times(9));
+    let plain = with(plain, |it| it.version = 2);
+    assert_eq!(carry(&mut room, &plain, act).unwrap_err(), Refusal::RuleChanged);
+    assert_eq!(ask(&mut room, Actor::HOUSE, put_drawn(None)).unwrap().len(), 1);
+    assert_eq!(ask_for(&mut room, drawn(5, 6)).unwrap_err(), Refusal::RuleChanged);
+    assert_eq!(
+        kind(&carry(&mut room, &plain, Some(Act::Announce { text: "hello 4".into() })).unwrap()),
+        "done"
+    );
+    // What was taken of the budget counts on through all of it.
+    assert_eq!(room.rule_spent("try").unwrap().times, 3);
+    let long = with(announce(7, times(9)).0, |it| {
+        let arm = "x".repeat(65);
+        it.drawn = Some(Drawn { experiment: "cheer".into(), version: 1, arm, draw: 6, viewer: false });
+    });
+    assert_eq!(carry(&mut room, &long, None).unwrap_err(), Refusal::TextTooLong);
 }

@@ -165,6 +165,11 @@ impl Effect {
 
 /// The square of the paper's rho: where the sequence is narrowest.
 fn rho_squared(alpha: f64, tuned_for: u64) -> f64 {
+    tuning(alpha) / tuned_for.max(1) as f64
+}
+
+/// The square of rho times the units that it is tuned for.
+pub(crate) fn tuning(alpha: f64) -> f64 {
     let log = -2.0 * alpha.ln();
-    (log + (log + 1.0).ln()) / tuned_for.max(1) as f64
+    log + (log + 1.0).ln()
 }

@@ -1,9 +1,23 @@
 //! How many units an experiment needs, and how long that takes. It does not know who will come.
 //!
 //! Sources: the power of the two-sided normal test (as `statsmodels`' `NormalIndPower`); the design effect of clusters of
-//! uneven size after S. M. Eldridge, D. Ashby and S. Kerry 2006.
+//! uneven size after S. M. Eldridge, D. Ashby and S. Kerry 2006; for somebody who looks all the time the chance that the
+//! statistic has left the confidence sequence of [`Looks::Always`](crate::Looks::Always), whose edge is known, by the integral
+//! equation of `crossing.rs`.
 
-use crate::{Unknown, normal};
+use crate::{Unknown, crossing::crossed, effect::tuning, normal};
+
+/// Steps in which the chance of having left a band is added up; twice as many change a plan by less than one per cent.
+const STEPS: usize = 160;
+
+/// What it takes when somebody looks all the time, and stops when something is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhenLooking {
+    /// Units of both arms together until the effect is found with the planned power. The sequence is to be tuned for them.
+    pub units: u64,
+    /// Units until it is found in half of all cases.
+    pub half: u64,
+}
 
 /// An experiment that is being planned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +64,48 @@ impl Plan {
         }
         // A number that is whole but for rounding is that number.
         Ok((many - 1e-6).ceil() as u64)
+    }
+
+    /// Units of both arms together until somebody who looks all the time finds this effect. Both grow with the inverse square of
+    /// the effect, as for one look: an effect of one standard error a unit says all.
+    ///
+    /// [`Unknown::NoSpread`] without a variance, [`Unknown::ZeroBase`] for an effect of zero, which no number shows.
+    pub fn units_when_looking(&self, effect: f64) -> Result<WhenLooking, Unknown> {
+        if effect == 0.0 {
+            return Err(Unknown::ZeroBase);
+        }
+        if self.variance <= 0.0 {
+            return Err(Unknown::NoSpread);
+        }
+        // Time runs as the square of rho times units, so that the edge is the same for all plans of one alpha, and the
+        // units that it is tuned for are there at `until`.
+        let (until, log) = (tuning(self.alpha), -2.0 * self.alpha.ln());
+        let edge = |at: f64| {
+            let more = (at + 1.0).ln() + log;
+            let level = ((at + 1.0) * more).sqrt();
+            (level, (more + 1.0) / (2.0 * level))
+        };
+        let found = |drift: f64| crossed(drift, until, STEPS, edge);
+        let by_then = |drift: f64| found(drift).last().copied().unwrap_or(0.0);
+        let (mut low, mut high) = (0.0, 1.0);
+        while by_then(high) < self.power {
+            (low, high) = (high, high * 2.0);
+        }
+        for _ in 0..24 {
+            let middle = 0.5 * (low + high);
+            if by_then(middle) < self.power { low = middle } else { high = middle }
+        }
+        let per_unit = effect.abs() / self.standard_error(1.0);
+        let units = until * (high / per_unit) * (high / per_unit);
+        if units > 1e18 {
+            return Err(Unknown::TooLarge);
+        }
+        let chances = found(high);
+        let place = chances.iter().position(|it| *it >= 0.5).unwrap_or(STEPS - 1);
+        let before = place.checked_sub(1).map_or(0.0, |it| chances[it]);
+        let part = (0.5 - before) / (chances[place] - before);
+        let half = units * (place as f64 + part) / STEPS as f64;
+        Ok(WhenLooking { units: units.ceil() as u64, half: half.ceil() as u64 })
     }
 
     /// The smallest effect that so many units of both arms together show with the planned power.

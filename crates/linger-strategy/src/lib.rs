@@ -1,6 +1,5 @@
 //! Rules: what in a room's log is an occasion to do something. [`rule`] holds them as data and folds a room's log with them
-//! into [`Intent`]s; each is drawn into an arm, so that acting can be compared with leaving things alone. [`Rules`] is the
-//! one rule that was there before rules were data; it goes on as a rule about questions.
+//! into [`Intent`]s; each is drawn into an arm, so that acting can be compared with leaving things alone.
 //!
 //! [`experiment`] says which arm a viewer, a host, a shop or a stretch of a room's evening is in; [`bandit`] chooses among
 //! cheap and reversible things and writes down with which chance. What came of it is estimated by `linger-stats`.
@@ -13,16 +12,16 @@
 //! [`Intent`]: linger_protocol::Intent
 
 pub mod alarm;
+mod bad_config;
 pub mod bandit;
 mod draw;
 pub mod experiment;
 pub mod kpi;
 pub mod rule;
-mod rules;
 pub mod segment;
 pub mod summary;
 mod unanswered;
 
+pub use bad_config::BadConfig;
 pub use draw::{arm_of, intent_id};
-pub use rules::{BadConfig, Config, Rules};
 pub use unanswered::{UNANSWERED_QUESTION, UnansweredQuestion};

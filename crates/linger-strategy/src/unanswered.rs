@@ -1,7 +1,6 @@
 //! The rule `unanswered-question`: three or more different viewers asked the same within a minute and nobody answered.
 //! It does not know what anybody said: which comments ask the same question is the room's decision.
 
-use crate::rules::BadConfig;
 use crate::{arm_of, intent_id};
 use linger_protocol::{
     CommentId, Entry, Event, Intent, IntentId, Millis, PersonId, Proposal, QuestionId, Role, RoomId,
@@ -32,21 +31,6 @@ pub struct UnansweredQuestion {
 impl Default for UnansweredQuestion {
     fn default() -> Self {
         UnansweredQuestion { people: 3, window_s: 60, hold_out_share: 0.2, phase: 1 }
-    }
-}
-
-impl UnansweredQuestion {
-    pub(crate) fn check(&self) -> Result<(), BadConfig> {
-        if !(1..=1_000).contains(&self.people) {
-            return Err(BadConfig { field: "people", wants: "1 to 1000" });
-        }
-        if !(1..=3_600).contains(&self.window_s) {
-            return Err(BadConfig { field: "window_s", wants: "1 to 3600" });
-        }
-        if !(0.0..=0.9).contains(&self.hold_out_share) {
-            return Err(BadConfig { field: "hold_out_share", wants: "0 to 0.9" });
-        }
-        Ok(())
     }
 }
 

@@ -4,18 +4,35 @@
 
 use expect_test::{Expect, expect};
 use linger_protocol::{
-    Actor, Answered, Arm, Cause, CommentId, Entry, Event, Intent, KeyId, Millis, PersonId, PromptId,
-    QuestionId, Role, RoomId, Sealed, Topic,
+    Actor, Answered, Arm, Cause, CommentId, Entry, Event, Intent, KeyId, Millis, PersonId, QuestionId, Role,
+    RoomId, RuleEvent, Sealed, Topic,
 };
-use linger_strategy::{Config, Rules, UnansweredQuestion};
+use linger_strategy::{
+    UnansweredQuestion,
+    rule::{Evaluator, ready},
+};
 
 /// Acting only, so that transcripts tell occasions.
-fn always() -> Config {
-    Config { unanswered_question: UnansweredQuestion { hold_out_share: 0.0, ..Default::default() } }
+fn always() -> UnansweredQuestion {
+    UnansweredQuestion { hold_out_share: 0.0, ..Default::default() }
 }
 
-fn rules(config: Config) -> Rules {
-    Rules::new(&RoomId::new("tea").unwrap(), config).unwrap()
+/// A room in which this one rule works.
+struct Rules(Evaluator);
+
+fn rules(settings: UnansweredQuestion) -> Rules {
+    let rule = ready::unanswered_questions(&settings, ready::Tongue::English);
+    let put = RuleEvent::Put { rule: rule.code.clone(), version: 1, text: Some(rule.to_text()), draw: None };
+    let mut evaluator = Evaluator::new(&RoomId::new("tea").unwrap());
+    evaluator.fold(&Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(put) });
+    Rules(evaluator)
+}
+
+impl Rules {
+    fn fold(&mut self, entry: &Entry) -> Vec<Intent> {
+        let found = self.0.fold(entry).into_iter().filter(|it| it.passed_over.is_none());
+        found.map(|it| it.intent).collect()
+    }
 }
 
 /// A log from lines such as `0:07 3 asks q1` (people are numbers; the first to ask a new question opens it).
@@ -219,47 +236,13 @@ fn the_same_log_gives_the_same_intents() {
         })
         .collect();
     let told = || -> Vec<Intent> {
-        let mut rules = rules(Config::default());
+        let mut rules = rules(UnansweredQuestion::default());
         log_of(&script).iter().flat_map(|(_, it)| it).flat_map(|entry| rules.fold(entry)).collect()
     };
     assert_eq!(told(), told());
     assert_eq!(told().len(), 200);
     let held_out = told().iter().filter(|it| it.arm == Arm::HoldOut).count();
     assert!((20..=60).contains(&held_out), "{held_out} of 200");
-}
-
-#[test]
-fn after_a_restart_only_what_is_not_dealt_with_and_still_true_is_proposed() {
-    let script = "
-0:00  1 asks q1
-0:01  2 asks q1
-0:02  3 asks q1
-0:03  1 asks q2
-0:04  2 asks q2
-0:05  3 asks q2
-0:06  1 asks q3
-0:07  2 asks q3
-0:08  3 asks q3
-";
-    let mut before = rules(always());
-    let mut log: Vec<Entry> = log_of(script).into_iter().flat_map(|(_, entries)| entries).collect();
-    let intents: Vec<Intent> = log.iter().flat_map(|entry| before.fold(entry)).collect();
-    assert_eq!(intents.len(), 3);
-    let at = |event| Entry { at: Millis(9_000), cause: Cause::Reported, event };
-    log.push(at(Event::PromptShown {
-        prompt: PromptId(1),
-        intent: intents[0].clone(),
-        until: Millis(39_000),
-        again: None,
-    }));
-    log.push(at(Event::QuestionAnswered { question: QuestionId(2), how: Answered::OnAir, prompt: None }));
-
-    let mut after = rules(always());
-    assert_eq!(after.recover(&log), [intents[2].clone()]);
-    let more = log_of("0:10  4 asks q1\n0:11  5 asks q1\n0:12  6 asks q1\n");
-    let asked_again =
-        more.iter().flat_map(|(_, it)| it).filter(|it| matches!(it.event, Event::CommentMade { .. }));
-    assert_eq!(asked_again.flat_map(|entry| after.fold(entry)).count(), 0);
 }
 
 #[test]
@@ -273,18 +256,4 @@ fn an_occasion_that_the_log_knows_is_not_proposed_even_if_the_count_is_reached_l
     let mut other = rules(always());
     other.fold(&Entry { at: Millis(0), cause: Cause::Reported, event: Event::PromptWithheld { intent } });
     assert_eq!(log.iter().flat_map(|entry| other.fold(entry)).count(), 0);
-}
-
-#[test]
-fn settings_that_cannot_be_are_named() {
-    let room = RoomId::new("tea").unwrap();
-    let wrong =
-        |settings| Rules::new(&room, Config { unanswered_question: settings }).unwrap_err().to_string();
-    let usual = UnansweredQuestion::default();
-    assert_eq!(wrong(UnansweredQuestion { people: 0, ..usual }), "people: 1 to 1000 expected");
-    assert_eq!(wrong(UnansweredQuestion { window_s: 0, ..usual }), "window_s: 1 to 3600 expected");
-    assert_eq!(
-        wrong(UnansweredQuestion { hold_out_share: f64::NAN, ..usual }),
-        "hold_out_share: 0 to 0.9 expected"
-    );
 }

@@ -14,7 +14,7 @@ const CALLERS: [&str; 7] =
     ["nobody", "guest", "other room's guest", "moderator", "host", "operator", "admin"];
 
 /// For each route and caller: `+` is let in, `1` is told 401, `3` is told 403.
-const TABLE: [(&str, &str, &str); 151] = [
+const TABLE: [(&str, &str, &str); 152] = [
     ("get", "/api/catalogue", "111++++"),
     ("post", "/api/catalogue", "11133++"),
     ("get", "/api/comparison", "+++++++"),
@@ -140,6 +140,7 @@ const TABLE: [(&str, &str, &str); 151] = [
     ("get", "/api/experiments/{key}/report", "11133++"),
     ("post", "/api/experiments/{key}/{move}", "11133++"),
     ("get", "/api/holdouts", "11133++"),
+    ("get", "/api/holdouts/report", "11133++"),
     ("put", "/api/holdouts", "11133++"),
     // For whoever has a write key, which none of the callers is.
     ("post", "/ofrep/v1/evaluate/flags", "1111111"),

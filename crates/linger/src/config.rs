@@ -42,7 +42,7 @@ pub struct Config {
     pub grace: Duration,
     pub guest_token_ms: u64,
     pub session_ms: u64,
-    pub rules: linger_strategy::Config,
+    pub first_rule: UnansweredQuestion,
     pub disk_spare_bytes: u64,
     pub zone: jiff::tz::TimeZone,
     pub zone_name: String,
@@ -174,13 +174,7 @@ impl Config {
             grace: Duration::from_secs(read(typed, "grace-s")?),
             guest_token_ms: read::<u64>(typed, "guest-token-h")?.saturating_mul(HOUR_MS),
             session_ms: read::<u64>(typed, "session-h")?.saturating_mul(HOUR_MS),
-            rules: linger_strategy::Config {
-                unanswered_question: UnansweredQuestion {
-                    people,
-                    hold_out_share,
-                    ..UnansweredQuestion::default()
-                },
-            },
+            first_rule: UnansweredQuestion { people, hold_out_share, ..UnansweredQuestion::default() },
             disk_spare_bytes: read::<u64>(typed, "disk-spare-mb")?.saturating_mul(1_000_000),
             zone,
             zone_name,

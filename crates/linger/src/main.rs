@@ -67,6 +67,7 @@ fn program() -> Command {
             "Say what the history tells: cohorts, rhythm, tiers, worth, who is slipping away",
         )))
         .subcommand(command::bench::program())
+        .subcommand(command::sim::program())
         .subcommand(
             Command::new("log")
                 .about("Look at the log of a server that is stopped")
@@ -115,6 +116,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("import", it)) => command::import::run(&Typed::gather(it)?, it),
         Some(("report", it)) => command::report::run(&Typed::gather(it)?, it),
         Some(("bench", it)) => command::bench::run(it),
+        Some(("sim", it)) => command::sim::run(it),
         Some(("log", it)) => command::log::run(it),
         Some(("backup", it)) => command::backup::backup(&Typed::gather(it)?, it),
         Some(("restore", it)) => command::backup::restore(&Typed::gather(it)?, it),

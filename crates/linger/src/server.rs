@@ -126,11 +126,10 @@ impl Server {
         })?;
         let handle = Handle::new();
         let chinese = house.language() == linger_web::Language::Zh;
-        let first = &config.rules.unanswered_question;
-        loops::rules::keep_first_rule(&store, first, chinese, engine.now())
+        loops::rules::keep_first_rule(&store, &config.first_rule, chinese, engine.now())
             .await
             .context("keeping the first rule")?;
-        loops::rules::follow(house.clone(), engine.clone(), store.clone());
+        loops::rules::follow(house.clone(), engine.clone());
         let app = linger_web::app(house.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let tls = match &config.tls {
             Some((cert, key)) => Some(tls_config(cert, key).await?),

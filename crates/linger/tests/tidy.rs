@@ -48,6 +48,17 @@ const MAY_LEAN_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("linger-sim", &["linger-protocol", "linger-media"]),
+    (
+        "linger-ground",
+        &[
+            "linger-protocol",
+            "linger-room",
+            "linger-behaviour",
+            "linger-strategy",
+            "linger-action",
+            "linger-sim",
+        ],
+    ),
     ("linger-history", &["linger-behaviour", "linger-stats", "linger-events"]),
 ];
 

@@ -1,6 +1,6 @@
 // What the form holds comes back from the server as it went.
 import { describe, expect, test } from 'vitest';
-import { designOf, draftOf, emptyDraft, valueOf } from './design';
+import { designOf, draftOf, emptyDraft, RULES, valueOf } from './design';
 
 describe('the form of an experiment', () => {
   test('goes to the server and comes back the same', () => {
@@ -17,6 +17,14 @@ describe('the form of an experiment', () => {
     const design = designOf({ ...emptyDraft(), unit: 'room', coverage: 10, steps: '50', layer: 'talk', holdOut: 5 });
     expect([design.coverage, design.steps, design.slot, design.hold_out]).toEqual([1, [], null, 0]);
     expect(design.switch).toEqual({ stretch_s_min: 600, stretch_s_max: 1200, burn_in_s: 60 });
+  });
+
+  test('of rules alone sets no flag anywhere, and comes back the same', () => {
+    const draft = { ...emptyDraft(), key: 'cheer', flag: RULES, unit: 'host' as const };
+    const design = designOf(draft);
+    expect([design.flag, design.places, design.arms.map((it) => it.value)]).toEqual(['', [], [false, true]]);
+    expect(draftOf('cheer', design).flag).toBe(RULES);
+    expect(designOf(draftOf('cheer', design))).toEqual(design);
   });
 
   test('keeps metrics that it has no name for', () => {

@@ -53,6 +53,9 @@ export const MONEY = ['money', 'order-value'];
 /** The flags that rooms know, with what each may be. */
 export const ROOM_FLAGS = ['say-hint', 'card-order'];
 
+/** What the form calls an experiment that sets no flag: rules alone are its arms. */
+export const RULES = '~rules';
+
 /** The form. Shares are in per cent, times of stretches in minutes, as people say them. */
 export interface Draft {
   key: string;
@@ -130,7 +133,7 @@ export function draftOf(key: string, design: Design): Draft {
     ...emptyDraft(),
     key,
     hypothesis: design.hypothesis,
-    flag: known ? design.flag : '',
+    flag: design.places.length === 0 ? RULES : known ? design.flag : '',
     otherFlag: known ? '' : design.flag,
     unit: design.unit,
     places: [...design.places],
@@ -176,12 +179,14 @@ export function designOf(draft: Draft): Design {
   const keys = [draft.primary, ...draft.guardrails.filter((it) => it !== draft.primary)];
   const others = draft.others.map((it) => ({ ...it, primary: it.key === draft.primary }));
   const alone = draft.unit === 'room';
+  const rules = draft.flag === RULES;
   return {
     hypothesis: draft.hypothesis.trim(),
-    flag: draft.flag || draft.otherFlag.trim(),
+    flag: rules ? '' : draft.flag || draft.otherFlag.trim(),
     unit: draft.unit,
-    places: draft.places,
-    arms: draft.arms.map((it) => ({ key: it.key.trim(), weight: it.weight, value: valueOf(draft.kind, it.value) ?? null })),
+    places: rules ? [] : draft.places,
+    // Nobody is told a value where rules alone are the arms: the first is without them.
+    arms: draft.arms.map((it, at) => ({ key: it.key.trim(), weight: it.weight, value: rules ? at > 0 : (valueOf(draft.kind, it.value) ?? null) })),
     programme: draft.programme.trim(),
     slot: draft.layer && !alone ? { layer: draft.layer.trim(), from: draft.layerFrom / 100, to: draft.layerTo / 100 } : null,
     hold_out: alone ? 0 : draft.holdOut / 100,

@@ -30,6 +30,9 @@ export interface Rule {
   priority?: number;
   hold_out: number;
   phase?: number;
+  /** The experiment that draws its arms, and the one arm in which it acts. */
+  experiment?: string;
+  arm?: string;
 }
 
 /** One line of the form. */
@@ -53,7 +56,7 @@ export const ACTS = [
 export const CALLED = {
   name: 'rules.name', code: 'rules.code', window_s: 'rules.window', hold_s: 'rules.hold', people_min: 'rules.peopleMin', when: 'rules.when',
   until: 'rules.until', do: 'rules.act', cool_down_s: 'rules.coolDown', 'budget.times': 'rules.timesMax', 'budget.money': 'rules.money',
-  priority: 'rules.priority', hold_out: 'rules.holdOut',
+  priority: 'rules.priority', hold_out: 'rules.holdOut', experiment: 'rules.drawnBy', arm: 'rules.actsIn',
 } as const;
 
 /** What an action has to say when somebody chooses it. */

@@ -64,6 +64,7 @@ fn intent(arm: Arm, deed: Deed) -> Intent {
         show: Millis(1_700_000_000_000),
         person: gives.then_some(PersonId(0x0123_4567_89ab_cdef)),
         about: (!gives).then(|| "feed".into()),
+        drawn: None,
     };
     Intent {
         id: IntentId(78),
@@ -77,18 +78,32 @@ fn intent(arm: Arm, deed: Deed) -> Intent {
 pub fn all() -> Vec<(&'static str, Entry)> {
     let put = |text: Option<&str>| {
         let text = text.map(str::to_owned);
-        house(Event::Rule(RuleEvent::Put { rule: "stall-burst".into(), version: 3, text }))
+        house(Event::Rule(RuleEvent::Put { rule: "stall-burst".into(), version: 3, text, draw: None }))
+    };
+    let drawn = |mut intent: Intent| {
+        let Proposal::Rule(proposed) = &mut intent.proposal else { panic!("a rule's intent") };
+        let (experiment, arm) = ("cheer".to_owned(), "with".to_owned());
+        proposed.drawn =
+            Some(Drawn { experiment, version: 2, arm, draw: 0x0123_4567_89ab_cdef, viewer: true });
+        Box::new(intent)
+    };
+    let put_anew = RuleEvent::Put {
+        rule: "stall-burst".into(),
+        version: 3,
+        text: Some("{}".into()),
+        draw: Some(0x0123_4567_89ab_cdef),
     };
     let done = |deed| house(Event::Rule(RuleEvent::Done { intent: Box::new(intent(Arm::Act, deed)) }));
     let announce = || Deed::Announce { text: "we are on it".into() };
     let item = ItemId(8);
     let flash = Deed::FlashPrice { item, price: Money::new(900, Currency::CNY), lasts_ms: 120_000 };
-    let grant = Deed::Grant { campaign: CampaignId::new("thanks").expect("a name") };
+    let grant = || Deed::Grant { campaign: CampaignId::new("thanks").expect("a name") };
     let refused = RuleEvent::Refused {
         intent: Box::new(intent(Arm::Act, Deed::PinCard { item })),
         code: "no-such-item".into(),
     };
     let withheld = RuleEvent::Withheld { intent: Box::new(intent(Arm::HoldOut, announce())) };
+    let grant_drawn = drawn(intent(Arm::HoldOut, grant()));
     let prompt = Event::PromptShown {
         prompt: PromptId(4),
         intent: intent(Arm::Act, Deed::Prompt { text: "ask them".into() }),
@@ -106,8 +121,10 @@ pub fn all() -> Vec<(&'static str, Entry)> {
         ("rule-extended", done(Deed::ExtendStep { ms: 60_000 })),
         ("rule-unpinned", done(Deed::UnpinCard)),
         ("rule-flashed", done(flash)),
-        ("rule-granted", done(grant)),
+        ("rule-granted", done(grant())),
         ("rule-next-up", done(Deed::NextUp { item })),
+        ("rule-put-anew", house(Event::Rule(put_anew))),
+        ("rule-drawn", house(Event::Rule(RuleEvent::Withheld { intent: grant_drawn }))),
         ("rule-webhook", done(Deed::CallWebhook { topic: "rule.stalls".into() })),
     ]
 }

@@ -2,14 +2,15 @@
 
 use super::Canonical;
 use crate::rules::{Held, Rulebook, Spent};
-use linger_protocol::{Claim, Deed, Proposed, Sign};
+use linger_protocol::{Claim, Deed, Drawn, Proposed, Sign};
 use sha2::Sha256;
 
 canonical! {
     Rulebook { held, spent }
-    Held { version, on }
+    Held { version, on, draw }
     Spent { show, times, minor, people }
-    Proposed { version, deed, why, claim, show, person, about }
+    Proposed { version, deed, why, claim, show, person, about, drawn }
+    Drawn { experiment, version, arm, draw, viewer }
     Sign { metric, milli }
     Claim { cost, times_max, minor_max, person_times_max, person_minor_max }
 }

@@ -7,7 +7,7 @@
 mod body;
 mod gathering;
 mod habits;
-pub(crate) mod lines;
+pub mod lines;
 mod stage;
 mod talk;
 mod tally;

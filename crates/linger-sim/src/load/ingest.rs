@@ -19,7 +19,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep_until};
 use url::Url;
 
 /// Products that are looked at.
@@ -40,10 +40,14 @@ pub struct IngestConfig {
     pub people: u64,
     /// For how long, s.
     pub seconds: u64,
+    /// Events a second at most; as many as are taken, when none is said.
+    pub per_s: Option<f64>,
     /// The number of the first batch; ids come of it.
     pub first_batch: u64,
     /// The server's process, to measure what it uses.
     pub server_pid: Option<u32>,
+    /// Set by whoever wants it to end before its seconds are over; or by the generator once the server is gone.
+    pub over: Arc<AtomicBool>,
 }
 
 /// What came of it.
@@ -82,8 +86,8 @@ pub struct IngestReport {
 struct Shared {
     config: IngestConfig,
     next: AtomicU64,
+    begun: Instant,
     again: Mutex<BTreeSet<u64>>,
-    over: AtomicBool,
     unanswered: Mutex<BTreeSet<u64>>,
     counts: [AtomicU64; 3],
     bytes: AtomicU64,
@@ -100,17 +104,17 @@ pub async fn ingest_clients(config: IngestConfig, again: BTreeSet<u64>) -> Resul
     let (server_before, client_before) = (usage(config.server_pid), Usage::of(std::process::id()));
     let until = Duration::from_secs(config.seconds);
     let connections = config.connections;
+    let begun = Instant::now();
     let shared = Arc::new(Shared {
         next: AtomicU64::new(config.first_batch),
         config,
+        begun,
         again: Mutex::new(again),
-        over: AtomicBool::new(false),
         unanswered: Mutex::default(),
         counts: Default::default(),
         bytes: AtomicU64::new(0),
         ack: Histogram::default(),
     });
-    let begun = Instant::now();
     let mut lanes = JoinSet::new();
     for _ in 0..connections {
         lanes.spawn(lane(shared.clone(), Http::open(&authority).await?, begun + until));
@@ -141,6 +145,14 @@ pub async fn ingest_clients(config: IngestConfig, again: BTreeSet<u64>) -> Resul
     })
 }
 
+impl Shared {
+    /// When a batch is to be told, where there is a pace: what comes late takes nothing from the pace of those after it.
+    fn due(&self, batch: u64) -> Option<Instant> {
+        let events = (batch - self.config.first_batch.min(batch)) * self.config.batch as u64;
+        self.config.per_s.map(|per_s| self.begun + Duration::from_secs_f64(events as f64 / per_s))
+    }
+}
+
 fn lock(set: &Mutex<BTreeSet<u64>>) -> std::sync::MutexGuard<'_, BTreeSet<u64>> {
     set.lock().unwrap_or_else(|it| it.into_inner())
 }
@@ -149,13 +161,16 @@ async fn lane(shared: Arc<Shared>, mut http: Http, until: Instant) -> Result<(),
     let key = base64(format!("{}:", shared.config.key).as_bytes());
     let headers = format!("authorization: Basic {key}\r\ncontent-type: application/json\r\n");
     let mut body = String::new();
-    while !shared.over.load(Ordering::Relaxed) {
+    while !shared.config.over.load(Ordering::Relaxed) {
         let again = lock(&shared.again).pop_first();
         if again.is_none() && Instant::now() >= until {
             return Ok(());
         }
         let batch = again.unwrap_or_else(|| shared.next.fetch_add(1, Ordering::Relaxed));
         write_batch(&mut body, &shared.config, batch);
+        if let Some(due) = shared.due(batch) {
+            sleep_until(due.into()).await;
+        }
         let asked = Instant::now();
         let answer = match http.send("POST", "/v1/batch", &headers, body.as_bytes()).await {
             Ok(()) => http.receive().await,
@@ -175,7 +190,7 @@ async fn lane(shared: Arc<Shared>, mut http: Http, until: Instant) -> Result<(),
             // The server is gone: nobody knows what became of this batch.
             Err(_) => {
                 lock(&shared.unanswered).insert(batch);
-                shared.over.store(true, Ordering::Relaxed);
+                shared.config.over.store(true, Ordering::Relaxed);
                 return Ok(());
             }
         }
@@ -269,8 +284,10 @@ mod tests {
             batch: 3,
             people: 10,
             seconds: 1,
+            per_s: None,
             first_batch: 0,
             server_pid: None,
+            over: Arc::default(),
         };
         let (mut one, mut two) = (String::new(), "before".to_owned());
         write_batch(&mut one, &config, 7);

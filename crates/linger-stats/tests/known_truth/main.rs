@@ -8,6 +8,7 @@
 mod clustered;
 mod looking;
 mod plain;
+mod planning;
 mod stretches;
 
 use linger_stats::{Chance, Effect, Interval, Looks};

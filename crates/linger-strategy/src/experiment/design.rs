@@ -27,7 +27,7 @@ pub struct Design {
     pub flag: String,
     /// What is drawn.
     pub unit: Unit,
-    /// Where its flag is served.
+    /// Where its flag is served; nowhere where rules alone are its arms.
     #[serde(default = "in_rooms")]
     pub places: Vec<Place>,
     /// The arms; the first one is what is there today, and what the others are compared with.
@@ -69,6 +69,18 @@ pub enum Unit {
     Shop,
     /// A room for a stretch of time, and then perhaps the other way.
     Room,
+}
+
+impl Unit {
+    /// Its word in designs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Viewer => "viewer",
+            Unit::Host => "host",
+            Unit::Shop => "shop",
+            Unit::Room => "room",
+        }
+    }
 }
 
 /// Where a flag is served.
@@ -197,11 +209,7 @@ impl Design {
         );
         bad.unless(self.flag.is_empty() || is_name(&self.flag), "flag", NAME);
         bad.unless(self.programme.is_empty() || is_name(&self.programme), "programme", NAME);
-        bad.unless(
-            !self.places.is_empty() && self.places.len() <= 3,
-            "places",
-            "one of rooms, servers, pages",
-        );
+        bad.unless(self.places.len() <= 3, "places", "rooms, servers, pages, or none for rules alone");
         bad.unless((0.0..=0.9).contains(&self.hold_out), "hold_out", "0 to 0.9");
         bad.unless((0.0..=1.0).contains(&self.coverage), "coverage", "0 to 1");
         self.check_arms(&mut bad);
@@ -250,7 +258,7 @@ impl Design {
         for (at, metric) in self.metrics.iter().enumerate().take(METRICS_MAX) {
             let again = self.metrics.iter().take(at).any(|it| it.key == metric.key);
             bad.unless(is_name(&metric.key) && !again, &format!("metrics[{at}].key"), NAME);
-            if let Err(wants) = metric.check(self.unit == Unit::Viewer) {
+            if let Err(wants) = metric.check(self.unit == Unit::Room) {
                 bad.unless(false, &format!("metrics[{at}].is"), wants);
             }
         }
@@ -280,7 +288,8 @@ impl Design {
             }
             (_, Some(_)) => bad.unless(false, "switch", "only for rooms"),
             (Unit::Shop, None) => {
-                bad.unless(!self.places.contains(&Place::Rooms), "places", "servers or pages, for shops");
+                let fits = !self.places.is_empty() && !self.places.contains(&Place::Rooms);
+                bad.unless(fits, "places", "servers or pages, for shops");
             }
             (Unit::Viewer | Unit::Host, None) => {}
         }

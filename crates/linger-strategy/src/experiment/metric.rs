@@ -110,11 +110,11 @@ pub enum Take {
 }
 
 impl MetricDesign {
-    pub(super) fn check(&self, of_viewers: bool) -> Result<(), &'static str> {
+    pub(super) fn check(&self, of_stretches: bool) -> Result<(), &'static str> {
         match &self.is {
             Measure::Mean { of } => check_sum(of),
             Measure::Ratio { of, over } => check_sum(of).and_then(|()| check_sum(over)),
-            Measure::Quantile { .. } if !of_viewers => Err("no quantile, unless viewers are drawn"),
+            Measure::Quantile { .. } if of_stretches => Err("no quantile where rooms are switched"),
             Measure::Quantile { level, .. } if !(0.01..=0.99).contains(level) => {
                 Err("a level of 0.01 to 0.99")
             }

@@ -4,11 +4,12 @@
 //! Viewers, hosts and shops are bucketed by name ([`Experiment`]); what everybody in a room sees is switched over time
 //! ([`Schedule`]). Nothing is stored: who is in an arm follows from the experiment's words.
 //!
-//! A [`Design`] is what people write; a [`Life`] says what may be done with it; a [`Report`] says what came of it, from the
+//! A [`Draw`] is all that it takes to tell: one for pages, shops and rules. A [`Design`] is what people write; a [`Life`] says what may be done with it; a [`Report`] says what came of it, from the
 //! facts of those who were shown an arm.
 
 mod bucket;
 mod design;
+mod draw;
 mod life;
 mod metric;
 mod report;
@@ -17,6 +18,7 @@ mod trial;
 
 pub use bucket::{Range, bucket, choose, ranges};
 pub use design::{ArmDesign, BadDesign, Design, Detect, Place, SlotDesign, Switch, Unit, is_name};
+pub use draw::{Draw, Given, Nameless, RoomDraw, Units, room_viewer};
 pub use life::{Life, Move, NotNow, Status};
 pub use metric::{Measure, MetricDesign, Take, Term, Way};
 pub use report::{

@@ -18,8 +18,13 @@
 //! - *A restart in the middle of a cool-down*: cool-downs are read from the log, so they go on.
 //! - *A rule that is edited*: its cool-downs and what it took of its budget stay; whatever it waited for begins anew.
 //! - *A figure that is unknown*: a comparison with it is not met.
+//! - *An experiment that does not run*, is over, or is gone: a rule that names it rests. Nothing is found, noted or taken of its
+//!   budget; when it runs again the rule begins anew, and its cool-downs go on.
+//! - *Who is in no arm*, because a rollout has not come to them or their part of a layer is another's: the same, for them.
+//! - *Holdouts that change while a rule waits or cools down*: they hold from the entry on that says so, and nothing begins anew.
 
 pub mod action;
+mod arms;
 mod back_test;
 pub mod cel;
 mod conflict;
@@ -38,6 +43,7 @@ mod wheel;
 mod window;
 
 pub use action::Action;
+pub use arms::{RoomRule, misfit};
 pub use back_test::{BackTest, Moment, Show, back_test};
 pub use evaluator::{Evaluator, Finding, Why};
 pub use form::{Clause, Condition};

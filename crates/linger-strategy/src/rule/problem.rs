@@ -52,6 +52,12 @@ pub const CODES: &[&str] = &[
     NO_BUDGET,
     PLACE,
     QUESTION,
+    NO_EXPERIMENT,
+    EXPERIMENT_UNIT,
+    EXPERIMENT_FLAG,
+    EXPERIMENT_ARM,
+    EXPERIMENT_OVER,
+    EXPERIMENT_HOLD_OUT,
 ];
 
 /// The field is missing.
@@ -90,3 +96,15 @@ pub const NO_BUDGET: &str = "rule-budget";
 pub const PLACE: &str = "rule-place";
 /// A rule about questions has one form of condition: `askers >= n`.
 pub const QUESTION: &str = "rule-question";
+/// No such experiment.
+pub const NO_EXPERIMENT: &str = "rule-no-experiment";
+/// What the experiment draws does not fit what the rule looks at, or what others see of it.
+pub const EXPERIMENT_UNIT: &str = "rule-experiment-unit";
+/// An experiment over viewers sets a flag beside: whoever opens the room counts in it before the rule has an occasion.
+pub const EXPERIMENT_FLAG: &str = "rule-experiment-flag";
+/// The experiment has no such arm, or it is the one in which all is as it is today.
+pub const EXPERIMENT_ARM: &str = "rule-experiment-arm";
+/// The experiment is over.
+pub const EXPERIMENT_OVER: &str = "rule-experiment-over";
+/// Where an experiment draws the arms, the rule holds nothing out itself.
+pub const EXPERIMENT_HOLD_OUT: &str = "rule-experiment-hold-out";

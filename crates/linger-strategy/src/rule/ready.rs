@@ -9,6 +9,7 @@ use super::{
     metric::Metric,
     spec::{Amount, Budget, Rule, Scope},
 };
+use crate::{UNANSWERED_QUESTION, UnansweredQuestion};
 
 /// The language of the texts that a rule shows to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +20,22 @@ pub enum Tongue {
     Chinese,
 }
 
+impl Tongue {
+    fn say(self, english: &str, chinese: &str) -> String {
+        match self {
+            Tongue::English => english.to_owned(),
+            Tongue::Chinese => chinese.to_owned(),
+        }
+    }
+}
+
 /// Stalls above this share of the time watched are the picture's fault: rules about the content keep silent.
 const STALLED: f64 = 0.03;
 
 /// All ready rules, in the given language.
 pub fn all(tongue: Tongue) -> Vec<Rule> {
-    let say = |english: &str, chinese: &str| match tongue {
-        Tongue::English => english.to_owned(),
-        Tongue::Chinese => chinese.to_owned(),
-    };
-    let mut rules = vec![question(&say)];
+    let say = |english: &str, chinese: &str| tongue.say(english, chinese);
+    let mut rules = vec![unanswered_questions(&UnansweredQuestion::default(), tongue)];
     rules.extend(dwell(&say));
     rules.extend(leaving(&say));
     rules.extend(host(&say));
@@ -84,25 +91,31 @@ fn rule(code: &str, (name, note): (String, String), scope: Scope, when: Conditio
         priority: 50,
         hold_out: 0.2,
         phase: 1,
+        experiment: None,
+        arm: None,
     }
 }
 
-fn question(say: Say<'_>) -> Rule {
+/// The rule about questions, with settings of a house's own.
+pub fn unanswered_questions(settings: &UnansweredQuestion, tongue: Tongue) -> Rule {
     let named = (
-        say("Unanswered questions", "没人回答的提问"),
-        say(
-            "Three people ask the same within a minute and nobody answers.",
-            "一分钟内有三位观众问同一个问题，却没有人回答。",
+        tongue.say("Unanswered questions", "没人回答的提问"),
+        tongue.say(
+            "Several people ask the same within a short time and nobody answers.",
+            "短时间内有几位观众问同一个问题，却没有人回答。",
         ),
     );
-    let when = all_of(vec![is(Metric::Askers, Is::AtLeast, 3.0)]);
+    let when = all_of(vec![is(Metric::Askers, Is::AtLeast, f64::from(settings.people))]);
     Rule {
         on: true,
         people_min: 0,
+        window_s: settings.window_s,
         cool_down_s: 0,
         budget: budget(1_000),
         priority: 80,
-        ..rule("unanswered-question", named, Scope::Question, when, Action::AnswerQuestion)
+        hold_out: settings.hold_out_share,
+        phase: settings.phase,
+        ..rule(UNANSWERED_QUESTION, named, Scope::Question, when, Action::AnswerQuestion)
     }
 }
 

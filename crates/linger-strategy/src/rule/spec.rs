@@ -64,11 +64,17 @@ pub struct Rule {
     /// Who goes first when two rules want the same, 0 to 100: the higher one, then the one whose code comes first.
     #[serde(default = "usual_priority")]
     pub priority: u8,
-    /// Which share of its occasions is held out for comparison, 0 to 0.9.
+    /// Which share of its occasions is held out for comparison, 0 to 0.9; 0 where an experiment draws the arms.
     pub hold_out: f64,
     /// Counts the phases of the experiment: another phase draws the arms anew.
     #[serde(default = "first_phase")]
     pub phase: u32,
+    /// The experiment that draws its arms, instead of drawing them by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// The one arm of it in which the rule acts; in all but the first, where this is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
 }
 
 fn usual_priority() -> u8 {
@@ -250,6 +256,7 @@ impl Rule {
         need(cool_down.contains(&self.cool_down_s), "cool_down_s", problem::RANGE, "10..86400");
         need(self.priority <= 100, "priority", problem::RANGE, "0..100");
         need((0.0..=0.9).contains(&self.hold_out), "hold_out", problem::RANGE, "0..0.9");
+        self.check_experiment(&mut problems);
         self.budget.check(self.action.gives(), &mut problems);
         self.action.check(self.scope.kind(), &mut problems);
         self.check_conditions(&mut problems);

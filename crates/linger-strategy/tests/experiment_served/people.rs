@@ -65,6 +65,30 @@ fn few_people_are_too_early_and_nobody_is_not_started() {
     assert_eq!((stopped.verdict.code, stopped.notes.contains(&"stopped-early")), ("too-early", true));
 }
 
+#[test]
+fn stopped_half_way_it_is_judged_by_the_wider_band_and_the_narrow_one_says_nothing_more() {
+    // Settled to look once at 4,000; somebody stops at 900 because it looks well.
+    let mut design = design(json!({}));
+    design.metrics.truncate(1);
+    (design.detect.once, design.detect.units) = (true, 4_000);
+    let always = linger_strategy::experiment::Detect { once: false, ..design.detect };
+    let mut chosen = 0;
+    for seed in 0..12 {
+        let mut world = World::new(seed + 700);
+        world.viewers(900, &design, Truth { buys: 1.15, leaves: 1.0 });
+        let stopped = report(&world.table, asked_with(design.clone(), |it| it.status = Status::Stopped));
+        let watched = linger_strategy::experiment::Design { detect: always, ..design.clone() };
+        let watched = report(&world.table, asked(watched, 6));
+        assert_eq!(stopped.verdict, watched.verdict, "seed {seed}");
+        assert!(stopped.notes.contains(&"stopped-early"));
+        let effect = stopped.metrics[0].against[0].effect.unwrap();
+        assert_eq!(effect.p_together, effect.p_always);
+        // What one look would have claimed and the wider band does not.
+        chosen += usize::from(effect.p_once < 0.05 && stopped.verdict.code == "no-effect");
+    }
+    assert!(chosen >= 1, "{chosen} of 12 would have been claimed too early");
+}
+
 fn asked_with(
     design: linger_strategy::experiment::Design,
     change: impl FnOnce(&mut linger_strategy::experiment::Asked),

@@ -9,7 +9,8 @@ use linger_strategy::rule::{Evaluator, Finding, Rule, ready};
 use serde_json::json;
 
 fn put(at: i64, rule: &Rule, version: u32) -> Entry {
-    let event = RuleEvent::Put { rule: rule.code.clone(), version, text: rule.on.then(|| rule.to_text()) };
+    let (code, text) = (rule.code.clone(), rule.on.then(|| rule.to_text()));
+    let event = RuleEvent::Put { rule: code, version, text, draw: None };
     Entry { at: Millis(at), cause: Cause::Reported, event: Event::Rule(event) }
 }
 
@@ -109,15 +110,15 @@ fn an_edit_acts_from_its_entry_on_and_keeps_the_cool_down() {
         found.iter().map(line).collect()
     };
     let (one, two) = (r#"v1 Prompt { text: "Look" }"#, r#"v2 Prompt { text: "Now five" }"#);
-    // A new rule that is true already is noticed within a second.
-    assert_eq!(said(&[(30_500, &first, 1)]), [format!("0:31 {one}")]);
+    // A new rule that is true already speaks with its own entry.
+    assert_eq!(said(&[(30_500, &first, 1)]), [format!("0:30 {one}")]);
     // Edited in the middle of its cool-down: it goes on, and then the new text speaks.
     assert_eq!(
         said(&[(0, &first, 1), (60_000, &second, 2)]),
-        [format!("0:01 {one}"), format!("10:01 {two}"), format!("20:01 {two}")]
+        [format!("0:00 {one}"), format!("10:00 {two}"), format!("20:00 {two}")]
     );
     // Switched off, it is silent.
-    assert_eq!(said(&[(0, &first, 1), (60_000, &off, 2)]), [format!("0:01 {one}")]);
+    assert_eq!(said(&[(0, &first, 1), (60_000, &off, 2)]), [format!("0:00 {one}")]);
     let on_again = said(&[(0, &first, 1), (60_000, &off, 2), (840_000, &second, 3)]);
     assert_eq!(on_again[1..], [format!("14:30 {}", two.replace("v2", "v3"))]);
 }
@@ -127,7 +128,7 @@ fn a_rule_that_cannot_be_read_does_not_work_and_harms_no_other() {
     let good = rule(json!({ "when": { "cel": "here >= 10.0" } }));
     let mut log = vec![put(0, &good, 1)];
     for text in ["", "{", "{\"code\":\"bad\"}", "[1]"] {
-        let event = RuleEvent::Put { rule: "bad".into(), version: 1, text: Some(text.into()) };
+        let event = RuleEvent::Put { rule: "bad".into(), version: 1, text: Some(text.into()), draw: None };
         log.push(Entry { at: Millis(0), cause: Cause::Reported, event: Event::Rule(event) });
     }
     log.extend(log_of("0:00 live\n0:00 come 12 feed\n"));

@@ -4,6 +4,7 @@
 
 mod back_tests;
 mod bounds;
+mod drawn;
 mod folding;
 mod ready;
 mod script;

@@ -3,7 +3,7 @@
 use super::exposures::Exposures;
 use linger_protocol::{Millis, RoomId};
 use linger_strategy::experiment::{
-    Assignment, Design, Experiment, HeldOutBy, Holdouts, Place, Schedule, Status, Stretch, Unit,
+    Design, Draw, Given, Holdouts, Nameless, Place, Status, Stretch, Unit, Units,
 };
 use std::{
     collections::HashMap,
@@ -34,36 +34,10 @@ pub(super) struct Trial {
     pub version: u32,
     pub status: Status,
     pub design: Design,
-    pub draw: Experiment,
-    /// How rooms are switched, and since when.
-    pub switch: Option<(Schedule, Millis)>,
+    pub draw: Draw,
     /// The stretch that each room is in: to find it takes a step for each one before it.
     pub stretches: Mutex<HashMap<RoomId, Stretch>>,
 }
-
-/// The names of those whom an arm may be drawn for; what is not known is none.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Units<'a> {
-    pub viewer: Option<&'a str>,
-    pub host: Option<&'a str>,
-    pub shop: Option<&'a str>,
-    pub room: Option<&'a RoomId>,
-}
-
-/// What somebody gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Given {
-    /// An arm by its number, until a moment where rooms are switched.
-    Arm(usize, Option<Millis>),
-    /// Left alone.
-    HeldOut(HeldOutBy),
-    /// Not in it.
-    Out,
-}
-
-/// Somebody of this kind is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Nameless(pub Unit);
 
 impl Desk {
     pub(crate) fn served(&self) -> Arc<Served> {
@@ -101,31 +75,15 @@ impl Trial {
         holdouts: &Holdouts,
         now: Millis,
     ) -> Result<Given, Nameless> {
-        let unit = self.design.unit;
-        let name = match unit {
-            Unit::Viewer => units.viewer,
-            Unit::Host => units.host,
-            Unit::Shop => units.shop,
-            Unit::Room => {
-                let room = units.room.ok_or(Nameless(unit))?;
-                return Ok(self
-                    .stretch(room, now)
-                    .map_or(Given::Out, |it| Given::Arm(usize::from(it.treated), Some(it.ends))));
-            }
-        };
-        Ok(match self.draw.assign(name.filter(|it| !it.is_empty()).ok_or(Nameless(unit))?, holdouts) {
-            Assignment::Arm(arm) => Given::Arm(arm, None),
-            Assignment::HeldOut(by) => Given::HeldOut(by),
-            Assignment::Out(_) => Given::Out,
-        })
-    }
-
-    fn stretch(&self, room: &RoomId, now: Millis) -> Option<Stretch> {
-        let (schedule, began) = self.switch.as_ref()?;
+        if self.draw.unit != Unit::Room {
+            return self.draw.given(units, holdouts, now, &mut None);
+        }
         let mut known = self.stretches.lock().unwrap_or_else(|it| it.into_inner());
-        let held = known.get(room).filter(|it| (it.begins..it.ends).contains(&now)).copied();
-        let found = held.or_else(|| schedule.at(room, *began, now))?;
-        known.insert(room.clone(), found);
-        Some(found)
+        let mut held = units.room.and_then(|room| known.get(room)).copied();
+        let given = self.draw.given(units, holdouts, now, &mut held);
+        if let (Some(room), Some(held)) = (units.room, held) {
+            known.insert(room.clone(), held);
+        }
+        given
     }
 }

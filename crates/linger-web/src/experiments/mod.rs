@@ -3,6 +3,7 @@
 
 mod desk;
 mod exposures;
+mod hanging;
 mod holdouts;
 mod load;
 mod moves;
@@ -13,6 +14,7 @@ mod routes;
 pub(crate) mod shops;
 
 pub(crate) use desk::Desk;
+pub(crate) use load::{design_of, draws_of, status_of};
 pub(crate) use rooms::Shown;
 
 use crate::{
@@ -42,6 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(moves::move_experiment))
         .routes(routes!(report::report_experiment))
         .routes(routes!(holdouts::get_holdouts, holdouts::put_holdouts))
+        .routes(routes!(holdouts::report_holdouts))
         .layer(large)
 }
 

@@ -34,7 +34,7 @@ const RUNNING_MAX: usize = 100;
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
         (status = 404, description = "no such experiment, or no such move", body = ApiError),
-        (status = 409, description = "not now, or others are in its place", body = ApiError),
+        (status = 409, description = "not now, others are in its place, or rules that are on hang on it", body = ApiError),
         (status = 413, description = "too large", body = ApiError),
         (status = 415, description = "not JSON", body = ApiError),
         (status = 503, description = "cannot be kept now", body = ApiError),
@@ -54,6 +54,10 @@ pub(crate) async fn move_experiment(
     let next = life.moved(by).map_err(not_now)?;
     if next.status == Status::Running {
         check_room(&house, &key, &next.design)?;
+    }
+    if by == Move::Stop {
+        // Whoever ends it says first what becomes of its rules. In an emergency they rest.
+        super::hanging::alone(&house, &key, |rule| rule.on).await?;
     }
     // Whoever ends something does not have to have seen its newest form.
     let ends = next.status == Status::Stopped;

@@ -5,7 +5,7 @@ use crate::{
     account::Staff,
     error::{ApiError, Body},
     house::House,
-    wire::{PlanAsked, Planned, SeenAfter},
+    wire::{PlanAsked, Planned, PlannedAlways, SeenAfter},
 };
 use axum::{Json, extract::State};
 use linger_stats::{Plan, Unknown, design_effect};
@@ -102,9 +102,17 @@ fn plan(asked: &PlanAsked) -> Result<Planned, Unknown> {
     // The first arm and the smallest other one have to be large enough; the rest comes with them.
     let pair = (least + first) / all;
     let effect = asked.effect * asked.baseline;
-    let units = (plan.units_for(effect)? as f64 / pair).ceil() as u64;
+    let of_all = |units: u64| (units as f64 / pair).ceil() as u64;
+    let units = of_all(plan.units_for(effect)?);
+    let looking = plan.units_when_looking(effect)?;
     let per_day = asked.per_day.map(|it| it * asked.coverage);
-    let days = per_day.map(|it| (units as f64 / it).ceil() as u64);
+    let days_of = |units: u64| {
+        let days = per_day.map(|it| (units as f64 / it).ceil() as u64);
+        days.and_then(|it| u32::try_from(it).ok()).filter(|it| *it <= DAYS_MAX)
+    };
+    let (most, half) = (of_all(looking.units), of_all(looking.half));
+    let always =
+        PlannedAlways { units: most, days: days_of(most), half_units: half, half_days: days_of(half) };
     let seen_after = per_day.map_or(vec![], |per_day| {
         let seen = |days: u32| {
             let units = (per_day * f64::from(days) * pair) as u64;
@@ -113,8 +121,7 @@ fn plan(asked: &PlanAsked) -> Result<Planned, Unknown> {
         };
         AFTER_DAYS.into_iter().filter_map(seen).collect()
     });
-    let days = days.and_then(|it| u32::try_from(it).ok()).filter(|it| *it <= DAYS_MAX);
-    Ok(Planned { units, days, seen_after })
+    Ok(Planned { units, days: days_of(units), seen_after, always })
 }
 
 #[cfg(test)]
@@ -133,6 +140,10 @@ mod tests {
         assert_eq!((plan.units, plan.days), (28_256, Some(29)));
         let after: Vec<_> = plan.seen_after.iter().map(|it| (it.days, (it.effect * 100.0).round())).collect();
         assert_eq!(after, [(1, 53.0), (3, 31.0), (7, 20.0), (14, 14.0), (28, 10.0), (56, 7.0)]);
+        // Whoever looks all the time needs more at most, and less than that as a rule.
+        let always = plan.always;
+        assert!(always.units > plan.units && always.half_units < plan.units, "{always:?}");
+        assert_eq!(always.days, u32::try_from(always.units.div_ceil(1_000)).ok());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use axum::{
 };
 use linger_events::AskLimits;
 use linger_store::KeptExperiment;
-use linger_strategy::experiment::{Asked, Design, Holding, ReportFold, Span, Status};
+use linger_strategy::experiment::{Asked, Design, Holding, Report, ReportFold, Span, Status};
 use serde::Deserialize;
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,13 @@ pub(crate) async fn report_experiment(
     let Query(wanted) = wanted.map_err(|_| ApiError::field("bad-field", "version"))?;
     let kept = find(&house, &key).await?;
     let version = wanted.version.unwrap_or(kept.version);
-    let asked = asked(&house, kept, version).await?;
+    let report = reckon(&house, asked(&house, kept, version).await?).await?;
+    let told = serde_json::to_value(&report);
+    told.map(Json).map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bug"))
+}
+
+/// One pass over everybody's facts, on a thread that may take its time.
+pub(super) async fn reckon(house: &House, asked: Asked) -> Result<Report, ApiError> {
     let events = house.events.clone();
     let reckoned = tokio::task::spawn_blocking(move || {
         let snapshot = events.snapshot();
@@ -67,10 +73,7 @@ pub(crate) async fn report_experiment(
         let fold = snapshot.fold(|| begun.clone(), &limits);
         fold.map(ReportFold::finish).map_err(|fault| ApiError::unavailable("reporting an experiment", &fault))
     });
-    let report =
-        reckoned.await.map_err(|error| ApiError::unavailable("reporting an experiment", &error))??;
-    let told = serde_json::to_value(&report);
-    told.map(Json).map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bug"))
+    reckoned.await.map_err(|error| ApiError::unavailable("reporting an experiment", &error))?
 }
 
 async fn asked(house: &House, kept: KeptExperiment, version: u32) -> Result<Asked, ApiError> {

@@ -1,6 +1,5 @@
 //! What viewers of a room are given, and that they were given it. It does not know sockets.
 
-use super::desk::{Given, Units};
 use super::exposures::Where;
 use crate::{
     house::{House, RoomDesk},
@@ -10,7 +9,7 @@ use crate::{
 use linger_events::Who;
 use linger_protocol::PersonId;
 use linger_strategy::experiment::{
-    HELD, HELD_OUT, HeldOutBy, Holdouts, MEASURED, Place, Slice, Status, held, shown,
+    Given, HELD, HELD_OUT, HeldOutBy, Holdouts, MEASURED, Place, Slice, Status, Units, held, shown,
 };
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use super::{
     MAY,
+    hanging::{alone, check_rules, told},
     load::{began, design_of, load, status_of},
     note, refused,
 };
@@ -9,6 +10,7 @@ use crate::{
     account::{Staff, store_refused},
     error::{ApiError, Body},
     house::House,
+    rules::hanging,
     wire::{Accepted, ExperimentInfo, ExperimentNew, ExperimentPut, ExperimentRead, ExperimentStepWire},
 };
 use axum::{
@@ -17,7 +19,10 @@ use axum::{
     http::StatusCode,
 };
 use linger_store::{ExperimentChange, KeptExperiment};
-use linger_strategy::experiment::{Design, Life, NotNow, Status, is_name};
+use linger_strategy::{
+    experiment::{Design, Life, NotNow, Status, is_name},
+    rule::Rule,
+};
 use serde_json::Value;
 
 /// All experiments.
@@ -38,11 +43,12 @@ pub(crate) async fn list_experiments(
     staff.need(&MAY)?;
     let kept = house.store.experiments().await;
     let kept = kept.map_err(|fault| ApiError::unavailable("reading the experiments", &fault))?;
-    let mut told = Vec::with_capacity(kept.len());
+    let rules = hanging(&house).await?;
+    let mut all = Vec::with_capacity(kept.len());
     for it in kept {
-        told.push(info(&house, it).await?);
+        all.push(info(&house, it, &rules).await?);
     }
-    Ok(Json(told))
+    Ok(Json(all))
 }
 
 /// Make an experiment. It is a draft: nobody is drawn before it is started.
@@ -136,6 +142,7 @@ pub(crate) async fn put_experiment(
     let kept = find(&house, &key).await?;
     let life = life(&kept)?;
     let next = life.redesigned(next).map_err(not_now)?;
+    check_rules(&house, &key, &next.design).await?;
     if next.status == Status::Running {
         super::moves::check_room(&house, &key, &next.design)?;
     }
@@ -144,7 +151,7 @@ pub(crate) async fn put_experiment(
     read(&house, &key).await.map(Json)
 }
 
-/// Forget an experiment that does not run. What people were shown stays among the events.
+/// Forget an experiment that does not run, and that no rule names. What people were shown stays among the events.
 #[utoipa::path(
     delete, path = "/api/experiments/{key}", tag = "strategy",
     params(("key" = String, Path, description = "its key")),
@@ -153,7 +160,7 @@ pub(crate) async fn put_experiment(
         (status = 401, description = "not signed in", body = ApiError),
         (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
         (status = 404, description = "no such experiment", body = ApiError),
-        (status = 409, description = "it runs", body = ApiError),
+        (status = 409, description = "it runs, or rules hang on it", body = ApiError),
         (status = 503, description = "cannot be kept now", body = ApiError),
     ),
     security(("session" = []))
@@ -168,6 +175,7 @@ pub(crate) async fn forget_experiment(
     if matches!(status_of(&kept), Status::Running | Status::Paused) {
         return Err(not_now(NotNow::Running));
     }
+    alone(&house, &key, |_| true).await?;
     let gone = house.store.forget_experiment(&key).await;
     gone.map_err(|fault| ApiError::unavailable("forgetting an experiment", &fault))?;
     note(&house, &staff, "experiment.forgotten", &key).await?;
@@ -268,10 +276,14 @@ pub(super) async fn read(house: &House, key: &str) -> Result<ExperimentRead, Api
         by: it.actor.to_string(),
         at: it.at.0,
     };
-    Ok(ExperimentRead { experiment: info(house, kept).await?, steps: steps.into_iter().map(step).collect() })
+    let rules = hanging(house).await?;
+    Ok(ExperimentRead {
+        experiment: info(house, kept, &rules).await?,
+        steps: steps.into_iter().map(step).collect(),
+    })
 }
 
-async fn info(house: &House, kept: KeptExperiment) -> Result<ExperimentInfo, ApiError> {
+async fn info(house: &House, kept: KeptExperiment, rules: &[Rule]) -> Result<ExperimentInfo, ApiError> {
     let began = began(house, &kept.key, kept.version).await?;
     Ok(ExperimentInfo {
         design: serde_json::from_str(&kept.design).unwrap_or_default(),
@@ -281,6 +293,7 @@ async fn info(house: &House, kept: KeptExperiment) -> Result<ExperimentInfo, Api
         killed: kept.killed,
         changed_at: kept.changed_at.0,
         began_at: began.map(|it| it.0),
+        rules: told(rules, &kept.key),
         key: kept.key,
     })
 }

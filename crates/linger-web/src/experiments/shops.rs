@@ -1,11 +1,11 @@
 //! What shops' servers and pages are given of a flag, and that their visitors were given it. It does not know how they ask.
 
-use super::desk::{Given, Nameless, Served, Trial, Units};
+use super::desk::{Served, Trial};
 use super::exposures::Where;
 use crate::house::House;
 use linger_events::Who;
 use linger_protocol::{Millis, RoomId};
-use linger_strategy::experiment::{HELD_OUT, HeldOutBy, Place, Status, Unit, shown};
+use linger_strategy::experiment::{Given, HELD_OUT, HeldOutBy, Nameless, Place, Status, Unit, Units, shown};
 use serde_json::Value;
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ use linger_protocol::{
     CommentId, Deed, Entry, Event, Intent, Item, Limits, Millis, Money, PromptEnd, PromptId, Proposal,
     Proposed, Role, RuleEvent, Sign,
 };
+use linger_strategy::experiment::shown;
 
 /// A comment as it goes over the wire; `None` when the entry is none.
 pub(crate) fn comment_wire(entry: &Entry, plain: Option<&Plain>) -> Option<CommentWire> {
@@ -75,6 +76,7 @@ fn proposed_wire(proposed: &Proposed) -> ProposalWire {
         cost: proposed.claim.cost.map(money_wire),
         times_max: proposed.claim.times_max,
         about: proposed.person.map(|it| it.to_string()).or_else(|| proposed.about.clone()),
+        drawn: proposed.drawn.as_ref().map(|it| shown(&it.experiment, it.version, &it.arm)),
     }
 }
 

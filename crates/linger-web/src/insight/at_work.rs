@@ -6,7 +6,7 @@ use crate::{
     wire::{MoneyWire, RuleAtWork},
 };
 use linger_protocol::{Event, Intent, Limits, Millis, Money, OffReason, PromptEnd, PromptId, RuleEvent};
-use linger_strategy::rule::{Action, Rule};
+use linger_strategy::rule::{Action, RoomRule, Rule};
 use std::collections::BTreeMap;
 
 /// The fold of a room's log into its rules' ledger.
@@ -42,14 +42,16 @@ struct Says {
 impl AtWork {
     pub(super) fn fold(&mut self, event: &Event) {
         match event {
-            Event::Rule(RuleEvent::Put { rule, version, text }) => {
+            Event::Rule(RuleEvent::Put { rule, version, text, .. }) => {
                 if self.rules.len() >= Limits::RULES_MAX && !self.rules.contains_key(rule) {
                     return;
                 }
                 let work = self.rules.entry(rule.clone()).or_default();
                 // A rule of a later version of this program that cannot be read does not work here.
-                let read = text.as_ref().and_then(|text| Rule::parse(text).ok());
-                (work.version, work.says, work.noes) = (*version, read.map(Says::of), 0);
+                let read = text.as_ref().and_then(|text| RoomRule::parse(text).ok());
+                // Put anew because its experiment draws otherwise, it is the rule that the host said no to.
+                let noes = if work.version == *version { work.noes } else { 0 };
+                (work.version, work.says, work.noes) = (*version, read.map(|it| Says::of(it.rule)), noes);
                 self.changed = true;
             }
             Event::PromptShown { prompt, intent, again, .. } => {
@@ -187,13 +189,14 @@ mod tests {
             show: Millis(show),
             person: None,
             about: None,
+            drawn: None,
         };
         let proposal = Proposal::Rule(Box::new(proposed));
         Intent { id: IntentId(n), rule: "flash".into(), at: Millis(show), arm: Arm::Act, proposal }
     }
 
     fn put(version: u32, text: Option<String>) -> Event {
-        Event::Rule(RuleEvent::Put { rule: "flash".into(), version, text })
+        Event::Rule(RuleEvent::Put { rule: "flash".into(), version, text, draw: None })
     }
 
     fn only(at_work: &mut AtWork) -> RuleAtWork {

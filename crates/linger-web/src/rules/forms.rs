@@ -11,16 +11,15 @@ use serde_json::Value;
 
 /// A rule that can be kept; or every field that is wrong.
 pub(super) fn read(written: &Value) -> Result<Rule, ApiError> {
-    Rule::read(written).map_err(|problems| {
-        let first = problems.first().map(|it| format!("rule.{}", it.field));
-        let problems =
-            problems.iter().map(|it| FieldProblem { field: it.field.clone(), why: it.to_string() });
-        ApiError {
-            field: first,
-            problems: problems.collect(),
-            ..ApiError::new(StatusCode::BAD_REQUEST, "bad-rule")
-        }
-    })
+    Rule::read(written).map_err(|problems| refused(&problems))
+}
+
+/// A rule cannot be kept, and why, field by field.
+pub(super) fn refused(problems: &[Problem]) -> ApiError {
+    let field = problems.first().map(|it| format!("rule.{}", it.field));
+    let problem = |it: &Problem| FieldProblem { field: it.field.clone(), why: it.to_string() };
+    let problems = problems.iter().map(problem).collect();
+    ApiError { field, problems, ..ApiError::new(StatusCode::BAD_REQUEST, "bad-rule") }
 }
 
 pub(super) fn info(kept: KeptRule) -> Option<RuleInfo> {
@@ -57,10 +56,11 @@ pub(super) fn tried(written: &Value) -> RuleTried {
         when_cel: when.as_ref().map(cel::print),
         until_cel: test("until").as_ref().map(cel::print),
         when_form: when.as_ref().and_then(Clause::of).and_then(|it| serde_json::to_value(it).ok()),
+        experiments: vec![],
     }
 }
 
-fn problem(it: Problem) -> RuleProblemWire {
+pub(super) fn problem(it: Problem) -> RuleProblemWire {
     RuleProblemWire { field: it.field, code: it.code.to_owned(), about: it.about }
 }
 

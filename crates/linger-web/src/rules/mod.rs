@@ -1,10 +1,13 @@
 //! Rules over HTTP: what is kept, what is ready, trying one, and when it would have spoken in a show that was. It does not
 //! know how rules work in a room: the binary lets them, and hears of every change through [`House::rule_changes`].
 
+mod arms;
 mod forms;
 mod telling;
 mod trial;
 
+pub use arms::rules_of;
+pub(crate) use arms::{hanging, named_by};
 pub use telling::NotTold;
 
 use crate::{
@@ -20,7 +23,7 @@ use axum::{
     http::StatusCode,
 };
 use linger_protocol::Role;
-use linger_store::{Fault, KeptRule, NewAuditEntry, Store};
+use linger_store::{KeptRule, NewAuditEntry};
 use linger_strategy::rule::{Rule, ready};
 use serde::Deserialize;
 use tokio::sync::{Semaphore, watch};
@@ -44,27 +47,18 @@ impl Default for Desk {
     }
 }
 
-impl House {
-    /// Turns whenever a rule was changed.
-    pub fn rule_changes(&self) -> watch::Receiver<u64> {
-        self.rules.changes.subscribe()
+impl Desk {
+    /// What rooms are told of rules may be another by now.
+    pub(crate) fn changed(&self) {
+        self.changes.send_modify(|it| *it += 1);
     }
 }
 
-/// The newest version of every rule that was ever kept: its code, its version and what it says now, if it can be read.
-pub async fn rules_of(store: &Store) -> Result<Vec<(String, u32, Option<Rule>)>, Fault> {
-    let kept = store.rules().await?;
-    let read = |it: KeptRule| {
-        let rule = it.rule.as_deref().and_then(|text| match Rule::parse(text) {
-            Ok(rule) => Some(rule),
-            Err(_) => {
-                tracing::warn!(rule = it.code, version = it.version, "a rule that is kept cannot be read");
-                None
-            }
-        });
-        (it.code, it.version, rule)
-    };
-    Ok(kept.into_iter().map(read).collect())
+impl House {
+    /// Turns whenever a rule was changed, or the experiment that draws its arms.
+    pub fn rule_changes(&self) -> watch::Receiver<u64> {
+        self.rules.changes.subscribe()
+    }
 }
 
 /// The routes of this folder.
@@ -154,7 +148,7 @@ pub(crate) async fn make_rule(
     Body(put): Body<RulePut>,
 ) -> Result<(StatusCode, Json<RuleInfo>), ApiError> {
     staff.need(&WRITERS)?;
-    let rule = forms::read(&put.rule)?;
+    let rule = arms::fit(&house, forms::read(&put.rule)?).await?;
     if put.after != 0 {
         return Err(ApiError::field("bad-field", "after"));
     }
@@ -190,6 +184,7 @@ pub(crate) async fn change_rule(
     if rule.code != code {
         return Err(ApiError::field("bad-field", "rule.code"));
     }
+    let rule = arms::fit(&house, rule).await?;
     present(&house, &code).await?;
     Ok(Json(keep(&house, &staff, &rule, put.after, "rule.changed").await?))
 }
@@ -224,7 +219,8 @@ pub(crate) async fn remove_rule(
     Ok(Json(Accepted { ok: true }))
 }
 
-/// Looks at a rule without keeping it: what is wrong with it, and how it is written the other way.
+/// Looks at a rule without keeping it: what is wrong with it, how it is written the other way, and which experiments could draw
+/// its arms.
 #[utoipa::path(
     post, path = "/api/rules/try", tag = "data", request_body = RuleTry,
     responses(
@@ -234,12 +230,22 @@ pub(crate) async fn remove_rule(
         (status = 403, description = "not for this role, or without `x-csrf`", body = ApiError),
         (status = 413, description = "too large", body = ApiError),
         (status = 415, description = "not JSON", body = ApiError),
+        (status = 503, description = "experiments cannot be read now", body = ApiError),
     ),
     security(("session" = []))
 )]
-pub(crate) async fn try_rule(staff: Staff, Body(asked): Body<RuleTry>) -> Result<Json<RuleTried>, ApiError> {
+pub(crate) async fn try_rule(
+    State(house): State<House>,
+    staff: Staff,
+    Body(asked): Body<RuleTry>,
+) -> Result<Json<RuleTried>, ApiError> {
     staff.need(&READERS)?;
-    Ok(Json(forms::tried(&asked.rule)))
+    let mut tried = forms::tried(&asked.rule);
+    // What is tried elsewhere is for those who may see experiments.
+    if staff.need(&WRITERS).is_ok() {
+        arms::offer(&house, &asked.rule, &mut tried).await?;
+    }
+    Ok(Json(tried))
 }
 
 /// All versions of a rule, newest first: who wrote what when.
@@ -294,7 +300,7 @@ async fn keep(
 
 /// Tells those who let rules work, and the audit trail.
 async fn noted(house: &House, staff: &Staff, action: &str, code: &str) -> Result<(), ApiError> {
-    house.rules.changes.send_modify(|it| *it += 1);
+    house.rules.changed();
     let subject = format!("rule:{code}");
     let entry = NewAuditEntry { at: house.now(), actor: staff.person, action, subject: &subject };
     house.store.audit(entry).await.map_err(store_refused("noting what was done"))

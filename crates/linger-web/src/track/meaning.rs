@@ -22,7 +22,7 @@ const ROOM_PERSON: &str = "room:";
 
 /// The anonymous id under which a person of a room is known among events.
 pub fn room_person(person: PersonId) -> String {
-    format!("{ROOM_PERSON}{person}")
+    linger_strategy::experiment::room_viewer(person)
 }
 
 /// What the house knows of the sender, and what holds for the whole request.

@@ -121,6 +121,9 @@ pub enum ProposalWire {
         /// The viewer, the source, the cohort or the item that it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         about: Option<String>,
+        /// Where an experiment drew the arm: `key/version/arm`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drawn: Option<String>,
     },
 }
 

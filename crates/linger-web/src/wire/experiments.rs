@@ -23,6 +23,21 @@ pub struct ExperimentInfo {
     pub changed_at: i64,
     /// When this version began to run first; absent when it never did.
     pub began_at: Option<i64>,
+    /// The rules that hang on it, by code.
+    pub rules: Vec<HangingRule>,
+}
+
+/// A rule whose arms an experiment draws.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HangingRule {
+    /// Its code.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether it works.
+    pub on: bool,
+    /// The one arm in which it acts; in all but the first when absent.
+    pub arm: Option<String>,
 }
 
 /// An experiment with its history.
@@ -138,6 +153,21 @@ pub struct Planned {
     pub days: Option<u32>,
     /// The smallest effect that is seen after each of some lengths of time, as a share of the figure.
     pub seen_after: Vec<SeenAfter>,
+    /// The same for somebody who looks all the time, and stops when something is found.
+    pub always: PlannedAlways,
+}
+
+/// What a plan comes to for somebody who looks all the time.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct PlannedAlways {
+    /// Units of all arms until an effect of that size is found with the planned chance.
+    pub units: u64,
+    /// Days until they are there.
+    pub days: Option<u32>,
+    /// Units until it is found in half of all cases.
+    pub half_units: u64,
+    /// Days until they are there.
+    pub half_days: Option<u32>,
 }
 
 /// What can be seen after some time.
@@ -157,6 +187,30 @@ pub struct HoldoutsWire {
     pub everything: HoldoutWire,
     /// By a programme, by its name.
     pub programmes: BTreeMap<String, HoldoutWire>,
+}
+
+/// Who is left alone from now on.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HoldoutsPut {
+    /// By everything.
+    pub everything: HoldoutWire,
+    /// By a programme, by its name.
+    pub programmes: BTreeMap<String, HoldoutWire>,
+    /// When they were changed last by what was seen; whatever they are when absent.
+    pub after: Option<i64>,
+}
+
+/// Who is left alone, and since when.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HoldoutsRead {
+    /// The shares.
+    #[serde(flatten)]
+    pub holdouts: HoldoutsWire,
+    /// Since when each leaves alone whom it drew: `everything`, or `programme/NAME`. None is named that leaves nobody alone.
+    pub since: BTreeMap<String, i64>,
+    /// When they were changed last.
+    pub changed_at: i64,
 }
 
 /// A share that is left alone, beside as many who are measured.

@@ -58,7 +58,8 @@ pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, Pro
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use experiments::{
     ExperimentInfo, ExperimentMove, ExperimentNew, ExperimentPut, ExperimentRead, ExperimentStepWire,
-    FlagWire, HoldoutWire, HoldoutsWire, PlanAsked, PlanClusters, Planned, SeenAfter,
+    FlagWire, HangingRule, HoldoutWire, HoldoutsPut, HoldoutsRead, HoldoutsWire, PlanAsked, PlanClusters,
+    Planned, PlannedAlways, SeenAfter,
 };
 pub use gateway::{
     BuyerAsked, GatewayAsk, GatewayAsks, GatewayKeyInfo, GatewayKeyMade, GatewayOutcome, GatewayOutcomes,
@@ -78,8 +79,8 @@ pub use seat::{
 };
 
 pub use rule::{
-    DeedWire, ReadyRule, RuleActedWire, RuleBackTest, RuleBackTested, RuleEndWire, RuleInfo, RuleList,
-    RuleMetric, RuleMoment, RuleProblemWire, RulePut, RuleTried, RuleTry, RuleVersion, SignWire,
+    DeedWire, ReadyRule, RuleActedWire, RuleBackTest, RuleBackTested, RuleEndWire, RuleExperiment, RuleInfo,
+    RuleList, RuleMetric, RuleMoment, RuleProblemWire, RulePut, RuleTried, RuleTry, RuleVersion, SignWire,
 };
 pub use rundown::{
     BackstageWire, ClimaxState, ClimaxWire, RunWire, RundownAsk, RundownProblem, RundownPut, RundownRead,

@@ -137,6 +137,24 @@ pub struct RuleTried {
     /// The condition as a form, where it fits one.
     #[schema(value_type = Option<Object>)]
     pub when_form: Option<Value>,
+    /// The experiments there are, and whether they could draw its arms; for those who may write rules.
+    #[serde(default)]
+    pub experiments: Vec<RuleExperiment>,
+}
+
+/// An experiment that could draw the arms of a rule, or not.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct RuleExperiment {
+    /// Its key.
+    pub key: String,
+    /// `viewer`, `host`, `shop` or `room`.
+    pub unit: String,
+    /// `draft`, `running`, `paused` or `stopped`.
+    pub status: String,
+    /// Its arms; the first is what is there today.
+    pub arms: Vec<String>,
+    /// Why it cannot, as a code of a problem; none when it can.
+    pub why: Option<String>,
 }
 
 /// A rule that is kept.

@@ -14,4 +14,5 @@ pub mod reconcile;
 pub mod report;
 pub mod room_key;
 pub mod serve;
+pub mod sim;
 pub mod verify_draw;

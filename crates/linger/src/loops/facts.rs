@@ -4,6 +4,7 @@
 //! What the log knows only as sums, looks at cards and likes, is told by the edge where it arrives with its person.
 
 mod care;
+mod drawn;
 mod sale;
 mod seat;
 
@@ -173,6 +174,7 @@ impl RoomFacts {
                 self.tell_order(&mut telling, *order, touch::ORDER_PAID, |fact| fact);
             }
             Event::Sale(event) => self.tell_sale(&mut telling, event),
+            Event::Rule(event) => self.tell_drawn(&mut telling, event),
             Event::RefundDue { order, payment, amount, reason } => {
                 self.returns.insert((*order, payment.as_str().into()), (*amount, *reason));
             }

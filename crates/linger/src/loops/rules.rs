@@ -9,11 +9,11 @@ use linger_action::{Carrier, Desk, Errand, errand, next_up, webhook_of};
 use linger_engine::{Batch, Engine, Feed, Refused};
 use linger_log::Position;
 use linger_protocol::{Act, Actor, Entry, Intent, Millis, PersonId, Request, RoomId, RuleAct};
+use linger_room::Held;
 use linger_store::{Store, StoreError};
-use linger_strategy::rule::{
-    Clause, Condition, Evaluator, Finding, Metric, Rule,
-    form::{Is, Than},
-    ready,
+use linger_strategy::{
+    UnansweredQuestion,
+    rule::{Evaluator, Finding, RoomRule, Rule, ready},
 };
 use linger_web::{House, rules_of};
 use std::{
@@ -31,8 +31,8 @@ const UNTOLD_MS: u64 = 600_000;
 const UNTOLD_MAX: usize = 1_000;
 
 /// Begins to let rules work in every room there is and will be.
-pub fn follow(house: House, engine: Engine, store: Store) {
-    tokio::spawn(tell_rooms(house.clone(), engine.clone(), store));
+pub fn follow(house: House, engine: Engine) {
+    tokio::spawn(tell_rooms(house.clone(), engine.clone()));
     tokio::spawn(async move {
         let mut known = HashSet::new();
         loop {
@@ -50,23 +50,13 @@ pub fn follow(house: House, engine: Engine, store: Store) {
 /// wrote is left alone.
 pub async fn keep_first_rule(
     store: &Store,
-    settings: &linger_strategy::UnansweredQuestion,
+    settings: &UnansweredQuestion,
     chinese: bool,
     now: Millis,
 ) -> Result<(), StoreError> {
     let house = PersonId(0);
     let tongue = if chinese { ready::Tongue::Chinese } else { ready::Tongue::English };
-    let first = ready::all(tongue).into_iter().find(|it| it.code == linger_strategy::UNANSWERED_QUESTION);
-    let Some(first) = first else { return Ok(()) };
-    let askers = Metric::Askers.name();
-    let when = Clause::Is { metric: askers, is: Is::AtLeast, than: Than::Number(f64::from(settings.people)) };
-    let rule = Rule {
-        when: Condition::Form(Clause::All { all: vec![when] }),
-        window_s: settings.window_s,
-        hold_out: settings.hold_out_share,
-        phase: settings.phase,
-        ..first
-    };
+    let rule = ready::unanswered_questions(settings, tongue);
     let kept = store.rule_versions(&rule.code).await?;
     let text = rule.to_text();
     let after = match kept.first() {
@@ -77,18 +67,19 @@ pub async fn keep_first_rule(
     store.put_rule(&rule.code, after, Some(&text), house, now).await.map(drop)
 }
 
-/// Code and newest version of a rule, and the rule; none once it is taken away.
-type Kept = (String, u32, Option<Rule>);
+/// Code and newest version of a rule, and what rooms are told of it; none once it is taken away.
+type Kept = (String, u32, Option<RoomRule>);
 
-/// Tells rooms which versions of the rules hold in them, whenever a rule or the list of rooms changes.
-async fn tell_rooms(house: House, engine: Engine, store: Store) {
+/// Tells rooms which versions of the rules hold in them, whenever a rule, an experiment that draws its arms or the list of
+/// rooms changes.
+async fn tell_rooms(house: House, engine: Engine) {
     let mut changes = house.rule_changes();
     let mut told: BTreeMap<RoomId, u64> = BTreeMap::new();
     let mut read: Option<(u64, Vec<Kept>)> = None;
     loop {
         let turn = *changes.borrow_and_update();
         if read.as_ref().is_none_or(|(at, _)| *at != turn) {
-            match rules_of(&store).await {
+            match rules_of(&house).await {
                 Ok(rules) => read = Some((turn, rules)),
                 Err(fault) => tracing::warn!(%fault, "the rules could not be read; trying again"),
             }
@@ -110,15 +101,18 @@ async fn tell_rooms(house: House, engine: Engine, store: Store) {
 /// Puts what a room does not know yet; true when it knows all.
 async fn tell_room(engine: &Engine, room: &RoomId, rules: &[Kept]) -> bool {
     let known = engine.look(room, |room| {
-        room.rules().map(|(rule, held)| (rule.to_owned(), held.version)).collect::<BTreeMap<_, _>>()
+        room.rules().map(|(rule, held)| (rule.to_owned(), held)).collect::<BTreeMap<_, _>>()
     });
     let Ok(Some(known)) = known.await else { return false };
     for (code, version, rule) in rules {
-        if known.get(code).is_some_and(|it| it >= version) {
+        let works = rule.as_ref().filter(|it| it.rule.works_in(room));
+        let draw = works.and_then(RoomRule::mark);
+        let knows = |it: &Held| it.version > *version || (it.version, it.draw) == (*version, draw);
+        if known.get(code).is_some_and(knows) {
             continue;
         }
-        let text = rule.as_ref().filter(|it| it.works_in(room)).map(Rule::to_text);
-        let act = Act::Rule(RuleAct::Put { rule: code.clone(), version: *version, text });
+        let text = works.map(RoomRule::to_text);
+        let act = Act::Rule(RuleAct::Put { rule: code.clone(), version: *version, text, draw });
         match engine.ask(room, Request { by: Actor::HOUSE, act }, None).await {
             Ok(_) => {}
             Err(Refused::Refusal(refusal)) => {

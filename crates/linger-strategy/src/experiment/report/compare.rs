@@ -5,7 +5,7 @@ use super::groups::{Group, Place};
 use super::people::{ArmSums, MetricSums, PERIODS};
 use super::read::Kind;
 use linger_stats::{
-    Block, Course, Effect, Level, Metric, Novelty, Randomised, Switchback, Unknown, adjusted,
+    Block, Course, Effect, Level, Metric, Novelty, Randomised, Sample, Switchback, Unknown, adjusted,
     level_of_clusters, log_hazard_ratio,
 };
 
@@ -125,14 +125,24 @@ pub(super) fn course(arm: &ArmSums, first: &ArmSums, metric: usize, alpha: f64) 
 }
 
 /// The figure of an arm into which whole groups were drawn.
-pub(super) fn level_of_groups(kind: Kind, rows: &[[i64; 2]]) -> Result<Level, Unknown> {
+pub(super) fn level_of_groups(kind: Kind, metric: usize, of: &[&Group]) -> Result<Level, Unknown> {
+    if let Kind::Quantile(level) = kind {
+        // The figures of one group go together, as those of one person do.
+        let mut sample = Sample::default();
+        for (number, group) in (0..).zip(of) {
+            group.figures[metric].iter().for_each(|it| sample.add(number, *it));
+        }
+        return sample.quantile(level);
+    }
+    let rows: Vec<[i64; 2]> = of.iter().map(|it| it.rows[metric]).collect();
     let over = if kind == Kind::Hazard { HOUR_S } else { 1.0 };
-    level_of_clusters(rows, &Metric::ratio([over, 0.0], [0.0, 1.0]))
+    level_of_clusters(&rows, &Metric::ratio([over, 0.0], [0.0, 1.0]))
 }
 
 /// An arm of groups beside the first one.
-pub(super) fn groups(kind: Kind, arm: &[[i64; 2]], first: &[[i64; 2]]) -> Result<Found, Unknown> {
-    let (effect, scale) = apart(&level_of_groups(kind, arm)?, &level_of_groups(kind, first)?)?;
+pub(super) fn groups(kind: Kind, metric: usize, [arm, first]: [&[&Group]; 2]) -> Result<Found, Unknown> {
+    let (arm, first) = (level_of_groups(kind, metric, arm)?, level_of_groups(kind, metric, first)?);
+    let (effect, scale) = apart(&arm, &first)?;
     Ok(Found { effect, scale, adjusted: false, exact: None })
 }
 

@@ -31,17 +31,24 @@ pub(super) struct Counted {
     pub to_ms: i64,
 }
 
-/// One group: its arm, its people and the sums of each metric.
+/// Figures that are kept for quantiles, of all groups together.
+const FIGURES_MAX: usize = 2_000_000;
+
+/// One group: its arm, its people, the sums of each metric, and the figures of those that are quantiles.
 #[derive(Clone)]
 pub(super) struct Group {
     pub arm: u8,
     pub people: i64,
     pub rows: Vec<[i64; 2]>,
+    pub figures: Vec<Vec<i64>>,
 }
 
 /// All groups.
 #[derive(Clone, Default)]
-pub(super) struct Groups(pub BTreeMap<Place, Group>);
+pub(super) struct Groups {
+    pub by_place: BTreeMap<Place, Group>,
+    figures: usize,
+}
 
 impl Drawn {
     pub fn column(&self) -> Text {
@@ -98,11 +105,15 @@ impl Groups {
     pub fn run(&mut self, reader: &Reader, drawn: &Drawn, spans: &[Span], now_ms: i64, run: &Run<'_>) {
         let none = vec![Tally::default(); reader.metrics.len()];
         let mut mine: BTreeMap<Place, (u8, Vec<Tally>)> = BTreeMap::new();
+        let mut figures = vec![];
         let codes = run.texts[drawn.column().index()];
         for (at, code) in codes.iter().enumerate() {
             if let Some((place, arm)) = drawn.at(*code, spans, run.at_ms[at]) {
                 let (_, tallies) = mine.entry(place).or_insert_with(|| (arm, none.clone()));
                 reader.add(run, at, tallies);
+                let quantiles = reader.metrics.iter().enumerate().filter(|(_, it)| it.is_quantile());
+                figures
+                    .extend(quantiles.filter_map(|(it, _)| Some((place, it, reader.figure(it, run, at)?))));
             }
         }
         for stay in reader.stays(run, now_ms) {
@@ -118,10 +129,11 @@ impl Groups {
             }
         }
         for (place, (arm, tallies)) in mine {
-            let group = self.0.entry(place).or_insert_with(|| Group {
+            let group = self.by_place.entry(place).or_insert_with(|| Group {
                 arm,
                 people: 0,
                 rows: vec![[0, 0]; reader.metrics.len()],
+                figures: vec![vec![]; reader.metrics.len()],
             });
             group.people += 1;
             for ((row, tally), metric) in group.rows.iter_mut().zip(&tallies).zip(&reader.metrics) {
@@ -129,11 +141,19 @@ impl Groups {
                 row[1] += if metric.kind == Kind::Mean { 1 } else { tally.under };
             }
         }
+        let room = FIGURES_MAX.saturating_sub(self.figures);
+        for (place, metric, figure) in figures.into_iter().take(room) {
+            if let Some(group) = self.by_place.get_mut(&place) {
+                group.figures[metric].push(figure);
+                self.figures += 1;
+            }
+        }
     }
 
     pub fn merge(&mut self, other: Groups) {
-        for (place, more) in other.0 {
-            match self.0.entry(place) {
+        self.figures += other.figures;
+        for (place, more) in other.by_place {
+            match self.by_place.entry(place) {
                 std::collections::btree_map::Entry::Vacant(free) => {
                     free.insert(more);
                 }
@@ -143,6 +163,9 @@ impl Groups {
                     for (row, more) in group.rows.iter_mut().zip(&more.rows) {
                         row[0] = row[0].saturating_add(more[0]);
                         row[1] = row[1].saturating_add(more[1]);
+                    }
+                    for (figures, more) in group.figures.iter_mut().zip(more.figures) {
+                        figures.extend(more);
                     }
                 }
             }

@@ -6,7 +6,7 @@ use super::Asked;
 use super::compare::{
     Found, Scale, course, groups as groups_apart, level, level_of_groups, people as people_apart, stretches,
 };
-use super::groups::Groups;
+use super::groups::{Group, Groups};
 use super::people::People;
 use super::read::{Kind, Reader};
 use super::told::{
@@ -51,7 +51,7 @@ pub(super) fn report(
     let mut units = vec![0; arms + 1];
     match asked.design.unit {
         Unit::Viewer => units.iter_mut().zip(&people.arms).for_each(|(units, arm)| *units = arm.units),
-        _ => groups.0.values().for_each(|it| units[usize::from(it.arm)] += 1),
+        _ => groups.by_place.values().for_each(|it| units[usize::from(it.arm)] += 1),
     }
     let held_out = units.pop().unwrap_or_default();
     let stopped_early =
@@ -103,7 +103,7 @@ impl Ground<'_> {
             people: match self.asked.design.unit {
                 Unit::Viewer => self.units[at],
                 _ => {
-                    let of_arm = self.groups.0.values().filter(|it| usize::from(it.arm) == at);
+                    let of_arm = self.groups.by_place.values().filter(|it| usize::from(it.arm) == at);
                     u64::try_from(of_arm.map(|it| it.people).sum::<i64>()).unwrap_or(0)
                 }
             },
@@ -111,16 +111,15 @@ impl Ground<'_> {
         self.asked.design.arms.iter().enumerate().map(arm).collect()
     }
 
-    fn rows(&self, arm: usize, metric: usize) -> Vec<[i64; 2]> {
-        let of_arm = self.groups.0.values().filter(|it| usize::from(it.arm) == arm);
-        of_arm.map(|it| it.rows[metric]).collect()
+    fn groups_of(&self, arm: usize) -> Vec<&Group> {
+        self.groups.by_place.values().filter(|it| usize::from(it.arm) == arm).collect()
     }
 
     fn level(&self, arm: usize, metric: usize) -> Result<Level, Unknown> {
         let kind = self.reader.metrics[metric].kind;
         match self.asked.design.unit {
             Unit::Viewer => level(kind, &self.people.arms[arm].metrics[metric]),
-            _ => level_of_groups(kind, &self.rows(arm, metric)),
+            _ => level_of_groups(kind, metric, &self.groups_of(arm)),
         }
     }
 
@@ -131,9 +130,9 @@ impl Ground<'_> {
             Unit::Viewer => people_apart(kind, of(arm), of(0)),
             Unit::Room => {
                 let terms = (shares[1], self.asked.design.detect.alpha);
-                stretches(kind, metric, &self.groups.0, terms)
+                stretches(kind, metric, &self.groups.by_place, terms)
             }
-            Unit::Host | Unit::Shop => groups_apart(kind, &self.rows(arm, metric), &self.rows(0, metric)),
+            Unit::Host | Unit::Shop => groups_apart(kind, metric, [&self.groups_of(arm), &self.groups_of(0)]),
         }
     }
 

@@ -168,6 +168,12 @@ impl Reader {
     }
 }
 
+impl Reading {
+    pub fn is_quantile(&self) -> bool {
+        matches!(self.kind, Kind::Quantile(_))
+    }
+}
+
 impl Part {
     fn matches(&self, run: &Run<'_>, at: usize) -> bool {
         let text = |column: Text| run.texts[column.index()][at];

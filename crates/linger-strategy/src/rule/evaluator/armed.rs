@@ -2,7 +2,11 @@
 
 use crate::{
     UnansweredQuestion,
+    experiment::{RoomDraw, Stretch, room_viewer},
     rule::{
+        arms::{Falls, RoomRule},
+        figures::View,
+        metric::Metric,
         program::{Program, Read},
         spec::{Rule, Scope, askers},
     },
@@ -27,6 +31,10 @@ pub(crate) enum Key {
 pub(crate) struct Armed {
     pub rule: Rule,
     pub version: u32,
+    /// The draw of its experiment, and what the log calls it.
+    draw: Option<(RoomDraw, u64)>,
+    /// The stretch of the room that is on, where rooms are switched.
+    stretch: Option<Stretch>,
     pub when: Program,
     pub until: Option<Program>,
     one: Subject,
@@ -70,8 +78,13 @@ pub(crate) enum Look {
 
 impl Armed {
     /// A rule that begins to work; from one that worked before it keeps its cool-downs and the questions it knows.
-    pub fn new(room: &RoomId, rule: Rule, version: u32, before: Option<Armed>) -> Armed {
+    pub fn new(
+        room: &RoomId,
+        (RoomRule { rule, draw }, version, mark): (RoomRule, u32, u64),
+        before: Option<Armed>,
+    ) -> Armed {
         let (when, until) = rule.programs();
+        let draw = draw.map(|it| (it, mark));
         let (mut one, mut many, segment, watch) =
             before.map_or_else(Default::default, |it| (it.one, it.many, it.segment, it.watch));
         for subject in many.values_mut().chain([&mut one]) {
@@ -89,7 +102,30 @@ impl Armed {
             watch.set(settings);
             watch
         });
-        Armed { rule, version, when, until, one, many, segment, watch }
+        Armed { rule, version, draw, stretch: None, when, until, one, many, segment, watch }
+    }
+
+    /// Whether the same version goes on with the same arms, and only who is left alone by everything is another one: then it
+    /// minds that from now on, and nothing that it waits for begins anew.
+    pub fn goes_on(&mut self, placed: &RoomRule, version: u32, mark: u64) -> bool {
+        let same = |(ours, _): &(RoomDraw, u64)| {
+            placed.draw.as_ref().is_some_and(|it| it.draw == ours.draw && it.draw.runs())
+        };
+        let goes_on =
+            self.version == version && self.rule == placed.rule && self.draw.as_ref().is_some_and(same);
+        if goes_on {
+            self.draw = placed.draw.clone().map(|it| (it, mark));
+        }
+        goes_on
+    }
+
+    /// Into which arm an occasion falls.
+    pub fn falls(&mut self, room: &RoomId, host: &str, key: Key, at: Millis) -> Falls {
+        let viewer = match key {
+            Key::Viewer(person) => Some(room_viewer(person)),
+            Key::One | Key::Source(_) => None,
+        };
+        self.rule.falls(self.draw.as_ref(), (room, host, viewer.as_deref()), at, &mut self.stretch)
     }
 
     pub fn hold_ms(&self) -> u64 {
@@ -117,14 +153,40 @@ impl Armed {
         }
     }
 
+    /// An occasion is nobody's: the rule waits for its condition.
+    pub fn let_go(&mut self, key: Key) {
+        if let Some(subject) = self.subject(key) {
+            (subject.phase, subject.waits) = (Phase::Ready, false);
+        }
+    }
+
     /// Whether something is remembered of a viewer.
     pub fn knows(&self, key: Key) -> bool {
         !self.many.is_empty() && self.many.contains_key(&key)
     }
 
+    /// Whether what is remembered is about the segment with this number.
+    pub fn is_about(&self, segment: u32) -> bool {
+        self.segment == segment
+    }
+
     /// Whether it waits for its condition, where it has one subject.
     pub fn is_idle(&self) -> bool {
         self.one.phase == Phase::Ready
+    }
+
+    /// Whether a look now would find its one subject as it is: it spoke and is not ready again, or it cools down and its
+    /// timer is set. Most events find most rules of a busy room so. False where time alone may make a difference.
+    pub fn rests(&self, now: Millis, figures: &impl Read) -> bool {
+        let waits_for_time = |it: &Program| !it.thresholds.is_empty();
+        if waits_for_time(&self.when) || self.until.as_ref().is_some_and(waits_for_time) {
+            return false;
+        }
+        match self.one.phase {
+            Phase::Spoke => !is_ready((&self.when, self.until.as_ref()), figures),
+            Phase::Ready => self.one.look_at.is_some() && self.one.cool_until.is_some_and(|it| now < it),
+            Phase::Holding(_) => false,
+        }
     }
 
     /// Another show: nothing of the one before counts but the room's own cool-down.
@@ -157,6 +219,11 @@ fn find<'a>(one: &'a mut Subject, many: &'a mut BTreeMap<Key, Subject>, key: Key
     Some(many.entry(key).or_default())
 }
 
+/// Whether a rule that spoke may speak again.
+fn is_ready((when, until): (&Program, Option<&Program>), figures: &impl Read) -> bool {
+    until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures))
+}
+
 impl Subject {
     fn look(
         &mut self,
@@ -168,8 +235,7 @@ impl Subject {
     ) -> Look {
         match self.phase {
             Phase::Spoke => {
-                let ready = until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures));
-                if ready {
+                if is_ready((when, until), figures) {
                     self.phase = Phase::Ready;
                     // Looked at again at once: with an `until` of its own, `when` may still be true.
                     return self.look(now, enough, hold_ms, (when, until), figures);
@@ -196,4 +262,19 @@ impl Subject {
             Phase::Holding(_) => Look::Nothing,
         }
     }
+}
+
+/// The next second in which a rule is to be looked at because time passes, if there is one.
+pub(crate) fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
+    let thresholds = armed.when.thresholds.iter();
+    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
+    let meets = |(metric, value): &(Metric, f64)| {
+        let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
+        let base = view.figures.base(*metric, view.whom, view.who.as_ref())?;
+        Some(base.plus(ms)).filter(|it| *it >= at)
+    };
+    let next = thresholds.filter_map(meets).chain(again).min()?;
+    // A second is looked at when it begins: the first one that is not before.
+    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
 }

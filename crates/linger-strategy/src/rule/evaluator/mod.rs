@@ -11,21 +11,23 @@
 mod armed;
 mod figures_of;
 mod occasion;
+mod speaking;
 mod standing;
 
 pub use occasion::Why;
 
 use super::{
-    conflict::{Taken, Thing},
+    arms::RoomRule,
+    conflict::Taken,
     figures::{Figures, Person, Touched, View, Wants, Whom},
     ledger::Ledger,
-    metric::{Metric, ScopeKind},
+    metric::ScopeKind,
     program::Atom,
     spec::{Rule, Scope},
     wheel::Wheel,
 };
-use armed::{Armed, Key, Look, Phase};
-use figures_of::{Looking, whom};
+use armed::{Armed, Key, Look, next_second};
+use figures_of::whom;
 use linger_protocol::{Entry, Event, Intent, Limits, Millis, PersonId, RoomId, RuleEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +44,8 @@ pub struct Finding {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     room: RoomId,
+    /// The host's name, which experiments over hosts draw.
+    host: String,
     figures: Option<Figures>,
     wheel: Wheel<Timer>,
     /// By slot; a rule keeps its slot for ever, and is away while it does not work here.
@@ -84,6 +88,7 @@ impl Evaluator {
     pub fn new(room: &RoomId) -> Evaluator {
         Evaluator {
             room: room.clone(),
+            host: String::new(),
             figures: None,
             wheel: Wheel::at(0),
             armed: vec![],
@@ -101,11 +106,14 @@ impl Evaluator {
     }
 
     /// A room with these rules, whatever its log says of rules, in which everything that is proposed counts as done: for
-    /// trying rules on the past.
+    /// trying rules on the past. No experiment draws there: every occasion is told as one to act on.
     pub fn trying(room: &RoomId, rules: Vec<Rule>) -> Evaluator {
         let mut evaluator = Evaluator { from_log: false, ..Evaluator::new(room) };
         evaluator.ledger.assumes = true;
-        rules.into_iter().for_each(|rule| evaluator.put(&rule.code.clone(), 1, Some(rule)));
+        let alone = |rule| Rule { experiment: None, arm: None, ..rule };
+        for rule in rules.into_iter().map(alone) {
+            evaluator.put(&rule.code.clone(), 1, Some(RoomRule::alone(rule)), 0);
+        }
         evaluator
     }
 
@@ -114,13 +122,18 @@ impl Evaluator {
         let mut found = vec![];
         let at = self.figures.as_ref().map_or(entry.at, |it| it.now.max(entry.at));
         self.advance(at, &mut found);
-        if let Event::Rule(RuleEvent::Put { rule, version, text }) = &entry.event
+        if let Event::Rule(RuleEvent::Put { rule, version, text, draw }) = &entry.event
             && self.from_log
         {
             // A rule of a later version of this program that cannot be read does not work here.
-            let read = text.as_ref().and_then(|text| Rule::parse(text).ok());
-            self.put(rule, *version, read.filter(|it| it.works_in(&self.room)));
+            let read = text.as_ref().and_then(|text| RoomRule::parse(text).ok());
+            let works = read.filter(|it| it.rule.works_in(&self.room));
+            self.put(rule, *version, works, draw.unwrap_or_default());
+            self.look_at_new(rule, at, &mut found);
             return found;
+        }
+        if let Event::RoomOpened { host_name, .. } = &entry.event {
+            self.host.clone_from(host_name);
         }
         self.ledger.take(at, &entry.event);
         let Some(figures) = &mut self.figures else { return found };
@@ -172,7 +185,7 @@ impl Evaluator {
         self.order.iter().filter_map(|slot| self.armed[*slot].as_ref()).map(|it| (&it.rule, it.version))
     }
 
-    fn put(&mut self, code: &str, version: u32, rule: Option<Rule>) {
+    fn put(&mut self, code: &str, version: u32, rule: Option<RoomRule>, mark: u64) {
         let slot = match self.slots.get(code) {
             Some(slot) => *slot,
             None if self.armed.len() >= Limits::RULES_MAX => return,
@@ -183,26 +196,31 @@ impl Evaluator {
                 self.armed.len() - 1
             }
         };
+        if let (Some(armed), Some(rule)) = (&mut self.armed[slot], &rule)
+            && armed.goes_on(rule, version, mark)
+        {
+            return;
+        }
         let before = self.armed[slot].take();
-        self.armed[slot] = rule.map(|rule| Armed::new(&self.room, rule, version, before));
+        self.armed[slot] = rule.map(|rule| Armed::new(&self.room, (rule, version, mark), before));
         self.idle[slot] = true;
         self.arrange();
         self.want();
-        if let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures)
-            && figures.show.is_running()
-        {
-            // It may be true already: looked at with the next second.
-            let second = figures.second + 1;
-            let one =
-                matches!(armed.rule.scope.kind(), ScopeKind::Room | ScopeKind::Segment | ScopeKind::Cohort);
-            if one {
-                self.wheel.set(second, Timer { slot, version, key: Key::One });
-            } else if armed.rule.scope == Scope::Viewer {
-                for person in figures.viewers() {
-                    self.wheel.set(second, Timer { slot, version, key: Key::Viewer(person) });
-                }
-            }
+    }
+
+    /// Looks at a rule that was put just now: it may be true already. Those about sources wait for the next second.
+    fn look_at_new(&mut self, code: &str, at: Millis, found: &mut Vec<Finding>) {
+        let Some(slot) = self.slots.get(code).copied() else { return };
+        let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { return };
+        if !figures.show.is_running() {
+            return;
         }
+        let keys: Vec<Key> = match armed.rule.scope.kind() {
+            ScopeKind::Room | ScopeKind::Segment | ScopeKind::Cohort => vec![Key::One],
+            ScopeKind::Viewer => figures.viewers().map(Key::Viewer).collect(),
+            ScopeKind::Source | ScopeKind::Question => vec![],
+        };
+        keys.into_iter().for_each(|key| self.look(slot, key, at, found));
     }
 
     /// Puts the rules into the stated order, and notes which are looked at when.
@@ -323,23 +341,6 @@ impl Evaluator {
         }
     }
 
-    fn fold_questions(&mut self, at: Millis, entry: &Entry, found: &mut Vec<Finding>) {
-        for place in 0..self.order.len() {
-            let Some(armed) = &mut self.armed[self.order[place]] else { continue };
-            let Some(mut intent) = armed.watch.as_mut().and_then(|it| it.fold(entry)) else { continue };
-            intent.at = at;
-            let (cool_down_ms, times) = (armed.cool_down_ms(), armed.rule.budget.times);
-            let Some(one) = armed.subject(Key::One) else { continue };
-            let cools = one.cool_until.is_some_and(|until| at < until);
-            let passed_over = (cools || !self.ledger.fits(&intent, times)).then_some(Why::BudgetSpent);
-            if passed_over.is_none() {
-                one.cool_until = Some(at.plus(cool_down_ms));
-                self.ledger.claim(&intent);
-            }
-            found.push(Finding { intent, passed_over });
-        }
-    }
-
     fn look_at_touched(&mut self, at: Millis, touched: &Touched, found: &mut Vec<Finding>) {
         if !self.figures.as_ref().is_some_and(|it| it.show.is_running()) {
             return;
@@ -355,11 +356,23 @@ impl Evaluator {
             {
                 continue;
             }
-            self.look(slot, Key::One, at, found);
+            if !self.rests(slot, at) {
+                self.look(slot, Key::One, at, found);
+            }
         }
         if !self.viewers.is_empty() {
             touched.people.iter().for_each(|it| self.look_at_viewer(at, *it, found));
         }
+    }
+
+    /// Whether looking at a rule about the room or its segment would change nothing.
+    fn rests(&self, slot: usize, at: Millis) -> bool {
+        let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { return true };
+        let same = match armed.rule.scope {
+            Scope::Segment { .. } => figures.segment.as_ref().is_some_and(|it| armed.is_about(it.number)),
+            _ => true,
+        };
+        same && armed.rests(at, &View { figures, whom: Whom::Room, window_s: armed.rule.window_s, who: None })
     }
 
     /// Looks at one viewer for all rules about viewers. Of whom nothing is remembered and who meets no condition, nothing
@@ -437,53 +450,4 @@ impl Evaluator {
             self.wheel.set(second, Timer { slot, version, key });
         }
     }
-
-    /// A rule found its occasion.
-    fn speak(&mut self, slot: usize, key: Key, at: Millis, found: &mut Vec<Finding>) {
-        let (Some(armed), Some(figures)) = (&mut self.armed[slot], &self.figures) else { return };
-        let looking = Looking::of(armed, key, figures);
-        let (intent, why) = occasion::intent(&self.room, (&armed.rule, armed.version), key, at, &looking);
-        let fits = self.ledger.fits(&intent, armed.rule.budget.times);
-        let why = why.or((!fits).then_some(Why::BudgetSpent));
-        let (cool_down_ms, priority) = (armed.cool_down_ms(), armed.rule.priority);
-        let Some(subject) = armed.subject(key) else { return };
-        if let Some(why) = why {
-            // It would be the same with every look: it waits until it is ready again, as if it had spoken.
-            subject.phase = Phase::Spoke;
-            self.idle[slot] = false;
-            subject.cool_until = Some(at.plus(cool_down_ms));
-            found.push(Finding { intent, passed_over: Some(why) });
-            return self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
-        }
-        let thing = intent.proposed().and_then(|it| Thing::of(&it.deed));
-        if let Some(thing) = thing
-            && let Err(until) = self.taken.take(at, thing, (slot, priority), cool_down_ms)
-        {
-            if !std::mem::replace(&mut subject.waits, true) {
-                found.push(Finding { intent, passed_over: Some(Why::Conflict) });
-            }
-            return self.set_timer(slot, key, at, Some(until));
-        }
-        (subject.phase, subject.waits) = (Phase::Spoke, false);
-        self.idle[slot] = false;
-        subject.cool_until = Some(at.plus(cool_down_ms));
-        self.ledger.claim(&intent);
-        found.push(Finding { intent, passed_over: None });
-        self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
-    }
-}
-
-/// The next second in which a rule is to be looked at because time passes, if there is one.
-fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
-    let thresholds = armed.when.thresholds.iter();
-    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
-    let meets = |(metric, value): &(Metric, f64)| {
-        let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
-        let base = view.figures.base(*metric, view.whom, view.who.as_ref())?;
-        Some(base.plus(ms)).filter(|it| *it >= at)
-    };
-    let next = thresholds.filter_map(meets).chain(again).min()?;
-    // A second is looked at when it begins: the first one that is not before.
-    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
 }

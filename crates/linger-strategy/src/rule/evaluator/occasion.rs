@@ -75,6 +75,7 @@ pub(super) fn intent(
         show: figures.show.began.unwrap_or(at),
         person,
         about: about(rule, key, figures),
+        drawn: None,
     };
     let id = id_of(room, rule, key, at);
     let intent = Intent {

@@ -9,7 +9,7 @@ use linger_sim::{
     load::{IngestConfig, IngestReport, ingest_clients, visible_ms},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, process::ExitCode, sync::Arc, time::Duration};
 
 /// Of a server that lives for one bench only.
 const PASSWORD: &str = "only-for-this-bench-1";
@@ -31,8 +31,10 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         batch: count(matches, "batch")?,
         people: number(matches, "people"),
         seconds: number(matches, "seconds"),
+        per_s: None,
         first_batch: 0,
         server_pid: server.pid(),
+        over: Arc::default(),
     };
     let (mut killed, mut staff) = (None, staff);
     if matches.get_flag("kill") {
@@ -52,6 +54,7 @@ pub async fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
             base: server.base.clone(),
             server_pid: server.pid(),
             first_batch: before.next_batch,
+            over: Arc::default(),
             ..config
         };
         killed = Some(before);

@@ -1,6 +1,7 @@
 //! `linger bench`: the workloads of `docs/performance.md`. The server is a process of its own, this one is the load.
 //! Each prints one JSON object as its last line. It does not know the peers: `bench/peers` runs them beside ours.
 
+mod answers;
 mod cohort;
 mod fanout;
 mod ground;
@@ -96,6 +97,16 @@ pub fn program() -> Command {
                 ),
         )
         .subcommand(
+            Command::new("loop")
+                .about("From what happens in a room to a rule's answer on every screen, while events come in over HTTP")
+                .arg(flag("rooms", "4", "Rooms; comments trigger in every other one, orders posted by a shop's server in the rest"))
+                .arg(flag("viewers", "100", "Viewers of each room: each is a screen, and triggers once"))
+                .arg(flag("rules", "100", "Rules at work in each room"))
+                .arg(flag("background", "50000", "Events a second that come in meanwhile; 0 leaves them out"))
+                .arg(flag("connections", "8", "Connections on which they come"))
+                .arg(flag("batch", "250", "Events of one batch of theirs")),
+        )
+        .subcommand(
             Command::new("recover")
                 .about("kill -9 under load on a room with a long history, and the time to serve again")
                 .arg(flag("entries", "1000000", "Entries of the room's log"))
@@ -123,6 +134,7 @@ pub fn run(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Some(("rush", it)) => runtime.block_on(rush::run(it)),
         Some(("cohort", it)) => cohort::run(it),
         Some(("ingest", it)) => runtime.block_on(ingest::run(it)),
+        Some(("loop", it)) => runtime.block_on(answers::run(it)),
         Some(("recover", it)) => runtime.block_on(recover::run(it)),
         Some(("video", it)) => runtime.block_on(video::run(it)),
         Some(("crash", it)) => runtime.block_on(crash_runs(it)),

@@ -4,8 +4,8 @@
 mod sale;
 
 use linger_protocol::{
-    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Outcome, PersonId, Play, PromptEnd, RuleEvent,
-    RundownEvent, SeatEvent, TalkEvent, TaskPoints,
+    ActivityEvent, CallEnd, ClubEvent, Event, GameStep, Intent, Outcome, PersonId, Play, PromptEnd,
+    RuleEvent, RundownEvent, SeatEvent, TalkEvent, TaskPoints,
 };
 use serde_json::{Value, json};
 
@@ -56,10 +56,13 @@ pub(super) fn fields(event: &Event) -> Value {
         Event::DrawRevealed { draw, winners, .. } => {
             json!({ "draw": draw.0, "winners": ids(winners) })
         }
-        Event::PromptShown { prompt, intent, again, .. } => {
-            json!({ "prompt": prompt.0, "intent": intent.id.0.to_string(), "again": again })
-        }
-        Event::PromptWithheld { intent } => json!({ "intent": intent.id.0.to_string() }),
+        Event::PromptShown { prompt, intent, again, .. } => json!({
+            "prompt": prompt.0, "intent": intent.id.0.to_string(), "rule": intent.rule, "drawn": drawn(intent),
+            "again": again,
+        }),
+        Event::PromptWithheld { intent } => json!({
+            "intent": intent.id.0.to_string(), "rule": intent.rule, "drawn": drawn(intent),
+        }),
         Event::PromptClosed { prompt, end } => {
             let end = match end {
                 PromptEnd::Followed => "followed",
@@ -69,12 +72,13 @@ pub(super) fn fields(event: &Event) -> Value {
             };
             json!({ "prompt": prompt.0, "end": end })
         }
-        Event::Rule(event @ RuleEvent::Put { rule, version, .. }) => {
-            json!({ "what": word(event), "rule": rule, "version": version })
+        Event::Rule(event @ RuleEvent::Put { rule, version, draw, .. }) => {
+            let draw = draw.map(|it| it.to_string());
+            json!({ "what": word(event), "rule": rule, "version": version, "draw": draw })
         }
         Event::Rule(event) => json!({
             "what": word(event), "intent": event.intent().map(|it| it.id.0.to_string()),
-            "rule": event.intent().map(|it| it.rule.clone()),
+            "rule": event.intent().map(|it| it.rule.clone()), "drawn": event.intent().and_then(drawn),
         }),
         Event::Club(event) => club(event),
         Event::Rundown(event) => rundown(event),
@@ -96,6 +100,12 @@ pub(super) fn fields(event: &Event) -> Value {
         Event::QualityGathered { quality } => json!({ "viewers": quality.viewers }),
         Event::WentLive | Event::Announced { .. } => json!({}),
     }
+}
+
+/// Which arm of which experiment an intent fell into, as its report names it.
+fn drawn(intent: &Intent) -> Option<String> {
+    let drawn = intent.proposed()?.drawn.as_ref()?;
+    Some(format!("{}/{}/{}", drawn.experiment, drawn.version, drawn.arm))
 }
 
 fn club(event: &ClubEvent) -> Value {

@@ -322,3 +322,58 @@ fn a_cart_is_one_order_and_tells_of_its_coupons() {
     assert_eq!(names(&told), [touch::WAITED]);
     assert_eq!(told[0].text(Text::Outcome), Some("waiting-list"));
 }
+
+#[test]
+fn a_viewer_whom_an_experiment_drew_for_a_rule_is_told_of_once_in_whichever_arm() {
+    let mut log = Log::new();
+    let intent = |n: u64, person: u64, arm: &str, viewer: bool| {
+        let drawn = linger_protocol::Drawn {
+            experiment: "thanks".into(),
+            version: 2,
+            arm: arm.into(),
+            draw: 5,
+            viewer,
+        };
+        let proposed = linger_protocol::Proposed {
+            version: 1,
+            deed: linger_protocol::Deed::Grant { campaign: CampaignId::new("thanks").unwrap() },
+            why: vec![],
+            claim: linger_protocol::Claim::default(),
+            show: Millis(0),
+            person: Some(PersonId(person)),
+            about: None,
+            drawn: Some(drawn),
+        };
+        Box::new(linger_protocol::Intent {
+            id: linger_protocol::IntentId(n),
+            rule: "thanks".into(),
+            at: Millis(5),
+            arm: linger_protocol::Arm::Act,
+            proposal: linger_protocol::Proposal::Rule(Box::new(proposed)),
+        })
+    };
+    let done = |it| Event::Rule(linger_protocol::RuleEvent::Done { intent: it });
+    let withheld = |it| Event::Rule(linger_protocol::RuleEvent::Withheld { intent: it });
+    let outcome = |facts: &[Fact]| facts.first().and_then(|it| it.text(Text::Outcome)).map(str::to_owned);
+    let first = log.happens(10, done(intent(1, 42, "with", true)));
+    assert_eq!(names(&first), ["experiment.exposed"]);
+    assert_eq!(outcome(&first).as_deref(), Some("thanks/2/with"));
+    assert_eq!((first[0].text(Text::Room), first[0].text(Text::Host)), (Some("tea"), Some("Li")));
+    // The same one again is the same fact, and the one that a flag of the experiment would be.
+    let again = log.happens(20, done(intent(2, 42, "with", true)));
+    let as_flag = linger_web::fact_id(
+        "experiments",
+        &format!("{}/thanks/2/with", linger_web::room_person(PersonId(42))),
+    );
+    assert_eq!((first[0].id, again[0].id), (as_flag, as_flag));
+    let left_alone = log.happens(30, withheld(intent(3, 43, "without", true)));
+    assert_eq!(outcome(&left_alone).as_deref(), Some("thanks/2/without"));
+    let own = log.happens(30, withheld(intent(4, 44, "held-out", true)));
+    assert_eq!(outcome(&own).as_deref(), Some("thanks/2/held-out"));
+    // A holdout's people were told of when they came; where the room is drawn, who counts follows from that.
+    assert_eq!(log.happens(40, withheld(intent(5, 45, "held", true))), []);
+    assert_eq!(log.happens(40, done(intent(6, 46, "with", false))), []);
+    let refused =
+        linger_protocol::RuleEvent::Refused { intent: intent(7, 47, "with", true), code: "x".into() };
+    assert_eq!(log.happens(50, Event::Rule(refused)), []);
+}
