@@ -17,9 +17,10 @@ const INTERRUPTED_S: u32 = 15;
 const NOTICE_S: u32 = 20;
 /// Within this after a climax was due, missing it comes to its full weight, s.
 const OVERDUE_S: f64 = 300.0;
-/// Talk this much faster than usual cannot be read, s of it that taking three up helps.
+/// Talk so many times as fast as usual cannot be read, and for how long taking three up helps, s.
 const CROWDED: f64 = 2.0;
 const TAKEN_UP_S: u32 = 60;
+/// Talk below this share of the usual is slow.
 const QUIET: f64 = 0.5;
 
 /// What everybody in the room feels.

@@ -22,7 +22,9 @@ const ROOMS_MAX: usize = 499;
 const SHOWS_MAX: usize = 5_000;
 const PEOPLE_MAX: f64 = 2_000.0;
 const MINUTES: (u32, u32) = (20, 360);
-const REPEAT_MAX: usize = 100_000;
+const REPEAT_MAX: usize = 20_000;
+/// Minutes that people spend in all shows together, about, at most: the facts of all of them are held in memory.
+const WATCHED_MIN_MAX: f64 = 6_000_000.0;
 
 /// How arms are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +111,9 @@ impl Ask {
         within("minutes", self.minutes as usize, MINUTES.0 as usize, MINUTES.1 as usize)?;
         let people = (5.0..=PEOPLE_MAX).contains(&self.people);
         need(people, "people", format!("5 to {PEOPLE_MAX}"))?;
+        let watched_min = self.shows as f64 * self.people * f64::from(self.minutes);
+        let wants = format!("{WATCHED_MIN_MAX} at most when multiplied by people and minutes");
+        need(watched_min <= WATCHED_MIN_MAX, "shows", wants)?;
         within("repeat", self.repeat, 1, REPEAT_MAX)?;
         within("alone", self.alone, 0, self.shows)?;
         within("threads", self.threads, 1, 256)?;

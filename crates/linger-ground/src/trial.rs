@@ -7,7 +7,7 @@ use crate::{
     evening::{World, live},
     plan::{Ask, KEY, Plan},
     pool::{Pool, Progress, Stretched, Teller, show},
-    truth::Truth,
+    truth::{Truth, truth},
     work,
 };
 use linger_behaviour::{Fact, Fold, Text, touch};
@@ -38,7 +38,7 @@ pub struct Said {
 pub struct Metric {
     /// Its name.
     pub key: String,
-    /// What is true, as a share.
+    /// What is true of all shows, as a share.
     pub truth: f64,
     /// What else is true and not what the design asks: all rooms switched on for good, where they are switched to and fro.
     pub truth_for_good: Option<f64>,
@@ -82,22 +82,22 @@ const DRAWN: usize = 60;
 pub fn run(
     ask: &Ask,
     (world, tell): (&World, &Teller),
-    (pool, truth): (&Pool, &Truth),
+    (pool, known): (&Pool, &Truth),
     progress: &Progress,
 ) -> Trials {
-    let reports = work::each(
+    let told = work::each(
         ask.repeat,
         ask.threads,
         |number| match ask.plan {
-            Plan::Host | Plan::Switchback => report(ask, pool, number),
-            Plan::Viewer => report_of_viewers(ask, (world, tell), number),
+            Plan::Host | Plan::Switchback => (report(ask, pool, number), vec![]),
+            Plan::Viewer => report_of_viewers(ask, (world, tell), pool, number),
         },
         |done| progress("experiments", done, ask.repeat),
     );
-    let truths = truths(ask.plan, truth, &pool.stretches);
-    let metrics =
-        truths.into_iter().enumerate().map(|(place, known)| metric(place, known, &reports)).collect();
-    let report = reports.into_iter().next().expect("one experiment at least");
+    let truths = truths(ask.plan, known, &pool.stretches);
+    let metrics = truths.into_iter().enumerate().map(|(place, known)| metric(place, known, &told));
+    let metrics = metrics.collect();
+    let (report, _) = told.into_iter().next().expect("one experiment at least");
     Trials { report, metrics }
 }
 
@@ -124,14 +124,21 @@ fn report(ask: &Ask, pool: &Pool, number: usize) -> Report {
     fold.finish()
 }
 
-/// The product's report on an experiment over viewers: some shows, lived through with both arms in one room.
-fn report_of_viewers(ask: &Ask, (world, tell): (&World, &Teller), number: usize) -> Report {
+/// The product's report on an experiment over viewers: some shows, lived through with both arms in one room. Its viewers are
+/// drawn and its shows are not, so what is true of these very shows is what it is held to.
+fn report_of_viewers(
+    ask: &Ask,
+    (world, tell): (&World, &Teller),
+    pool: &Pool,
+    number: usize,
+) -> (Report, Vec<f64>) {
     let version = u32::try_from(number + 1).unwrap_or(u32::MAX);
     let asked = ask.report(version);
     let draw = asked.design.draw(KEY, version, true);
     let mut dice = Dice::of(ask.seed.wrapping_add(number as u64), "experiment");
     let mut book = Book::default();
-    for number in some(&mut dice, ask.shows, ask.hosts) {
+    let shows = some(&mut dice, ask.shows, ask.hosts);
+    for number in shows.iter().copied() {
         let show = show(ask, number, 0);
         let evening = live(world, &show, Arms::Viewers(Box::new(draw.clone())));
         let mut told = tell(&show.room, &evening.log);
@@ -140,7 +147,9 @@ fn report_of_viewers(ask: &Ask, (world, tell): (&World, &Teller), number: usize)
     }
     let mut fold = ReportFold::new(asked, &book);
     (0..book.people()).for_each(|place| fold.run(&book.run(place)));
-    fold.finish()
+    let worlds: Vec<_> = shows.into_iter().map(|it| pool.pairs[it].stayed.clone()).collect();
+    let known = truths(ask.plan, &truth(&worlds), &[]);
+    (fold.finish(), known.into_iter().map(|it| it.truth).collect())
 }
 
 /// A viewer is shown their arm as they come in, as the server tells it with the opening of the room.
@@ -207,14 +216,16 @@ fn switched(stretches: &[Stretched]) -> Known {
     Known { truth: over / under / base, for_good: Some(with / without - 1.0) }
 }
 
-fn metric(place: usize, known: Known, reports: &[Report]) -> Metric {
+/// What was told of a metric, each report with what is true of its own shows, where that is what it is held to.
+fn metric(place: usize, known: Known, told: &[(Report, Vec<f64>)]) -> Metric {
     let mut verdicts = BTreeMap::new();
     let mut said = vec![];
-    for report in reports {
+    for (report, own) in told {
+        let truth = own.get(place).copied().unwrap_or(known.truth);
         let between = &report.metrics[place].against[0];
         *verdicts.entry(between.verdict.code).or_insert(0) += 1;
         let Some(effect) = between.effect.filter(|_| between.relative) else { continue };
-        let holds = |low: f64, high: f64| low <= known.truth && known.truth <= high;
+        let holds = |low: f64, high: f64| low <= truth && truth <= high;
         said.push(Said {
             estimate: effect.estimate,
             low: effect.once.low,
@@ -230,10 +241,10 @@ fn metric(place: usize, known: Known, reports: &[Report]) -> Metric {
     let mean_estimate = mean(&|it| it.estimate);
     let coverage = share(&|it| it.holds);
     Metric {
-        key: reports[0].metrics[place].key.clone(),
+        key: told[0].0.metrics[place].key.clone(),
         truth: known.truth,
         truth_for_good: known.for_good,
-        experiments: reports.len(),
+        experiments: told.len(),
         told: said.len(),
         coverage,
         coverage_error: (0.95 * 0.05 / n).sqrt(),

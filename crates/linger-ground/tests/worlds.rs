@@ -136,11 +136,14 @@ fn what_cannot_be_asked_is_named() {
     assert!(ask(Plan::Host).check().is_ok());
     assert_eq!(refused(|it| it.shows = 0), "shows");
     assert_eq!(refused(|it| it.shows = 1_000_000), "shows");
+    assert_eq!(refused(|it| (it.shows, it.people) = (4_000, 2_000.0)), "shows");
     assert_eq!(refused(|it| it.hosts = 5), "hosts");
     assert_eq!(refused(|it| it.minutes = 1), "minutes");
     assert_eq!(refused(|it| it.people = f64::NAN), "people");
     assert_eq!(refused(|it| it.people = -3.0), "people");
+    assert_eq!(refused(|it| it.people = f64::INFINITY), "people");
     assert_eq!(refused(|it| it.repeat = 0), "repeat");
+    assert_eq!(refused(|it| it.repeat = usize::MAX), "repeat");
     assert_eq!(refused(|it| it.alone = 5), "alone");
     assert_eq!(refused(|it| it.threads = 0), "threads");
     assert_eq!(refused(|it| it.rules = vec![]), "rules");
