@@ -395,7 +395,7 @@ impl World {
                 let prompt = self.room.prompt().map_or(PromptId(1), |it| it.prompt);
                 let end = *self.dice.pick(&[PromptEnd::Followed, PromptEnd::Dismissed, PromptEnd::Expired]);
                 // A host cannot let a prompt expire; every other one is put off instead.
-                let later = end == PromptEnd::Expired && prompt.0 % 2 == 0;
+                let later = end == PromptEnd::Expired && prompt.0.is_multiple_of(2);
                 Act::ClosePrompt { prompt, end: if later { PromptEnd::Later } else { end } }
             }
             _ => Act::CloseDraw { draw: DrawId(self.dice.below(30) as u32) },

@@ -13,7 +13,7 @@ use linger_room::Held;
 use linger_store::{Store, StoreError};
 use linger_strategy::{
     UnansweredQuestion,
-    rule::{Evaluator, Finding, RoomRule, Rule, ready},
+    rule::{Evaluator, Finding, RoomRule, ready},
 };
 use linger_web::{House, rules_of};
 use std::{
