@@ -12,7 +12,7 @@ export function groupsOf(area: Area, areas: readonly Area[]): Group[] {
       ['?', t('keys.this')],
       ['Z', t('keys.undo')],
       ['G', t('keys.areas')],
-      ...(areas.includes('rooms') ? [['W', t('keys.rooms')] as [string, string]] : []),
+      ...(areas.includes('rooms') ? [['0', t('keys.rooms')] as [string, string]] : []),
     ],
   };
   if (area === 'rooms') return [{ title: t('wall.area'), keys: [['1 9', t('wall.open', { name: '' })], ['[', t('wall.earlier')], [']', t('wall.further')]] }, page];

@@ -251,7 +251,7 @@ test('everything in it has a key, and what is done by one can be taken back whil
 
 test('two rooms are watched at once, and a number opens one', async () => {
   const dora = await comeAs(browser, `${server.base}/r/${OTHER}?lang=en`, 'Dora', PHONE);
-  await control.keyboard.press('w');
+  await control.keyboard.press('0');
   const tile = (room) => control.locator(`[data-room=${room}]`);
   await tile(ROOM).getByText('Tea evening').waitFor();
   await tile(ROOM).locator('.here').getByText(/^2/).waitFor();
