@@ -93,6 +93,6 @@ test('a host may ask, and is not led to people', async () => {
   await host.goto(link);
   await host.waitForURL((url) => url.pathname.startsWith('/control'));
   await until('it is answered', async () => /人/.test((await host.locator('.says').last().textContent({ timeout: 10_000 })) ?? ''));
-  assert.deepEqual(await host.getByRole('navigation').last().getByRole('link').allTextContents(), ['直播中', '场次', '探索', '规则', '售后', '优惠']);
+  assert.deepEqual(await host.getByRole('navigation').last().getByRole('link').allTextContents(), ['直播中', '场次', '探索', '规则', '优惠', '售后']);
   assert.equal(await host.locator('td button:not(:disabled)').count(), 0);
 });
