@@ -202,6 +202,19 @@ export async function sounds(page, what, ms = 30_000) {
   await heard.dispose();
 }
 
+/** What whoever is signed in on a page may ask of the server. */
+export const staffOf = (page) => (method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const me = await (await fetch('/api/me')).json();
+      const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
+      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    [method, path, body],
+  );
+
 /** The first person of a house, who opens a room: their page, and what they may ask as staff. */
 export async function openHouse(server, context, room, title) {
   const page = await context.newPage();
@@ -215,18 +228,7 @@ export async function openHouse(server, context, room, title) {
   await page.getByLabel("Host's name as the audience sees it").fill('Mei');
   await page.getByRole('button', { name: 'Open room' }).click();
   await page.getByText(`“${title}” is open`).waitFor();
-  const staff = (method, path, body) =>
-    page.evaluate(
-      async ([method, path, body]) => {
-        const me = await (await fetch('/api/me')).json();
-        const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
-        const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-        return answer.json();
-      },
-      [method, path, body],
-    );
-  return { page, staff };
+  return { page, staff: staffOf(page) };
 }
 
 const SETTINGS = {

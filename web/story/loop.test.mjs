@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { COLOURS, looksRight, settled, startBrowser, startDemo, tabTo, until } from './house.mjs';
+import { COLOURS, looksRight, settled, staffOf, startBrowser, startDemo, tabTo, until } from './house.mjs';
 
 const DESK = { viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...COLOURS };
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', hasTouch: true, ...COLOURS };
@@ -24,17 +24,7 @@ before(async () => {
   await page.goto(demo.links['sign in as an operator']);
   await page.waitForURL(/\/control\/demo/);
   await until('they are signed in', async () => (await page.request.get(`${base}/api/me`)).ok());
-  staff = (method, path, body) =>
-    page.evaluate(
-      async ([method, path, body]) => {
-        const me = await (await fetch('/api/me')).json();
-        const headers = { 'content-type': 'application/json', 'x-csrf': me.csrf };
-        const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-        return answer.json();
-      },
-      [method, path, body],
-    );
+  staff = staffOf(page);
 });
 
 after(async () => {
