@@ -4552,33 +4552,21 @@ export interface components {
             };
         };
         /** @description Who is left alone, and since when. */
-        HoldoutsRead: components["schemas"]["HoldoutsWire"] & {
+        HoldoutsRead: {
             /**
              * Format: int64
              * @description When they were changed last.
              */
             changed_at: number;
+            /** @description By everything automatic. */
+            everything: components["schemas"]["HoldoutWire"];
+            /** @description By a programme, by its name. */
+            programmes: {
+                [key: string]: components["schemas"]["HoldoutWire"];
+            };
             /** @description Since when each leaves alone whom it drew: `everything`, or `programme/NAME`. None is named that leaves nobody alone. */
             since: {
                 [key: string]: number;
-            };
-        };
-        /** @description Who is left alone by everything automatic, and by programmes. */
-        HoldoutsWire: {
-            /**
-             * @description By everything.
-             * @default {
-             *       "phase": 0,
-             *       "share": 0
-             *     }
-             */
-            everything: components["schemas"]["HoldoutWire"];
-            /**
-             * @description By a programme, by its name.
-             * @default {}
-             */
-            programmes: {
-                [key: string]: components["schemas"]["HoldoutWire"];
             };
         };
         /**

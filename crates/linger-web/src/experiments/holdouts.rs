@@ -5,7 +5,7 @@ use crate::{
     account::{Staff, store_refused},
     error::{ApiError, Body},
     house::House,
-    wire::{HoldoutWire, HoldoutsPut, HoldoutsRead, HoldoutsWire},
+    wire::{HoldoutWire, HoldoutsPut, HoldoutsRead},
 };
 use axum::{
     Json,
@@ -24,10 +24,18 @@ const PROGRAMMES_MAX: usize = 50;
 /// The holdout from everything, as reports call it.
 const EVERYTHING: &str = "everything";
 
+/// Who is left alone by everything automatic, and by programmes.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Shares {
+    everything: HoldoutWire,
+    programmes: BTreeMap<String, HoldoutWire>,
+}
+
 /// The holdouts as they are kept.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kept {
-    holdouts: HoldoutsWire,
+    holdouts: Shares,
     changed_at: i64,
     /// Since when each leaves the people alone whom it drew, by the names of reports; a house from before this was kept has
     /// none.
@@ -45,11 +53,12 @@ impl Kept {
     }
 
     fn read(self) -> HoldoutsRead {
-        HoldoutsRead { holdouts: self.holdouts, since: self.since, changed_at: self.changed_at }
+        let Shares { everything, programmes } = self.holdouts;
+        HoldoutsRead { everything, programmes, since: self.since, changed_at: self.changed_at }
     }
 }
 
-impl HoldoutsWire {
+impl Shares {
     /// Those that leave somebody alone, by the names of reports.
     fn at_work(&self) -> BTreeMap<String, HoldoutWire> {
         let programmes = self.programmes.iter().map(|(name, it)| (format!("programme/{name}"), *it));
@@ -100,7 +109,7 @@ pub(crate) async fn put_holdouts(
 ) -> Result<Json<HoldoutsRead>, ApiError> {
     staff.need(&MAY)?;
     let HoldoutsPut { everything, programmes, after } = put;
-    let holdouts = HoldoutsWire { everything, programmes };
+    let holdouts = Shares { everything, programmes };
     check(&holdouts)?;
     let before = kept(&house).await?;
     if after.is_some_and(|it| it != before.changed_at) {
@@ -193,7 +202,7 @@ fn design_by(metric: &str) -> Option<Design> {
     serde_json::from_value(design).ok()
 }
 
-fn check(put: &HoldoutsWire) -> Result<(), ApiError> {
+fn check(put: &Shares) -> Result<(), ApiError> {
     let fits = |it: &HoldoutWire| Holdout { share: it.share, phase: it.phase }.check().is_ok();
     if !fits(&put.everything) {
         return Err(ApiError::field("bad-field", "everything.share"));

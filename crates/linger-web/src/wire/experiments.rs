@@ -179,16 +179,6 @@ pub struct SeenAfter {
     pub effect: f64,
 }
 
-/// Who is left alone by everything automatic, and by programmes.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct HoldoutsWire {
-    /// By everything.
-    pub everything: HoldoutWire,
-    /// By a programme, by its name.
-    pub programmes: BTreeMap<String, HoldoutWire>,
-}
-
 /// Who is left alone from now on.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -204,9 +194,10 @@ pub struct HoldoutsPut {
 /// Who is left alone, and since when.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HoldoutsRead {
-    /// The shares.
-    #[serde(flatten)]
-    pub holdouts: HoldoutsWire,
+    /// By everything automatic.
+    pub everything: HoldoutWire,
+    /// By a programme, by its name.
+    pub programmes: BTreeMap<String, HoldoutWire>,
     /// Since when each leaves alone whom it drew: `everything`, or `programme/NAME`. None is named that leaves nobody alone.
     pub since: BTreeMap<String, i64>,
     /// When they were changed last.

@@ -58,8 +58,8 @@ pub use event::{CommentWire, HowAnswered, IntentWire, OrderState, OrderWire, Pro
 pub use events::{EraseFromEvents, EventFigures, FactWire, PeopleFound, SavedQuestionWire};
 pub use experiments::{
     ExperimentInfo, ExperimentMove, ExperimentNew, ExperimentPut, ExperimentRead, ExperimentStepWire,
-    FlagWire, HangingRule, HoldoutWire, HoldoutsPut, HoldoutsRead, HoldoutsWire, PlanAsked, PlanClusters,
-    Planned, PlannedAlways, SeenAfter,
+    FlagWire, HangingRule, HoldoutWire, HoldoutsPut, HoldoutsRead, PlanAsked, PlanClusters, Planned,
+    PlannedAlways, SeenAfter,
 };
 pub use gateway::{
     BuyerAsked, GatewayAsk, GatewayAsks, GatewayKeyInfo, GatewayKeyMade, GatewayOutcome, GatewayOutcomes,
