@@ -153,6 +153,43 @@ impl Disk {
     }
 }
 
+/// A file that is synced every so many bytes while it is written: who waits for the disk meanwhile, such as a room for its
+/// next entries, never waits for a whole file.
+pub(crate) struct Paced {
+    file: File,
+    unsynced: usize,
+}
+
+impl Paced {
+    const PIECE_BYTES: usize = 1 << 20;
+
+    pub fn create(path: &Path) -> io::Result<Paced> {
+        Ok(Paced { file: File::create(path)?, unsynced: 0 })
+    }
+
+    /// Syncs what is left, and tells the size.
+    pub fn finish(self) -> io::Result<u64> {
+        self.file.sync_all()?;
+        Ok(self.file.metadata()?.len())
+    }
+}
+
+impl io::Write for Paced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(&bytes[..bytes.len().min(Paced::PIECE_BYTES)])?;
+        self.unsynced += written;
+        if self.unsynced >= Paced::PIECE_BYTES {
+            self.file.sync_data()?;
+            self.unsynced = 0;
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }

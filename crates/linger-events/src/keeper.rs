@@ -8,6 +8,9 @@ use std::time::Duration;
 /// How often it looks whether anything has waited too long.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// About a third of what another thread gets, when there is not enough for both: memory is given back soon enough.
+const NICE: i32 = 5;
+
 /// Wakes the threads, or stops them.
 #[derive(Default)]
 pub(crate) struct Bell {
@@ -41,6 +44,17 @@ impl Bell {
     }
 }
 
+/// Lets other threads go before this one and those it starts, where processors are short. On Linux a thread's niceness is its
+/// own; elsewhere it would be everybody's, and nothing is changed.
+pub fn step_back(nice: i32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(nice) {
+        tracing::debug!(%error, "a thread is no nicer than others");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = nice;
+}
+
 /// What one thread does again and again.
 pub(crate) type Look = Box<dyn FnMut() + Send>;
 
@@ -57,6 +71,7 @@ impl Keeper {
         for (name, mut look) in looks {
             let ears = Arc::clone(&keeper.bell);
             let run = move || {
+                step_back(NICE);
                 let mut heard = 0;
                 while !ears.is_stopping() {
                     ears.wait(&mut heard);

@@ -85,6 +85,7 @@ pub use incoming::{
     BATCH_BYTES_MAX, BATCH_ITEMS_MAX, IDENTITY_BYTES_MAX, Identity, Incoming, NAME_BYTES_MAX, Outcome,
     PROPS_BYTES_MAX, TEXT_BYTES_MAX, TIME_MS_MAX, Who,
 };
+pub use keeper::step_back;
 pub use limits::{AskLimits, Held};
 pub use open::Found;
 pub use segment::Dictionary;

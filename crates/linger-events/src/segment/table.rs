@@ -1,6 +1,5 @@
 //! Writes the table of a segment: Parquet that DuckDB, ClickHouse and Spark read. It does not know who reads it.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, Type};
 
 use super::local::{Codes, Local};
-use crate::StoreFault;
+use crate::{StoreFault, disk::Paced};
 
 /// Facts of a row group.
 const ROWS: usize = 128 << 10;
@@ -88,7 +87,7 @@ struct Rows {
 
 /// A table that is being written.
 pub(super) struct TableWriter {
-    file: SerializedFileWriter<File>,
+    file: SerializedFileWriter<Paced>,
     name: String,
     rows: Rows,
 }
@@ -96,7 +95,7 @@ pub(super) struct TableWriter {
 impl TableWriter {
     pub fn create(path: &Path, name: &str) -> Result<TableWriter, StoreFault> {
         let doing = || format!("writing {name}");
-        let file = File::create(path).map_err(|error| StoreFault::io(doing(), &error))?;
+        let file = Paced::create(path).map_err(|error| StoreFault::io(doing(), &error))?;
         let file = SerializedFileWriter::new(file, schema(), properties())
             .map_err(|error| parquet_fault(doing(), error))?;
         Ok(TableWriter { file, name: name.to_owned(), rows: Rows::default() })
@@ -126,8 +125,7 @@ impl TableWriter {
         self.flush(local)?;
         let doing = format!("writing {}", self.name);
         let file = self.file.into_inner().map_err(|error| parquet_fault(doing.clone(), error))?;
-        let synced = file.sync_all().and_then(|()| file.metadata());
-        synced.map(|it| it.len()).map_err(|error| StoreFault::io(doing, &error))
+        file.finish().map_err(|error| StoreFault::io(doing, &error))
     }
 }
 
@@ -165,7 +163,7 @@ impl Rows {
     }
 
     /// Writes the columns in the order of [`schema`].
-    fn write(&self, group: &mut SerializedRowGroupWriter<'_, File>, local: &Local) -> ParquetResult<()> {
+    fn write(&self, group: &mut SerializedRowGroupWriter<'_, Paced>, local: &Local) -> ParquetResult<()> {
         column::<Int64Type>(group, &self.persons, None)?;
         column::<Int64Type>(group, &self.at, None)?;
         let names: Vec<_> = self.names.iter().map(|code| local.names.word(*code).clone()).collect();
@@ -195,7 +193,7 @@ impl Rows {
 }
 
 fn optional<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, File>,
+    group: &mut SerializedRowGroupWriter<'_, Paced>,
     values: &[Option<T::T>],
 ) -> ParquetResult<()> {
     let there: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
@@ -204,7 +202,7 @@ fn optional<T: DataType>(
 }
 
 fn column<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, File>,
+    group: &mut SerializedRowGroupWriter<'_, Paced>,
     values: &[T::T],
     there: Option<&[i16]>,
 ) -> ParquetResult<()> {

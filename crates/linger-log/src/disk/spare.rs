@@ -16,7 +16,7 @@ use super::index::Index;
 use super::{sealed, segment_path, temporary_path};
 
 /// Zeros are written and synced in pieces, so that appends going on beside it never wait for a whole segment.
-const PIECE_BYTES: usize = 4 << 20;
+const PIECE_BYTES: usize = 512 << 10;
 
 /// What making a segment takes.
 #[derive(Clone)]

@@ -44,6 +44,13 @@ pub(crate) struct Atom {
     other: Option<Metric>,
 }
 
+/// A part of a condition that turns as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part {
+    One(Atom),
+    Whole(Program),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
     Push(f64),
@@ -82,11 +89,11 @@ impl Program {
         }
     }
 
-    /// A comparison without which the condition is not met, if it has one.
-    pub(crate) fn first(&self) -> Option<Atom> {
+    /// What it is made of: it stays as it is while each of these does.
+    pub(crate) fn parts(&self) -> Vec<Part> {
         match &self.code {
-            Code::All(atoms) => atoms.first().copied(),
-            Code::Stack(_) => None,
+            Code::All(atoms) => atoms.iter().copied().map(Part::One).collect(),
+            Code::Stack(_) => vec![Part::Whole(self.clone())],
         }
     }
 
@@ -96,9 +103,32 @@ impl Program {
     }
 }
 
+impl Part {
+    /// There are so many at least.
+    pub(crate) fn at_least(metric: Metric, count: u32) -> Part {
+        Part::One(Atom { metric, cmp: Cmp::Ge, times: count.into(), other: None })
+    }
+
+    /// Whether it holds.
+    pub(crate) fn holds(&self, figures: &impl Read) -> bool {
+        match self {
+            Part::One(atom) => atom.holds(figures),
+            Part::Whole(program) => program.is_met(figures),
+        }
+    }
+
+    /// The metrics it reads.
+    pub(crate) fn needs(&self) -> u64 {
+        match self {
+            Part::One(atom) => atom.metric.bit() | atom.other.map_or(0, Metric::bit),
+            Part::Whole(program) => program.needs,
+        }
+    }
+}
+
 impl Atom {
     /// Whether it holds. A comparison with what is no number does not, except that it is another; that is no atom.
-    pub(crate) fn holds(&self, figures: &impl Read) -> bool {
+    fn holds(&self, figures: &impl Read) -> bool {
         let with = self.other.map_or(self.times, |other| self.times * figures.value(other));
         self.cmp.holds(figures.value(self.metric), with)
     }

@@ -42,7 +42,7 @@ fn segments_below_and_above_the_usual_on_a_show_that_was() {
 
 #[test]
 fn many_leaving_on_a_show_that_was() {
-    check("leave-hazard-jump", &expect!["8:02 HoldOut, 15:21 HoldOut"]);
+    check("leave-hazard-jump", &expect!["8:02 HoldOut, 15:21 Act"]);
 }
 
 #[test]

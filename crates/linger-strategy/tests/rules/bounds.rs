@@ -101,6 +101,31 @@ fn a_condition_has_to_hold_as_long_as_the_rule_says() {
 }
 
 #[test]
+fn what_has_to_hold_is_not_forgotten_when_another_moment_comes_first() {
+    // The second in which somebody has been here long enough wakes the rule once more before the time is over.
+    let stays = patched(
+        with("stays", "stay_s >= 30.0", json!({ "act": "prompt-host", "text": "Greet" })),
+        json!({ "scope": { "of": "viewer" }, "hold_s": 5 }),
+    );
+    expect![[r#"
+        0:35  stays  Prompt { text: "Greet" }  [stay_s 35]
+    "#]]
+    .assert_eq(&play(vec![rule(stays)], "0:00 live\n0:00 come 1 feed\n3:00 time\n"));
+}
+
+#[test]
+fn what_was_due_while_the_show_was_off_is_looked_at_when_it_goes_on() {
+    let crowd = with("crowd", "here > 15.0", json!({ "act": "prompt-host", "text": "Look" }));
+    // It cools down to the end of the first minute, and nothing moves when the host comes back.
+    let script = format!("{CROWD}0:10 go 10\n0:20 come 10 feed\n0:30 end\n2:00 live\n3:00 time\n");
+    expect![[r#"
+        0:00  crowd  Prompt { text: "Look" }  [here 20]
+        2:00  crowd  Prompt { text: "Look" }  [here 20]
+    "#]]
+    .assert_eq(&play(vec![rule(crowd)], &script));
+}
+
+#[test]
 fn too_few_people_mean_nothing() {
     let few = patched(
         with("few", "comments_per_min > 3.0", json!({ "act": "prompt-host", "text": "Look" })),
@@ -108,7 +133,7 @@ fn too_few_people_mean_nothing() {
     );
     let script = format!("{CROWD}1:00..2:00/5 say 1\n1:30 come 5 feed\n");
     expect![[r#"
-        1:31  few  Prompt { text: "Look" }  [comments_per_min 7]
+        1:30  few  Prompt { text: "Look" }  [comments_per_min 7]
     "#]]
     .assert_eq(&play(vec![rule(few)], &script));
 }

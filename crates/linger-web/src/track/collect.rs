@@ -134,13 +134,13 @@ async fn take(
         .map_err(|_| ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))?;
     track.restore(&house).await?;
     let reading = track.reading.clone().acquire_owned().await.map_err(|_| busy())?;
-    let (body, reading) = off(move || unpacked(&bytes, gzip).map(|body| (body, reading))).await??;
+    let (body, reading) = off(&house, move || unpacked(&bytes, gzip).map(|body| (body, reading))).await??;
     let sender = match known {
         Some(sender) => sender,
         None => find(&house, headers, key_in(&body)).await?,
     };
     let work = Work { house: house.clone(), sender, address, received, form, body };
-    off(move || work.done(reading)).await?
+    off(&house, move || work.done(reading)).await?
 }
 
 /// Whose key it is.
@@ -163,7 +163,10 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, ApiError> {
 }
 
 /// Works where nothing else waits.
-async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    let worked = tokio::task::spawn_blocking(work).await;
+async fn off<T: Send + 'static>(
+    house: &House,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let worked = house.track.aside.run(work).await;
     worked.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bug"))
 }

@@ -7,6 +7,7 @@
 
 mod amount;
 mod answer;
+mod aside;
 mod batch;
 mod collect;
 mod keys;
@@ -32,6 +33,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Requests that may be on their way at once; each holds at most its body and what it is made into.
 const UNDER_WAY_MAX: usize = 192;
+/// Threads for what the house itself keeps beside them.
+const OTHERS_MAX: usize = 16;
 /// Requests that are read and understood at once: this is what costs, and the rooms want the processor too.
 const READING_MAX: usize = 2;
 /// How often what events look like, and when keys were used, is kept.
@@ -43,6 +46,7 @@ pub(crate) struct Track {
     schema: schema::Schema,
     under_way: Semaphore,
     reading: std::sync::Arc<Semaphore>,
+    aside: aside::Aside,
     pub(crate) touches: touches::Touches,
     restored: tokio::sync::OnceCell<()>,
 }
@@ -54,6 +58,7 @@ impl Track {
             schema: schema::Schema::default(),
             under_way: Semaphore::new(UNDER_WAY_MAX),
             reading: std::sync::Arc::new(Semaphore::new(READING_MAX)),
+            aside: aside::Aside::new(UNDER_WAY_MAX + OTHERS_MAX),
             touches: touches::Touches::default(),
             restored: tokio::sync::OnceCell::new(),
         }
@@ -139,7 +144,7 @@ pub(crate) fn customer_came(house: &House, person: linger_protocol::PersonId, cu
 /// 503 when they could not be kept; none of them is.
 pub(crate) async fn keep(house: &House, facts: Vec<Incoming>) -> Result<Vec<Outcome>, ApiError> {
     let working = house.clone();
-    let kept = tokio::task::spawn_blocking(move || append(&working, facts)).await;
+    let kept = house.track.aside.run(move || append(&working, facts)).await;
     kept.map_err(|fault| ApiError::unavailable("keeping events", &fault))?
 }
 

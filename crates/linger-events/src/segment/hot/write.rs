@@ -1,6 +1,5 @@
 //! Writes a hot file, group by group. It does not know how it is read.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
@@ -8,9 +7,9 @@ use crc32c::crc32c;
 use linger_behaviour::{Fact, NONE, Number, PersonKey, Text};
 
 use super::layout::{Block, Directory, GroupEntry, MAGIC, NumberBlock, TextBlock, VERSION};
-use crate::StoreFault;
 use crate::segment::days::Days;
 use crate::segment::local::{Codes, Local};
+use crate::{StoreFault, disk::Paced};
 
 /// Rows after which a group ends with its person.
 const ROWS: usize = 32 << 10;
@@ -21,7 +20,7 @@ const GAP_MS: i64 = u32::MAX as i64;
 
 /// A hot file that is being written.
 pub(in crate::segment) struct HotWriter {
-    file: BufWriter<File>,
+    file: BufWriter<Paced>,
     name: String,
     at: u64,
     days: Days,
@@ -54,7 +53,7 @@ struct Person {
 
 impl HotWriter {
     pub fn create(path: &Path, name: &str, zone: &str) -> Result<HotWriter, StoreFault> {
-        let file = File::create(path).map_err(|error| StoreFault::io(format!("writing {name}"), &error))?;
+        let file = Paced::create(path).map_err(|error| StoreFault::io(format!("writing {name}"), &error))?;
         Ok(HotWriter {
             file: BufWriter::with_capacity(1 << 20, file),
             name: name.to_owned(),
@@ -143,8 +142,7 @@ impl HotWriter {
             self.file.write_all(&VERSION.to_le_bytes())?;
             self.file.write_all(MAGIC)?;
             let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.sync_all()?;
-            Ok(file.metadata()?.len())
+            file.finish()
         };
         finish().map_err(|error| StoreFault::io(format!("writing {}", self.name), &error))
     }

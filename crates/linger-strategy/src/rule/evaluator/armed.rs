@@ -136,13 +136,13 @@ impl Armed {
         u64::from(self.rule.cool_down_s) * 1_000
     }
 
-    /// Metrics that it reads.
-    pub fn needs(&self) -> u64 {
-        self.when.needs | self.until.as_ref().map_or(0, |it| it.needs)
+    /// When it acts, and when it is ready again.
+    pub fn programs(&self) -> impl Iterator<Item = &Program> {
+        [&self.when].into_iter().chain(&self.until)
     }
 
     pub fn ticks(&self) -> bool {
-        self.when.ticks() || self.until.as_ref().is_some_and(Program::ticks)
+        self.programs().any(Program::ticks)
     }
 
     /// Its figures are about another segment now: what was true of the one before counts no more.
@@ -151,6 +151,11 @@ impl Armed {
             self.segment = segment;
             self.one = Subject { cool_until: self.one.cool_until, ..Subject::default() };
         }
+    }
+
+    /// Until when it cools down that speaks now.
+    pub fn cools_until(&self, now: Millis) -> Millis {
+        second_from(now.plus(u64::from(self.rule.cool_down_s) * 1_000))
     }
 
     /// An occasion is nobody's: the rule waits for its condition.
@@ -165,28 +170,9 @@ impl Armed {
         !self.many.is_empty() && self.many.contains_key(&key)
     }
 
-    /// Whether what is remembered is about the segment with this number.
-    pub fn is_about(&self, segment: u32) -> bool {
-        self.segment == segment
-    }
-
-    /// Whether it waits for its condition, where it has one subject.
-    pub fn is_idle(&self) -> bool {
-        self.one.phase == Phase::Ready
-    }
-
-    /// Whether a look now would find its one subject as it is: it spoke and is not ready again, or it cools down and its
-    /// timer is set. Most events find most rules of a busy room so. False where time alone may make a difference.
-    pub fn rests(&self, now: Millis, figures: &impl Read) -> bool {
-        let waits_for_time = |it: &Program| !it.thresholds.is_empty();
-        if waits_for_time(&self.when) || self.until.as_ref().is_some_and(waits_for_time) {
-            return false;
-        }
-        match self.one.phase {
-            Phase::Spoke => !is_ready((&self.when, self.until.as_ref()), figures),
-            Phase::Ready => self.one.look_at.is_some() && self.one.cool_until.is_some_and(|it| now < it),
-            Phase::Holding(_) => false,
-        }
+    /// How far it is with its one subject.
+    pub fn phase(&self) -> Phase {
+        self.one.phase
     }
 
     /// Another show: nothing of the one before counts but the room's own cool-down.
@@ -219,9 +205,10 @@ fn find<'a>(one: &'a mut Subject, many: &'a mut BTreeMap<Key, Subject>, key: Key
     Some(many.entry(key).or_default())
 }
 
-/// Whether a rule that spoke may speak again.
-fn is_ready((when, until): (&Program, Option<&Program>), figures: &impl Read) -> bool {
-    until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures))
+/// The first second that does not begin before: what waits for time to pass is over when a second begins, whatever happens
+/// within the one before.
+fn second_from(at: Millis) -> Millis {
+    Millis(at.0.saturating_add(999).div_euclid(1_000) * 1_000)
 }
 
 impl Subject {
@@ -235,7 +222,8 @@ impl Subject {
     ) -> Look {
         match self.phase {
             Phase::Spoke => {
-                if is_ready((when, until), figures) {
+                let is_ready = until.map_or_else(|| !when.is_met(figures), |it| it.is_met(figures));
+                if is_ready {
                     self.phase = Phase::Ready;
                     // Looked at again at once: with an `until` of its own, `when` may still be true.
                     return self.look(now, enough, hold_ms, (when, until), figures);
@@ -251,23 +239,25 @@ impl Subject {
                 }
                 None => {
                     self.phase = Phase::Holding(now);
-                    Look::Again(now.plus(hold_ms))
+                    Look::Again(second_from(now.plus(hold_ms)))
                 }
             },
             Phase::Holding(_) if !enough || !when.is_met(figures) => {
                 (self.phase, self.waits) = (Phase::Ready, false);
                 Look::Nothing
             }
-            Phase::Holding(since) if now.since(since) >= hold_ms => Look::Occasion,
-            Phase::Holding(_) => Look::Nothing,
+            Phase::Holding(since) => match second_from(since.plus(hold_ms)) {
+                over if over <= now => Look::Occasion,
+                // A look for another reason came before the time is over.
+                over => Look::Again(over),
+            },
         }
     }
 }
 
 /// The next second in which a rule is to be looked at because time passes, if there is one.
 pub(crate) fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Option<Millis>) -> Option<i64> {
-    let thresholds = armed.when.thresholds.iter();
-    let thresholds = thresholds.chain(armed.until.iter().flat_map(|it| &it.thresholds));
+    let thresholds = armed.programs().flat_map(|it| &it.thresholds);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a day")]
     let meets = |(metric, value): &(Metric, f64)| {
         let ms = (value.clamp(0.0, 1e8) * 1_000.0).ceil() as u64;
@@ -275,6 +265,5 @@ pub(crate) fn next_second(armed: &Armed, view: &View<'_>, at: Millis, again: Opt
         Some(base.plus(ms)).filter(|it| *it >= at)
     };
     let next = thresholds.filter_map(meets).chain(again).min()?;
-    // A second is looked at when it begins: the first one that is not before.
-    Some(next.0.saturating_add(999).div_euclid(1_000).max(view.figures.second + 1))
+    Some((second_from(next).0 / 1_000).max(view.figures.second + 1))
 }

@@ -11,6 +11,7 @@
 mod armed;
 mod figures_of;
 mod occasion;
+mod signals;
 mod speaking;
 mod standing;
 
@@ -22,13 +23,14 @@ use super::{
     figures::{Figures, Person, Touched, View, Wants, Whom},
     ledger::Ledger,
     metric::ScopeKind,
-    program::Atom,
+    program::Program,
     spec::{Rule, Scope},
     wheel::Wheel,
 };
 use armed::{Armed, Key, Look, next_second};
 use figures_of::whom;
 use linger_protocol::{Entry, Event, Intent, Limits, Millis, PersonId, RoomId, RuleEvent};
+use signals::Signals;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a rule found.
@@ -48,16 +50,18 @@ pub struct Evaluator {
     host: String,
     figures: Option<Figures>,
     wheel: Wheel<Timer>,
+    /// Timers that were due while the show was off: they are when it goes on.
+    put_off: Vec<Timer>,
     /// By slot; a rule keeps its slot for ever, and is away while it does not work here.
     armed: Vec<Option<Armed>>,
     slots: BTreeMap<String, usize>,
     /// Slots in the stated order: the higher priority first, then by code.
     order: Vec<usize>,
-    /// What of it is looked at when metrics move: rooms and segments, viewers.
-    watching: Vec<Watching>,
-    viewers: Vec<usize>,
-    /// By slot: whether a rule with one subject waits for its condition.
-    idle: Vec<bool>,
+    /// Rules about the room and its segment wait for these, those about viewers look at each who moves.
+    signals: Signals,
+    viewers: Vec<AboutViewers>,
+    /// Rules about questions.
+    asking: Vec<usize>,
     ticking: Vec<usize>,
     ledger: Ledger,
     taken: Taken,
@@ -66,14 +70,13 @@ pub struct Evaluator {
     from_log: bool,
 }
 
-/// What of a rule is needed to see that it has nothing to say, side by side in memory: most events find every rule so.
-#[derive(Clone, Copy, Debug)]
-struct Watching {
-    needs: u64,
+/// What of a rule about viewers is needed to see that one of them is nothing to it.
+#[derive(Clone, Debug)]
+struct AboutViewers {
     slot: usize,
     window_s: u32,
-    /// Without this its condition is not met. None where a look also has to see when time will have passed.
-    first: Option<Atom>,
+    needs: u64,
+    when: Program,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,12 +94,13 @@ impl Evaluator {
             host: String::new(),
             figures: None,
             wheel: Wheel::at(0),
+            put_off: vec![],
             armed: vec![],
             slots: BTreeMap::new(),
             order: vec![],
-            watching: vec![],
+            signals: Signals::default(),
             viewers: vec![],
-            idle: vec![],
+            asking: vec![],
             ticking: vec![],
             ledger: Ledger::default(),
             taken: Taken::default(),
@@ -161,7 +165,7 @@ impl Evaluator {
     /// When [`Evaluator::pass`] next has something to do; `None` when nothing happens until another entry comes.
     pub fn wakes_at(&self) -> Option<Millis> {
         let figures = self.figures.as_ref().filter(|it| it.show.is_running())?;
-        let next = if self.ticking.is_empty() || figures.is_quiet() {
+        let next = if self.put_off.is_empty() && (self.ticking.is_empty() || figures.is_quiet()) {
             self.wheel.first()?
         } else {
             figures.second + 1
@@ -192,7 +196,6 @@ impl Evaluator {
             None => {
                 self.slots.insert(code.to_owned(), self.armed.len());
                 self.armed.push(None);
-                self.idle.push(true);
                 self.armed.len() - 1
             }
         };
@@ -203,7 +206,6 @@ impl Evaluator {
         }
         let before = self.armed[slot].take();
         self.armed[slot] = rule.map(|rule| Armed::new(&self.room, (rule, version, mark), before));
-        self.idle[slot] = true;
         self.arrange();
         self.want();
     }
@@ -217,7 +219,7 @@ impl Evaluator {
         }
         let keys: Vec<Key> = match armed.rule.scope.kind() {
             ScopeKind::Room | ScopeKind::Segment | ScopeKind::Cohort => vec![Key::One],
-            ScopeKind::Viewer => figures.viewers().map(Key::Viewer).collect(),
+            ScopeKind::Viewer => figures.viewers().into_iter().map(Key::Viewer).collect(),
             ScopeKind::Source | ScopeKind::Question => vec![],
         };
         keys.into_iter().for_each(|key| self.look(slot, key, at, found));
@@ -230,15 +232,8 @@ impl Evaluator {
         let mut order: Vec<(usize, &Armed)> = self.slots.values().filter_map(|slot| at_work(*slot)).collect();
         // By code already; a stable sort keeps that among equals.
         order.sort_by_key(|(_, it)| std::cmp::Reverse(it.rule.priority));
-        let of = |kinds: &[ScopeKind]| -> Vec<Watching> {
-            let fits = |it: &&(usize, &Armed)| kinds.contains(&it.1.rule.scope.kind());
-            let watching = |(slot, it): &(usize, &Armed)| Watching {
-                needs: it.needs(),
-                slot: *slot,
-                window_s: it.rule.window_s,
-                first: it.when.first().filter(|_| it.when.thresholds.is_empty()),
-            };
-            order.iter().filter(fits).map(watching).collect()
+        let of = |kinds: &'static [ScopeKind]| {
+            order.iter().copied().filter(|(_, it)| kinds.contains(&it.rule.scope.kind()))
         };
         let ticks = |it: &&(usize, &Armed)| {
             let kind = it.1.rule.scope.kind();
@@ -248,11 +243,19 @@ impl Evaluator {
                 ScopeKind::Viewer | ScopeKind::Question => false,
             }
         };
-        let watching = of(&[ScopeKind::Room, ScopeKind::Segment]);
-        let viewers = of(&[ScopeKind::Viewer]).into_iter().map(|it| it.slot).collect();
+        let signals = Signals::of(of(&[ScopeKind::Room, ScopeKind::Segment]));
+        let about = |(slot, it): (usize, &Armed)| AboutViewers {
+            slot,
+            window_s: it.rule.window_s,
+            needs: it.programs().fold(0, |set, it| set | it.needs),
+            when: it.when.clone(),
+        };
+        let viewers = of(&[ScopeKind::Viewer]).map(about).collect();
+        let asking = of(&[ScopeKind::Question]).map(|(slot, _)| slot).collect();
         let ticking = order.iter().filter(ticks).map(|(slot, _)| *slot).collect();
         let order = order.into_iter().map(|(slot, _)| slot).collect();
-        (self.watching, self.viewers, self.ticking, self.order) = (watching, viewers, ticking, order);
+        (self.signals, self.viewers, self.asking) = (signals, viewers, asking);
+        (self.ticking, self.order) = (ticking, order);
     }
 
     fn want(&mut self) {
@@ -269,7 +272,7 @@ impl Evaluator {
 
     fn begin_show(&mut self) {
         self.armed.iter_mut().flatten().for_each(Armed::begin_show);
-        self.idle.fill(true);
+        self.put_off.clear();
         self.ledger.begin_show();
     }
 
@@ -282,7 +285,8 @@ impl Evaluator {
             self.want();
         }
         while let Some(figures) = self.figures.as_mut().filter(|it| it.second < target) {
-            if figures.is_quiet() {
+            let waits = figures.show.is_running() && !self.put_off.is_empty();
+            if figures.is_quiet() && !waits {
                 // Nothing changes before the next timer.
                 let next = self.wheel.first().map_or(target, |it| it.min(target));
                 if next - 1 > figures.second {
@@ -293,9 +297,13 @@ impl Evaluator {
             let second = figures.second + 1;
             figures.roll(second);
             let running = figures.show.is_running();
-            let due = self.wheel.step();
-            if running {
+            let mut due = self.wheel.step();
+            if !running {
+                self.put_off.append(&mut due);
+            } else {
+                due.append(&mut self.put_off);
                 self.look_in_second(second, due, found);
+                self.look_at_moved(Millis(second * 1_000), 0, found);
             }
         }
     }
@@ -343,53 +351,45 @@ impl Evaluator {
 
     fn look_at_touched(&mut self, at: Millis, touched: &Touched, found: &mut Vec<Finding>) {
         if !self.figures.as_ref().is_some_and(|it| it.show.is_running()) {
-            return;
+            return self.signals.forget();
         }
-        for place in 0..self.watching.len() {
-            let Watching { needs, slot, window_s, first } = self.watching[place];
-            if needs & touched.metrics == 0 {
-                continue;
-            }
-            if self.idle[slot]
-                && let (Some(first), Some(figures)) = (first, &self.figures)
-                && !first.holds(&View { figures, whom: Whom::Room, window_s, who: None })
-            {
-                continue;
-            }
-            if !self.rests(slot, at) {
-                self.look(slot, Key::One, at, found);
-            }
-        }
-        if !self.viewers.is_empty() {
-            touched.people.iter().for_each(|it| self.look_at_viewer(at, *it, found));
+        self.look_at_moved(at, touched.metrics, found);
+        touched.people.iter().for_each(|it| self.look_at_viewer(at, touched.metrics, *it, found));
+    }
+
+    /// Looks at the rules about the room and its segment that may have something to say.
+    fn look_at_moved(&mut self, at: Millis, metrics: u64, found: &mut Vec<Finding>) {
+        let Some(figures) = &self.figures else { return };
+        let mut due = self.signals.moved(figures, metrics);
+        while let Some(place) = due.pop_first() {
+            self.look(self.signals.slot(place), Key::One, at, found);
         }
     }
 
-    /// Whether looking at a rule about the room or its segment would change nothing.
-    fn rests(&self, slot: usize, at: Millis) -> bool {
-        let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { return true };
-        let same = match armed.rule.scope {
-            Scope::Segment { .. } => figures.segment.as_ref().is_some_and(|it| armed.is_about(it.number)),
-            _ => true,
-        };
-        same && armed.rests(at, &View { figures, whom: Whom::Room, window_s: armed.rule.window_s, who: None })
-    }
-
-    /// Looks at one viewer for all rules about viewers. Of whom nothing is remembered and who meets no condition, nothing
-    /// is kept.
+    /// Looks at one viewer for the rules about viewers that read what moved; for all when they came. Of whom nothing is
+    /// remembered and who meets no condition, nothing is kept.
     fn look_at_viewer(
         &mut self,
         at: Millis,
+        metrics: u64,
         (person, who, came): (PersonId, Person, bool),
         found: &mut Vec<Finding>,
     ) {
         let key = Key::Viewer(person);
         for place in 0..self.viewers.len() {
-            let slot = self.viewers[place];
-            let (Some(armed), Some(figures)) = (&self.armed[slot], &self.figures) else { continue };
-            let (whom, window_s) = (Whom::Viewer(person), armed.rule.window_s);
-            let view = View { figures, whom, window_s, who: Some(who) };
-            if armed.when.is_met(&view) || armed.knows(key) {
+            let (AboutViewers { slot, window_s, needs, when }, Some(figures)) =
+                (&self.viewers[place], &self.figures)
+            else {
+                continue;
+            };
+            if needs & metrics == 0 && !came {
+                continue;
+            }
+            let slot = *slot;
+            let view = View { figures, whom: Whom::Viewer(person), window_s: *window_s, who: Some(who) };
+            let is_met = when.is_met(&view);
+            let Some(armed) = &self.armed[slot] else { continue };
+            if is_met || armed.knows(key) {
                 self.look(slot, key, at, found);
             } else if came && let Some(second) = next_second(armed, &view, at, None) {
                 let timer = Timer { slot, version: armed.version, key };
@@ -406,8 +406,7 @@ impl Evaluator {
                 Some(segment) => armed.turn_to(segment.number),
                 None => {
                     armed.turn_to(0);
-                    self.idle[slot] = true;
-                    return;
+                    return self.signals.settle(slot, true);
                 }
             }
         }
@@ -426,8 +425,11 @@ impl Evaluator {
             }
         }
         let enough = figures.people_in(whom) >= armed.rule.people_min;
+        let before = armed.phase();
         let look = armed.look(key, at, enough, &view);
-        self.idle[slot] = armed.is_idle();
+        if key == Key::One {
+            self.signals.settle(slot, armed.phase() == before && look != Look::Occasion);
+        }
         let again = match look {
             Look::Again(again) => Some(again),
             Look::Nothing | Look::Occasion => None,

@@ -18,7 +18,6 @@ impl Evaluator {
         if matches!(falls, Falls::Out) {
             // As if there were no rule: the occasion is looked for again, since a rollout may come to it.
             armed.let_go(key);
-            self.idle[slot] = armed.is_idle();
             return;
         }
         let looking = Looking::of(armed, key, figures);
@@ -32,14 +31,14 @@ impl Evaluator {
         let fits = self.ledger.fits(&intent, armed.rule.budget.times);
         let why = why.or((!fits).then_some(Why::BudgetSpent));
         let (cool_down_ms, priority) = (armed.cool_down_ms(), armed.rule.priority);
+        let cools_until = armed.cools_until(at);
         let Some(subject) = armed.subject(key) else { return };
         if let Some(why) = why {
             // It would be the same with every look: it waits until it is ready again, as if it had spoken.
             subject.phase = Phase::Spoke;
-            self.idle[slot] = false;
-            subject.cool_until = Some(at.plus(cool_down_ms));
+            subject.cool_until = Some(cools_until);
             found.push(Finding { intent, passed_over: Some(why) });
-            return self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
+            return self.set_timer(slot, key, at, Some(cools_until));
         }
         let thing = intent.proposed().and_then(|it| Thing::of(&it.deed));
         if let Some(thing) = thing
@@ -51,16 +50,15 @@ impl Evaluator {
             return self.set_timer(slot, key, at, Some(until));
         }
         (subject.phase, subject.waits) = (Phase::Spoke, false);
-        self.idle[slot] = false;
-        subject.cool_until = Some(at.plus(cool_down_ms));
+        subject.cool_until = Some(cools_until);
         self.ledger.claim(&intent);
         found.push(Finding { intent, passed_over: None });
-        self.set_timer(slot, key, at, Some(at.plus(cool_down_ms)));
+        self.set_timer(slot, key, at, Some(cools_until));
     }
 
     pub(super) fn fold_questions(&mut self, at: Millis, entry: &Entry, found: &mut Vec<Finding>) {
-        for place in 0..self.order.len() {
-            let Some(armed) = &mut self.armed[self.order[place]] else { continue };
+        for place in 0..self.asking.len() {
+            let Some(armed) = &mut self.armed[self.asking[place]] else { continue };
             let Some(mut intent) = armed.watch.as_mut().and_then(|it| it.fold(entry)) else { continue };
             intent.at = at;
             match armed.falls(&self.room, &self.host, Key::One, at) {

@@ -14,7 +14,8 @@ pub(crate) use show::Show;
 
 use super::{metric::Metric, program::Read, spec::Cohort, window::Series};
 use linger_protocol::{ItemId, Millis, PersonId, QuestionId, SessionId};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sources that are told apart; people from any further one belong to none.
 pub(crate) const SOURCES_MAX: usize = 24;
@@ -52,8 +53,8 @@ pub(crate) struct Figures {
     clicks: Series,
     stalled_ms: Series,
     watched_ms: Series,
-    stays: BTreeMap<SessionId, (PersonId, u8)>,
-    people: BTreeMap<PersonId, Person>,
+    stays: FxHashMap<SessionId, (PersonId, u8)>,
+    people: FxHashMap<PersonId, Person>,
     questions: BTreeMap<QuestionId, Millis>,
     pub shelf: Shelf,
     pub segment: Option<Segment>,
@@ -136,8 +137,8 @@ impl Figures {
             clicks: Series::at(second),
             stalled_ms: Series::at(second),
             watched_ms: Series::at(second),
-            stays: BTreeMap::new(),
-            people: BTreeMap::new(),
+            stays: FxHashMap::default(),
+            people: FxHashMap::default(),
             questions: BTreeMap::new(),
             shelf: Shelf::default(),
             segment: None,
@@ -245,9 +246,9 @@ impl Figures {
         }
     }
 
-    /// The viewers who are here.
-    pub fn viewers(&self) -> impl Iterator<Item = PersonId> + '_ {
-        self.people.iter().filter(|(_, it)| it.stays > 0).map(|(person, _)| *person)
+    /// The viewers who are here, in the order of their numbers.
+    pub fn viewers(&self) -> BTreeSet<PersonId> {
+        self.people.iter().filter(|(_, it)| it.stays > 0).map(|(person, _)| *person).collect()
     }
 
     /// A viewer who is here.
