@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { COLOURS, comeAs, looksRight, openHouse, startBrowser, startServer, tabTo, until } from './house.mjs';
 
 const ROOM = 'story';
-const COOLS_MS = 20_000;
+const COOLS_MS = 40_000;
 const WAY_MS = 250;
 const DESK = { viewport: { width: 1440, height: 900 }, locale: 'en-US', ...COLOURS };
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-US', hasTouch: true, ...COLOURS };
@@ -31,9 +31,13 @@ const seen = async (page, target) => {
 const say = async (words) => {
   for (let n = 0; n < words; n++) {
     const line = `nice ${n} ${Date.now()}`;
-    await ann.getByPlaceholder(/Say something/).fill(line);
-    await ann.keyboard.press('Enter');
-    // While a line is on its way the next one stays in the box.
+    const box = ann.getByPlaceholder(/Say something/);
+    await box.fill(line);
+    // While a line is on its way the next one stays in the box; everybody may read it before its sender is answered.
+    await until('the line is sent', async () => {
+      await box.press('Enter');
+      return (await box.inputValue()) === '';
+    });
     await ann.getByText(line).first().waitFor();
   }
 };
@@ -68,7 +72,7 @@ test('a rule is written by keyboard, as a form, and shows the same in CEL', asyn
   const cools = editor.getByLabel('Again after, s');
   await tabTo(editor, cools);
   await editor.keyboard.type(String(COOLS_MS / 1_000));
-  assert.equal(await cools.inputValue(), '20', 'what was there is typed over');
+  assert.equal(await cools.inputValue(), String(COOLS_MS / 1_000), 'what was there is typed over');
   const held = editor.getByLabel('Held out, %');
   await tabTo(editor, held);
   await held.fill('0');
