@@ -155,7 +155,7 @@ impl Armed {
 
     /// Until when it cools down that speaks now.
     pub fn cools_until(&self, now: Millis) -> Millis {
-        second_from(now.plus(u64::from(self.rule.cool_down_s) * 1_000))
+        second_from(now.plus(self.cool_down_ms()))
     }
 
     /// An occasion is nobody's: the rule waits for its condition.
